@@ -1,0 +1,45 @@
+//! The compact form of the signature specification, and its two lengths.
+
+use zeroize::Zeroizing;
+
+use super::{KeyError, form::Form, secret::Halves};
+
+/// The first byte of a public key: Ed25519.
+pub(super) const PUBLIC: u8 = 0x01;
+/// The first byte of a secret key: Ed25519, with the highest bit set.
+pub(super) const SECRET: u8 = 0x81;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Form, KeyError> {
+    match bytes {
+        [PUBLIC, rest @ ..] => Ok(Form::CompactPublic(exactly(PUBLIC, rest)?)),
+        [SECRET, rest @ ..] => Ok(Form::CompactSecret(Zeroizing::new(exactly(SECRET, rest)?))),
+        _ => Err(KeyError::Unrecognised { length: bytes.len(), found: "binary data" }),
+    }
+}
+
+fn exactly<const N: usize>(tag: u8, rest: &[u8]) -> Result<[u8; N], KeyError> {
+    let (expected, found) = (1 + N, 1 + rest.len());
+    rest.try_into().map_err(|_| KeyError::CompactLength { tag, expected, found })
+}
+
+pub(super) fn halves(key: &[u8; 64]) -> Halves {
+    let mut seed = Zeroizing::new([0; 32]);
+    let mut public = [0; 32];
+    seed.copy_from_slice(&key[..32]);
+    public.copy_from_slice(&key[32..]);
+    Halves { seed, public: Some(public) }
+}
+
+pub(super) fn encode_public(key: &[u8; 32]) -> [u8; 33] {
+    let mut bytes = [PUBLIC; 33];
+    bytes[1..].copy_from_slice(key);
+    bytes
+}
+
+pub(super) fn encode_secret(seed: &[u8; 32], public: &[u8; 32]) -> Zeroizing<Vec<u8>> {
+    // Of full length from the start: a vector that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(vec![SECRET; 65]);
+    bytes[1..33].copy_from_slice(seed);
+    bytes[33..].copy_from_slice(public);
+    bytes
+}

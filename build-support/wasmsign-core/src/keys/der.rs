@@ -1,0 +1,107 @@
+//! SPKI and PKCS#8 in DER, for Ed25519 as RFC 8410 has them.
+
+use pkcs8::{
+    AlgorithmIdentifierRef, EncodePrivateKey, LineEnding, ObjectIdentifier, PrivateKeyInfoRef,
+    SubjectPublicKeyInfoRef,
+    der::{
+        Decode, Document, Header, Reader, SliceReader, Tag, Tagged,
+        asn1::{AnyRef, BitStringRef, OctetStringRef},
+    },
+};
+use zeroize::Zeroizing;
+
+use super::{KeyError, algorithm, form::Form, secret::Halves};
+
+/// The first byte of every DER key.
+pub(super) const SEQUENCE: u8 = 0x30;
+
+const ED25519: AlgorithmIdentifierRef<'static> =
+    AlgorithmIdentifierRef { oid: ObjectIdentifier::new_unwrap("1.3.101.112"), parameters: None };
+
+/// The header of the inner OCTET STRING, which holds the 32-byte seed.
+const SEED_HEADER: [u8; 2] = [0x04, 0x20];
+
+/// Tells the structures apart by the types of their first two members.
+pub(super) fn read(der: &[u8]) -> Result<Form, KeyError> {
+    let owned = || Zeroizing::new(der.to_vec());
+    match first_tags(der)? {
+        (Tag::Sequence, Tag::BitString) => Ok(Form::Spki(owned())),
+        (Tag::Integer, Tag::Sequence) => Ok(Form::Pkcs8(owned())),
+        (Tag::Sequence, Tag::OctetString) => Ok(Form::Encrypted),
+        (Tag::Integer, Tag::Integer) => Err(KeyError::WrongAlgorithm { found: "RSA".into() }),
+        (Tag::Integer, Tag::OctetString) => Err(KeyError::WrongAlgorithm { found: "EC".into() }),
+        (Tag::Sequence, Tag::Sequence) => {
+            Err(KeyError::Unrecognised { length: der.len(), found: "an X.509 certificate" })
+        }
+        _ => Err(malformed("its first two members are those of no key".into())),
+    }
+}
+
+fn first_tags(der: &[u8]) -> Result<(Tag, Tag), KeyError> {
+    let mut reader = SliceReader::new(der)?;
+    Header::decode(&mut reader)?;
+    let mut next = || reader.decode::<AnyRef<'_>>().map(|member| member.tag());
+    Ok((next()?, next()?))
+}
+
+pub(super) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
+    let info = SubjectPublicKeyInfoRef::from_der(der)?;
+    require_ed25519(&info.algorithm)?;
+    public_bytes(&info.subject_public_key)
+}
+
+pub(super) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
+    let info = PrivateKeyInfoRef::from_der(der)?;
+    require_ed25519(&info.algorithm)?;
+    let seed = seed(info.private_key.as_bytes())?;
+    let public = info.public_key.as_ref().map(public_bytes).transpose()?;
+    Ok(Halves { seed, public })
+}
+
+fn seed(inner: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let wrong =
+        || malformed(format!("expected 04 20 and a seed of 32 bytes, found {} bytes", inner.len()));
+    let bytes = inner.strip_prefix(&SEED_HEADER).ok_or_else(wrong)?;
+    bytes.try_into().map(Zeroizing::new).map_err(|_| wrong())
+}
+
+fn require_ed25519(found: &AlgorithmIdentifierRef<'_>) -> Result<(), KeyError> {
+    if found.oid != ED25519.oid {
+        return Err(KeyError::WrongAlgorithm { found: algorithm::of_identifier(found) });
+    }
+    if found.parameters.is_some() {
+        return Err(malformed("Ed25519 takes no algorithm parameters".into()));
+    }
+    Ok(())
+}
+
+fn public_bytes(bits: &BitStringRef<'_>) -> Result<[u8; 32], KeyError> {
+    let wrong =
+        || malformed(format!("expected a public key of 256 bits, found {} bits", bits.bit_len()));
+    bits.as_bytes().and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)
+}
+
+fn malformed(reason: String) -> KeyError {
+    KeyError::Der { offset: None, reason }
+}
+
+pub(super) fn encode_spki_pem(key: &[u8; 32]) -> String {
+    spki_pem(key).expect("32 bytes are within every limit of DER and PEM")
+}
+
+fn spki_pem(key: &[u8; 32]) -> pkcs8::der::Result<String> {
+    let subject_public_key = BitStringRef::from_bytes(key)?;
+    let info = SubjectPublicKeyInfoRef { algorithm: ED25519, subject_public_key };
+    Document::encode_msg(&info)?.to_pem("PUBLIC KEY", LineEnding::LF)
+}
+
+pub(super) fn encode_pkcs8_pem(seed: &[u8; 32]) -> Zeroizing<String> {
+    pkcs8_pem(seed).expect("34 bytes are within every limit of DER and PEM")
+}
+
+fn pkcs8_pem(seed: &[u8; 32]) -> pkcs8::Result<Zeroizing<String>> {
+    let mut inner = Zeroizing::new([0; 34]);
+    inner[..2].copy_from_slice(&SEED_HEADER);
+    inner[2..].copy_from_slice(seed);
+    PrivateKeyInfoRef::new(ED25519, OctetStringRef::new(&*inner)?).to_pkcs8_pem(LineEnding::LF)
+}

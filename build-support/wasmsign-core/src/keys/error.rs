@@ -1,0 +1,167 @@
+//! Why a key was refused. No variant ever holds a byte of what may be a secret.
+
+use std::fmt;
+
+use pkcs8::der::ErrorKind;
+
+/// Why a key was refused: what was expected, what was found, and how to mend it.
+///
+/// Neither `Debug` nor `Display` shows bytes of the key: lengths, offsets and names only.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// There is nothing but white space.
+    #[error("expected a key, found nothing but white space")]
+    Empty,
+
+    /// None of the encodings begins like this.
+    #[error(
+        "expected a compact, PEM, DER or OpenSSH key (or hex or base64 of a compact or DER one), \
+         found {found} of {length} bytes"
+    )]
+    Unrecognised {
+        /// The length of the input in bytes.
+        length: usize,
+        /// What it looks like.
+        found: &'static str,
+    },
+
+    /// Key bytes without anything that says what they are.
+    #[error(
+        "found {length} bytes without the type that every key starts with: put 01 before the \
+         32 bytes of a public key, or 81 before the 32-byte seed and the 32-byte public key of a \
+         secret key"
+    )]
+    Untyped {
+        /// The number of bytes, after hex or base64.
+        length: usize,
+    },
+
+    /// A compact key that is cut off or followed by something.
+    #[error("expected {expected} bytes in a compact key that begins with {tag:02x}, found {found}")]
+    CompactLength {
+        /// The first byte: `01` (public) or `81` (secret).
+        tag: u8,
+        /// 33 (public) or 65 (secret).
+        expected: usize,
+        /// The number of bytes that there are, after hex or base64.
+        found: usize,
+    },
+
+    /// A secret key where a public key is wanted.
+    #[error(
+        "expected a public key, found a secret key: give its public half, and keep this secret"
+    )]
+    SecretGiven,
+
+    /// A public key where a secret key is wanted.
+    #[error("expected a secret key, found a public key: give the file that keygen wrote as secret")]
+    PublicGiven,
+
+    /// A key of another signature scheme.
+    #[error("expected an Ed25519 key, found one of {found}")]
+    WrongAlgorithm {
+        /// A name such as `RSA` or `EC P-256`, else the dotted object identifier.
+        found: String,
+    },
+
+    /// A secret key under a passphrase.
+    #[error(
+        "the secret key is encrypted: write a copy without passphrase with `openssl pkey -in KEY \
+         -out COPY` (PEM, DER) or `ssh-keygen -p -N '' -f COPY` (OpenSSH)"
+    )]
+    Encrypted,
+
+    /// The public half in the file is not that of the seed.
+    ///
+    /// Signing with such a key can give the secret away, so it is never used.
+    #[error(
+        "the public half of the secret key does not belong to its seed: the file is damaged or \
+         forged, restore it from a copy"
+    )]
+    MismatchedHalves,
+
+    /// The 32 bytes are not the encoding of any point.
+    #[error("the 32 bytes of the public key are not a point of the curve")]
+    NotAPoint,
+
+    /// The 32 bytes encode a point that has another, shorter encoding.
+    #[error("the 32 bytes of the public key are not the canonical encoding of their point")]
+    NonCanonical,
+
+    /// A point of order 1, 2, 4 or 8, under which one signature fits many messages.
+    #[error("the public key is a point of small order, which no secret key has")]
+    SmallOrder,
+
+    /// Something is wrong with the PEM frame or its base64.
+    #[error("malformed PEM{}: {reason}", At(*offset))]
+    Pem {
+        /// The byte of the input, counted from 0, where that is known.
+        offset: Option<usize>,
+        /// What is wrong.
+        reason: String,
+    },
+
+    /// A PEM block of something that is no key.
+    #[error(
+        "expected a PEM block of PUBLIC KEY, PRIVATE KEY or OPENSSH PRIVATE KEY, found {found:?}"
+    )]
+    PemLabel {
+        /// The label of the block.
+        found: String,
+    },
+
+    /// Something is wrong with the DER, as it stands or inside PEM, hex or base64.
+    #[error("malformed DER{}: {reason}", At(*offset))]
+    Der {
+        /// The byte of the DER, counted from 0, where that is known.
+        offset: Option<usize>,
+        /// What is wrong.
+        reason: String,
+    },
+
+    /// Something is wrong with an OpenSSH key.
+    #[error("malformed OpenSSH key: {reason}")]
+    OpenSsh {
+        /// What is wrong.
+        reason: String,
+    },
+
+    /// Text that is neither PEM nor OpenSSH, and no hex or base64 either.
+    #[error(
+        "expected a PEM or OpenSSH key, or one line of hex or base64 (the alphabet with + and /, \
+         padded), found a character of none of them at byte {offset}"
+    )]
+    Text {
+        /// The byte of the input, counted from 0.
+        offset: usize,
+    },
+}
+
+/// ` at byte N`, where N is known.
+struct At(Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |offset| write!(f, " at byte {offset}"))
+    }
+}
+
+impl From<pkcs8::der::Error> for KeyError {
+    fn from(error: pkcs8::der::Error) -> Self {
+        let offset = error.position().and_then(|at| usize::try_from(at).ok());
+        Self::Der { offset, reason: reason(error.kind()) }
+    }
+}
+
+/// The words of the crate tell the tag and the length that it found, which in a damaged file may
+/// be bytes of the seed. These do not.
+fn reason(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::TagUnexpected { expected: Some(tag), .. } => format!("expected {tag}"),
+        ErrorKind::TrailingData { .. } => "expected the end of the key".into(),
+        ErrorKind::Incomplete { .. } => "the data ends before the key does".into(),
+        ErrorKind::Noncanonical { .. } => "not the canonical form of a value".into(),
+        _ => "no value that a key can have here".into(),
+    }
+}

@@ -1,0 +1,98 @@
+//! The public key.
+
+use std::fmt;
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::{KeyEncoding, KeyError, compact, der, form::Form, openssh, text};
+
+/// An Ed25519 public key: canonically encoded, on the curve, not of small order.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// Takes the 32 bytes of RFC 8032, section 5.1.2: y in little-endian order, and the sign of x
+    /// in the highest bit.
+    ///
+    /// # Errors
+    /// [`KeyError::NotAPoint`]; [`KeyError::NonCanonical`] where y ≥ 2²⁵⁵−19 or x is "−0";
+    /// [`KeyError::SmallOrder`].
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::NotAPoint)?;
+        if key.to_edwards().compress().as_bytes() != bytes {
+            return Err(KeyError::NonCanonical);
+        }
+        if key.is_weak() {
+            return Err(KeyError::SmallOrder);
+        }
+        Ok(Self(key))
+    }
+
+    /// A key that was computed from a seed: a reduced multiple of the base point that is never
+    /// zero modulo its order, so every rule of [`PublicKey::from_bytes`] holds.
+    pub(super) fn computed(key: VerifyingKey) -> Self {
+        Self(key)
+    }
+
+    /// The 32 bytes, as [`PublicKey::from_bytes`] takes them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// Whether `signature` (R ‖ S, 64 bytes) is this key's over `message`.
+    ///
+    /// Strict: S ≥ L, and an R that is not canonical or of small order, are refused, so that
+    /// every verifier agrees.
+    #[must_use]
+    pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    }
+
+    /// The key id that the field uses by default: the first 12 bytes of HMAC-SHA256, keyed with
+    /// the 32 bytes of this key, over the text `key_id`. A hint, never a proof.
+    #[must_use]
+    pub fn default_key_id(&self) -> [u8; 12] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.as_bytes())
+            .expect("HMAC takes a key of any length");
+        mac.update(b"key_id");
+        *mac.finalize().into_bytes().first_chunk().expect("SHA-256 has 32 bytes, more than 12")
+    }
+
+    /// Reads a key whose encoding is told by its bytes: compact (33 bytes, nothing after them),
+    /// SPKI in DER or PEM, an OpenSSH line, or one line of hex or standard base64 of the compact
+    /// or the DER form. White space around text is ignored.
+    ///
+    /// # Errors
+    /// A [`KeyError`] that says what was found instead; [`KeyError::SecretGiven`] for secret keys
+    /// of every one of these encodings.
+    pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
+        match Form::read(bytes)? {
+            Form::CompactPublic(key) => Self::from_bytes(&key),
+            Form::Spki(spki) => Self::from_bytes(&der::decode_spki(&spki)?),
+            Form::OpenSshPublic(line) => Self::from_bytes(&openssh::decode_public(&line)?),
+            Form::CompactSecret(_) | Form::Pkcs8(_) | Form::OpenSshSecret(_) | Form::Encrypted => {
+                Err(KeyError::SecretGiven)
+            }
+        }
+    }
+
+    /// Writes the key: `Pem` is SPKI in PEM, `Compact` is `01 ‖ key` (33 bytes), `OpenSsh` is
+    /// `ssh-ed25519 AAAA…` without comment. The two texts end with a newline.
+    #[must_use]
+    pub fn encode(&self, encoding: KeyEncoding) -> Vec<u8> {
+        match encoding {
+            KeyEncoding::Pem => der::encode_spki_pem(self.as_bytes()).into_bytes(),
+            KeyEncoding::Compact => compact::encode_public(self.as_bytes()).to_vec(),
+            KeyEncoding::OpenSsh => openssh::encode_public(self.as_bytes()).into_bytes(),
+        }
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({})", text::hex(self.as_bytes()))
+    }
+}

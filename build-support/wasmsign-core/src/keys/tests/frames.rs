@@ -1,0 +1,131 @@
+//! What stands around a key: PEM borders, white space, lengths, and things that are no keys.
+
+use super::{KeyEncoding, KeyError, PublicKey, SecretKey, base64, one, testdata, unpem};
+
+fn refusal(bytes: &[u8]) -> KeyError {
+    let error = PublicKey::decode(bytes).expect_err("no public key");
+    assert_eq!(SecretKey::decode(bytes).expect_err("no secret key"), error);
+    error
+}
+
+fn public_pem() -> String {
+    String::from_utf8(one().public_key().encode(KeyEncoding::Pem)).expect("PEM is ASCII")
+}
+
+#[test]
+fn nothing_is_empty() {
+    for bytes in [&b""[..], b"\n", b" \t\r\n"] {
+        assert_eq!(refusal(bytes), KeyError::Empty);
+    }
+}
+
+#[test]
+fn white_space_around_text_is_ignored() {
+    let key = one();
+    let encodings = [KeyEncoding::Pem, KeyEncoding::OpenSsh].map(|e| key.public_key().encode(e));
+    let texts = encodings.into_iter().chain([base64(testdata!("one.public")).into_bytes()]);
+    for text in texts {
+        let wrapped = [b"\r\n \t", &text[..], b"\n\r\n "].concat();
+        assert_eq!(PublicKey::decode(&wrapped).as_ref(), Ok(key.public_key()));
+    }
+}
+
+#[test]
+fn other_line_ends_and_widths_are_read() {
+    let (key, pem) = (one(), public_pem());
+    assert_eq!(
+        PublicKey::decode(pem.replace('\n', "\r\n").as_bytes()).as_ref(),
+        Ok(key.public_key())
+    );
+    assert_eq!(PublicKey::decode(pem.trim().as_bytes()).as_ref(), Ok(key.public_key()));
+    let ssh = key.encode(KeyEncoding::OpenSsh).to_vec();
+    let ssh = String::from_utf8(ssh).expect("PEM is ASCII").replace('\n', "\r\n");
+    let read = SecretKey::decode(ssh.as_bytes()).expect("CRLF");
+    assert_eq!(read.public_key(), key.public_key());
+}
+
+#[test]
+fn text_beside_the_block_is_refused_with_its_place() {
+    let pem = public_pem();
+    let at = |text: &str| match refusal(text.as_bytes()) {
+        KeyError::Pem { offset: Some(offset), .. } => offset,
+        other => panic!("expected a PEM error with an offset, found {other:?}"),
+    };
+    assert_eq!(at(&format!(" key:\n{pem}")), 1);
+    assert_eq!(at(&format!("\n{pem}rest")), pem.len() + 1);
+    assert_eq!(at(&format!("{pem}{pem}")), pem.len());
+    assert_eq!(at(&pem.replace("-----END", "-----AND")), pem.len() - 1);
+    assert_eq!(at(&pem.replace("\nMC", "\nM*")), "-----BEGIN PUBLIC KEY-----\nM".len());
+    assert_eq!(at(&pem.replace("KEY-----\nM", "KEY\u{202e}-----\nM")), "-----BEGIN ".len());
+}
+
+#[test]
+fn both_labels_must_agree() {
+    let pem = public_pem().replace("END PUBLIC", "END PRIVATE");
+    assert!(matches!(refusal(pem.as_bytes()), KeyError::Pem { .. }));
+    let relabelled = public_pem().replace("PUBLIC", "PRIVATE");
+    let error = SecretKey::decode(relabelled.as_bytes()).expect_err("SPKI under another label");
+    assert!(matches!(error, KeyError::Der { .. }), "{error}");
+}
+
+#[test]
+fn keys_without_their_type_are_told_what_they_lack() {
+    let public = *one().public_key().as_bytes();
+    let both = &testdata!("one.secret")[1..];
+    for bytes in [&public[..], both] {
+        let untyped = KeyError::Untyped { length: bytes.len() };
+        assert_eq!(refusal(bytes), untyped);
+        assert_eq!(refusal(crate::keys::text::hex(bytes).as_bytes()), untyped);
+        assert_eq!(refusal(base64(bytes).as_bytes()), untyped);
+        assert!(untyped.to_string().contains("put 01 before"));
+    }
+}
+
+#[test]
+fn a_stray_newline_after_a_compact_key_is_refused_with_its_length() {
+    let key = [testdata!("one.public"), b"\n"].concat();
+    assert_eq!(refusal(&key), KeyError::CompactLength { tag: 0x01, expected: 33, found: 34 });
+    let key = [testdata!("one.secret"), b"\n"].concat();
+    assert_eq!(refusal(&key), KeyError::CompactLength { tag: 0x81, expected: 65, found: 66 });
+}
+
+#[test]
+fn bytes_after_der_are_refused_with_their_place() {
+    let der = [&unpem(public_pem().as_bytes())[..], b"\0"].concat();
+    let error = PublicKey::decode(&der).expect_err("45 bytes");
+    assert!(matches!(error, KeyError::Der { offset: Some(44), .. }), "{error:?}");
+}
+
+#[test]
+fn several_keys_on_several_lines_are_refused() {
+    let lines = one().public_key().encode(KeyEncoding::OpenSsh).repeat(2);
+    let error = PublicKey::decode(&lines).expect_err("two keys");
+    assert!(error.to_string().contains("several lines"), "{error}");
+}
+
+#[test]
+fn a_stray_character_is_refused_with_its_place() {
+    let text = base64(testdata!("one.public")).replacen(['/', '+'], "_", 1);
+    let offset = text.find('_').expect("the key's base64 has one") + 1;
+    assert_eq!(refusal(format!(" {text}").as_bytes()), KeyError::Text { offset });
+}
+
+#[test]
+fn what_is_no_key_is_named() {
+    let strangers = [
+        (&b"\0asm\x01\0\0\0"[..], "WebAssembly module"),
+        (b"PuTTY-User-Key-File-3: ssh-ed25519", "puttygen"),
+        (b"---- BEGIN SSH2 PUBLIC KEY ----", "ssh-keygen -i"),
+        (b"untrusted comment: minisign public key", "minisign"),
+        (b"\xff\xfe-\0-\0-\0", "UTF-16"),
+        (b"\xef\xbb\xbf0145d4", "byte order mark"),
+        (b"openssh-key-v1\0\0\0\0\x04none", "PEM frame"),
+        (b"\xde\xad\xbe\xef", "binary data of 4 bytes"),
+        (b"deadbeef", "hex or base64 of 4 bytes"),
+        (b"hunter2", "text of 7 bytes"),
+    ];
+    for (bytes, name) in strangers {
+        let error = refusal(bytes).to_string();
+        assert!(error.contains(name), "{error}");
+    }
+}

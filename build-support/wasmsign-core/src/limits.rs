@@ -1,0 +1,37 @@
+//! Every cap of this crate, each with its reason.
+//!
+//! A verifier works on input that an attacker chose. Its memory and time must follow the bytes that
+//! are really there and these caps, never a number that the input claims.
+
+/// Bytes read at once. Large enough that a system call costs nothing beside hashing, small enough
+/// that all the buffers of one pass stay below 4 MiB.
+pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Chunks that may wait in front of a hashing thread.
+pub(crate) const CHUNKS_IN_FLIGHT: usize = 4;
+
+/// Bytes of signature data, embedded or detached. It is held in memory whole; all that the other
+/// caps allow at their sensible sizes fits in.
+pub const MAX_SIGNATURE_BYTES: u32 = 4 * 1024 * 1024;
+
+/// Signature sets in one signature section.
+pub const MAX_SETS: u32 = 64;
+
+/// Signatures in one set.
+pub const MAX_ENTRIES_PER_SET: u32 = 256;
+
+/// Hashes in one set, which is to say signed parts of one module.
+pub const MAX_HASHES_PER_SET: u32 = 64;
+
+/// Bytes of a key id.
+pub const MAX_KEY_ID_BYTES: u32 = 255;
+
+/// Public-key operations spent on one file: at some 50 µs each they stay within a tenth of a second,
+/// whatever the signature section holds.
+pub const MAX_PUBLIC_KEY_OPERATIONS: u32 = 1024;
+
+/// Bytes of a custom section's name: what WebAssembly engines accept at most.
+pub const MAX_NAME_BYTES: u32 = 100_000;
+
+/// Bytes of a varuint32.
+pub(crate) const MAX_VARUINT32_BYTES: usize = 5;

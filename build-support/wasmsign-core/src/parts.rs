@@ -1,0 +1,212 @@
+//! One pass over a binary: its sections, the boundaries of its parts, the hash rolling through it.
+
+use std::io::Read;
+
+use crate::chunks::{Region, Run, Sink, Tee};
+use crate::error::Result;
+use crate::identity::Identity;
+use crate::lane::{Hash, Lane};
+use crate::limits::{MAX_HASHES_PER_SET, MAX_SIGNATURE_BYTES};
+use crate::section::{Kind, Section};
+
+/// The end of a part: a delimiter, or the end of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boundary {
+    /// Offset of the first byte behind the part.
+    pub end: u64,
+    /// SHA-256 of the body from its start to `end`.
+    pub hash: [u8; 32],
+}
+
+/// What one pass over a binary has found.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    pub(crate) kind: Kind,
+    pub(crate) embedded: Option<Embedded>,
+    /// Offset of the first `signature` section that is not the first section.
+    pub(crate) stray_signature: Option<u64>,
+    /// The boundaries, as many as can be signed.
+    pub(crate) boundaries: Vec<Boundary>,
+    /// How many boundaries there are.
+    pub(crate) boundary_count: usize,
+    /// Bytes of the file.
+    pub(crate) total: u64,
+    /// Null where a signature section is not first and alone, or nobody asked.
+    pub(crate) identity: Option<Identity>,
+}
+
+/// The signature section at the head of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Embedded {
+    pub(crate) section: Section,
+    /// Its content, unless that is over [`MAX_SIGNATURE_BYTES`].
+    pub(crate) data: Option<Vec<u8>>,
+}
+
+/// Who follows a pass while it runs.
+pub(crate) trait Visitor {
+    /// Sees each section, in order, the signature section too.
+    fn section(&mut self, _section: &Section) {}
+
+    /// Is told what stands before the body, once, before the first byte of it.
+    fn body_starts(&mut self, _kind: Kind, _embedded: Option<&Embedded>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Sees every byte of the body, in order.
+    fn body(&mut self, _bytes: &[u8]) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A visitor that only wants the result.
+impl Visitor for () {}
+
+/// Reads a binary from its first byte to its last.
+///
+/// The whole file is read even when an early byte decides against it: a module that is cut or
+/// malformed is told from one that is merely not trusted.
+pub(crate) fn read(
+    input: impl Read,
+    with_identity: bool,
+    visitor: &mut impl Visitor,
+) -> Result<Body> {
+    let hashes = Hashes { body: Lane::new(), identity: with_identity.then(Lane::new), visitor };
+    Pass { tee: Tee::new(input, hashes), ends: Vec::new(), count: 0, last_end: 0 }.run()
+}
+
+/// Where the bytes of a pass go: to the two hashes and to the visitor.
+struct Hashes<'a, V> {
+    body: Lane,
+    identity: Option<Lane>,
+    visitor: &'a mut V,
+}
+
+impl<V: Visitor> Sink for Hashes<'_, V> {
+    fn run(&mut self, region: Region, run: Run) -> Result<()> {
+        if let (Some(identity), Region::Header | Region::Body) = (&mut self.identity, region) {
+            identity.hash(run.clone());
+        }
+        if region == Region::Body {
+            self.body.hash(run.clone());
+            self.visitor.body(run.bytes())?;
+        }
+        Ok(())
+    }
+
+    fn long_input(&mut self) {
+        self.body.move_to_thread();
+        self.identity.iter_mut().for_each(Lane::move_to_thread);
+    }
+}
+
+struct Pass<R, S> {
+    tee: Tee<R, S>,
+    /// Ends of the boundaries that are noted.
+    ends: Vec<u64>,
+    /// How many boundaries there are.
+    count: usize,
+    /// End of the last one, at first the start of the body.
+    last_end: u64,
+}
+
+impl<R: Read, V: Visitor> Pass<R, Hashes<'_, V>> {
+    fn run(mut self) -> Result<Body> {
+        let kind = self.tee.kind()?;
+        self.tee.enter(Region::Body)?;
+        let mut next = self.section()?;
+        let embedded = next.take_if(|section| section.is_signature());
+        let embedded = embedded.map(|section| self.embedded(section)).transpose()?;
+        self.tee.sink.visitor.body_starts(kind, embedded.as_ref())?;
+        if embedded.is_some() {
+            next = self.section()?;
+        }
+        let stray_signature = self.body(next)?;
+        Ok(self.finish(kind, embedded, stray_signature))
+    }
+
+    fn section(&mut self) -> Result<Option<Section>> {
+        let section = self.tee.section()?;
+        if let Some(section) = &section {
+            self.tee.sink.visitor.section(section);
+        }
+        Ok(section)
+    }
+
+    /// Reads the content of the signature section, whose frame was taken for the body's until here.
+    fn embedded(&mut self, section: Section) -> Result<Embedded> {
+        self.tee.relabel(Region::Signature);
+        let mut data = Vec::new();
+        let small = section.end() - self.tee.offset() <= u64::from(MAX_SIGNATURE_BYTES);
+        if small {
+            self.tee.append_content(&section, &mut data)?;
+        } else {
+            self.tee.skip_content(&section)?;
+        }
+        self.tee.enter(Region::Body)?;
+        Ok(Embedded { section, data: small.then_some(data) })
+    }
+
+    /// Reads from the content of the section `next` to the end of the file, and gives the offset of
+    /// the first `signature` section that stands here.
+    fn body(&mut self, mut next: Option<Section>) -> Result<Option<u64>> {
+        let mut stray = None;
+        while let Some(section) = next {
+            self.tee.skip_content(&section)?;
+            if section.is_signature() {
+                stray.get_or_insert(section.offset);
+            }
+            if section.is_delimiter() {
+                self.boundary()?;
+            }
+            next = self.section()?;
+        }
+        if self.count == 0 || self.last_end < self.tee.offset() {
+            self.boundary()?;
+        }
+        Ok(stray)
+    }
+
+    fn boundary(&mut self) -> Result<()> {
+        self.tee.flush()?;
+        self.count += 1;
+        self.last_end = self.tee.offset();
+        if self.count <= MAX_HASHES_PER_SET as usize {
+            self.ends.push(self.last_end);
+            self.tee.sink.body.mark();
+        }
+        Ok(())
+    }
+
+    fn finish(self, kind: Kind, embedded: Option<Embedded>, stray_signature: Option<u64>) -> Body {
+        let total = self.tee.offset();
+        let Hashes { body, identity, .. } = self.tee.sink;
+        let hashes = body.finish();
+        let whole = identity.and_then(|mut lane| {
+            lane.mark();
+            lane.finish().pop()
+        });
+        Body {
+            kind,
+            embedded,
+            stray_signature,
+            boundaries: self
+                .ends
+                .into_iter()
+                .zip(hashes)
+                .map(|(end, hash)| Boundary { end, hash })
+                .collect(),
+            boundary_count: self.count,
+            total,
+            identity: whole.filter(|_| stray_signature.is_none()).map(Identity::from),
+        }
+    }
+}
+
+impl Body {
+    /// The hash of every boundary; `None` where there are more than can be signed.
+    pub(crate) fn hashes(&self) -> Option<Vec<Hash>> {
+        let all_noted = self.boundaries.len() == self.boundary_count;
+        all_noted.then(|| self.boundaries.iter().map(|boundary| boundary.hash).collect())
+    }
+}

@@ -1,0 +1,244 @@
+//! What a verification says: the proof, or the reason why there is none.
+
+use std::fmt;
+
+use crate::PublicKey;
+use crate::identity::Identity;
+use crate::section::{Kind, SIGNATURE};
+use crate::signature_data::Unknown;
+
+/// Proof that a binary met the policy of a [`Verifier`]. Nothing else makes one.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Verified {
+    pub(super) facts: Facts,
+    pub(super) covered: u64,
+    pub(super) signers: Vec<Signer>,
+}
+
+/// A key that has signed what a [`Verified`] says is covered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Signer {
+    /// The key.
+    pub public_key: PublicKey,
+    /// The unsigned hint that stood beside the signature; empty where there was none.
+    pub key_id: Vec<u8>,
+}
+
+/// Why a binary that was read correctly is not trusted.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub(super) reason: Reason,
+    pub(super) facts: Facts,
+}
+
+/// What is known of a binary whether it is trusted or not.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub(super) kind: Kind,
+    pub(super) total: u64,
+    pub(super) identity: Option<Identity>,
+    pub(super) ignored: Vec<Ignored>,
+}
+
+/// The rules that a binary can fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The header announces another kind of binary than was expected.
+    KindMismatch {
+        /// The kind that the policy expects.
+        expected: Kind,
+    },
+    /// A `signature` section that is not the first section and the only one.
+    StraySignature {
+        /// Where it begins.
+        offset: u64,
+    },
+    /// There is no signature.
+    NoSignature,
+    /// The signature data is of a version that is not known.
+    Unknown(Unknown),
+    /// There is more signature data than a verifier looks at.
+    TooManySignatures {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much may be.
+        limit: u32,
+    },
+    /// None of the signatures is a valid one of a wanted key.
+    NoTrustedSignature,
+    /// A wanted key has signed, but another body.
+    BodyChanged,
+    /// A wanted key has signed, but less of the file than the policy wants.
+    NotCovered,
+    /// Some wanted keys have signed, but not enough of them.
+    PolicyNotMet {
+        /// Distinct keys that have signed all that the policy wants.
+        found: usize,
+        /// Distinct keys wanted.
+        wanted: usize,
+    },
+}
+
+/// Something in the signature data that had no part in the verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ignored {
+    /// An entry of another algorithm than Ed25519.
+    UnknownAlgorithm {
+        /// Index of the set, from 0.
+        set: usize,
+        /// Index of the entry in its set, from 0.
+        entry: usize,
+        /// The algorithm byte.
+        algorithm: u8,
+    },
+    /// An Ed25519 entry whose signature has not 64 bytes.
+    WrongLength {
+        /// Index of the set, from 0.
+        set: usize,
+        /// Index of the entry in its set, from 0.
+        entry: usize,
+    },
+    /// The embedded signature, where a detached one was given.
+    EmbeddedSignature,
+}
+
+impl Verified {
+    /// What the header announces. The signature does not cover it; the policy has checked it.
+    pub fn kind(&self) -> Kind {
+        self.facts.kind
+    }
+
+    /// How many bytes from the start of the file are covered. All behind them is unverified.
+    pub fn covered(&self) -> u64 {
+        self.covered
+    }
+
+    /// Bytes of the file.
+    pub fn total(&self) -> u64 {
+        self.facts.total
+    }
+
+    /// The keys that have signed all of the covered bytes, in the order in which they were given.
+    pub fn signers(&self) -> &[Signer] {
+        &self.signers
+    }
+
+    /// The file's identity; `None` where [`Verifier::with_identity`] did not ask for it.
+    pub fn identity(&self) -> Option<Identity> {
+        self.facts.identity
+    }
+
+    /// What had no part in the verdict.
+    pub fn ignored(&self) -> &[Ignored] {
+        &self.facts.ignored
+    }
+}
+
+impl Refusal {
+    /// The rule that the file fails.
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// What the header announces.
+    pub fn kind(&self) -> Kind {
+        self.facts.kind
+    }
+
+    /// Bytes of the file.
+    pub fn total(&self) -> u64 {
+        self.facts.total
+    }
+
+    /// The file's identity; `None` where nobody asked, or a `signature` section is not first and alone.
+    pub fn identity(&self) -> Option<Identity> {
+        self.facts.identity
+    }
+
+    /// What had no part in the verdict.
+    pub fn ignored(&self) -> &[Ignored] {
+        &self.facts.ignored
+    }
+}
+
+impl Reason {
+    /// A stable kebab-case word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KindMismatch { .. } => "kind-mismatch",
+            Self::StraySignature { .. } => "stray-signature",
+            Self::NoSignature => "no-signature",
+            Self::Unknown(Unknown::Version(_)) => "unknown-version",
+            Self::Unknown(Unknown::ContentType(_)) => "unknown-content-type",
+            Self::Unknown(Unknown::HashFunction(_)) => "unknown-hash-function",
+            Self::TooManySignatures { .. } => "too-many-signatures",
+            Self::NoTrustedSignature => "no-trusted-signature",
+            Self::BodyChanged => "body-changed",
+            Self::NotCovered => "not-covered",
+            Self::PolicyNotMet { .. } => "policy-not-met",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KindMismatch { expected: Kind::Module } => {
+                f.write_str("expected a module, found a component")
+            }
+            Self::KindMismatch { expected: Kind::Component } => {
+                f.write_str("expected a component, found a module")
+            }
+            Self::StraySignature { offset } => {
+                write!(
+                    f,
+                    "offset {offset}: a `{SIGNATURE}` section that is not the first section and the only one"
+                )
+            }
+            Self::NoSignature => f.write_str("there is no signature"),
+            Self::Unknown(unknown) => write!(f, "signature data of another kind: {unknown}"),
+            Self::TooManySignatures { what, limit } => {
+                write!(f, "too many {what}: at most {limit} are looked at")
+            }
+            Self::NoTrustedSignature => f.write_str("no valid signature of a wanted key"),
+            Self::BodyChanged => {
+                f.write_str("a wanted key has signed, but another body: this one was changed")
+            }
+            Self::NotCovered => {
+                f.write_str("a wanted key has signed, but less of the file than is asked for")
+            }
+            Self::PolicyNotMet { found, wanted } => {
+                write!(f, "{wanted} of the keys must have signed, {found} have")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownAlgorithm { set, entry, algorithm } => {
+                write!(
+                    f,
+                    "unknown-algorithm: set {set}, entry {entry}, algorithm 0x{algorithm:02x}"
+                )
+            }
+            Self::WrongLength { set, entry } => {
+                write!(f, "wrong-signature-length: set {set}, entry {entry}")
+            }
+            Self::EmbeddedSignature => f.write_str("embedded-signature"),
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub enum Error {
     #[error("the signer with the public key {public_key:?} failed")]
     Signer {
         /// Whose signature was wanted.
-        public_key: crate::PublicKey,
+        public_key: Box<crate::PublicKey>,
         /// What the signer said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },

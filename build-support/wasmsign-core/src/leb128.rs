@@ -52,12 +52,6 @@ pub(crate) fn encode(mut value: u32, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
-/// Bytes of the shortest form of `value`.
-pub(crate) fn encoded_len(value: u32) -> usize {
-    let bits = u32::BITS - value.leading_zeros();
-    (bits.div_ceil(7) as usize).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +73,6 @@ mod tests {
         {
             let mut bytes = Vec::new();
             encode(value, &mut bytes);
-            assert_eq!(bytes.len(), encoded_len(value));
             assert_eq!(decode(&bytes), Step::Done { value, padded: false });
         }
     }

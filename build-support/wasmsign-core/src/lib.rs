@@ -34,12 +34,14 @@
 //!
 //! Bytes come in through `chunks`, are cut into sections by [`section`], hashed on `lane`s, and divided
 //! at delimiters by `parts`, in one pass. [`signature_data`] decodes what was signed, `search` tries the
-//! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction.
+//! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction;
+//! [`inspect`] tells what is there without trusting it.
 //! Every cap is in [`limits`].
 
 mod chunks;
 pub mod error;
 mod identity;
+pub mod inspect;
 pub mod keys;
 mod lane;
 mod leb128;

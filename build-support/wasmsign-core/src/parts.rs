@@ -3,11 +3,12 @@
 use std::io::Read;
 
 use crate::chunks::{Region, Run, Sink, Tee};
-use crate::error::Result;
+use crate::error::{Place, Result};
 use crate::identity::Identity;
 use crate::lane::{Hash, Lane};
 use crate::limits::{MAX_HASHES_PER_SET, MAX_SIGNATURE_BYTES};
 use crate::section::{Kind, Section};
+use crate::signature_data::{DecodeError, Form, OVER_LENGTH, SignatureData};
 
 /// The end of a part: a delimiter, or the end of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,6 +201,27 @@ impl<R: Read, V: Visitor> Pass<R, Hashes<'_, V>> {
             total,
             identity: whole.filter(|_| stray_signature.is_none()).map(Identity::from),
         }
+    }
+}
+
+/// How many of the hashes are met, each at its own boundary, in order from the first.
+pub(crate) fn boundaries_met(hashes: &[Hash], boundaries: &[Boundary]) -> usize {
+    hashes.iter().zip(boundaries).take_while(|(hash, boundary)| **hash == boundary.hash).count()
+}
+
+impl Embedded {
+    /// Offset of the signature data in the file.
+    pub(crate) fn origin(&self) -> u64 {
+        self.section
+            .custom
+            .as_ref()
+            .map_or(self.section.payload.start, |custom| custom.content.start)
+    }
+
+    /// The decoded signature data.
+    pub(crate) fn decode(&self, form: Form) -> Result<SignatureData, DecodeError> {
+        let data = self.data.as_deref().ok_or(OVER_LENGTH)?;
+        SignatureData::decode(data, self.origin(), Place::Module, form)
     }
 }
 

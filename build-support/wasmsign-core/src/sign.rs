@@ -12,9 +12,7 @@ use crate::limits::{
 use crate::message::message;
 use crate::parts::{self, Body, Embedded, Visitor};
 use crate::section::{Kind, SIGNATURE};
-use crate::signature_data::{
-    Content, DecodeError, Entry, Form, OVER_LENGTH, SignatureData, SignatureSet,
-};
+use crate::signature_data::{Content, DecodeError, Entry, Form, SignatureData, SignatureSet};
 
 /// Something that signs with an Ed25519 key: a [`SecretKey`](crate::SecretKey), or a program or device
 /// that never shows its seed.
@@ -86,9 +84,9 @@ pub struct Signed {
 
 /// Signs a binary and writes it with its signature section to `output`.
 ///
-/// Earlier signatures stay, byte for byte. The input is read once, and the body is written while it is
-/// hashed; where the length of the signature section turns out otherwise than could be told before, both
-/// are done again. `output` is written from its current position, which should be its start.
+/// Earlier signatures stay, byte for byte. An unsigned module of one part is read once: its body is written
+/// while it is hashed, behind room for a signature section whose length is known beforehand. Any other is read
+/// a second time for writing. `output` is written from its current position on and should end there.
 ///
 /// # Errors
 ///
@@ -100,15 +98,18 @@ where
     W: Write + Seek,
 {
     let start = output.stream_position().map_err(Error::Write)?;
-    let mut copy = Copy { output: &mut *output, reserved: Reserve::Guess(signatures), written: 0 };
+    let room = room(signatures);
+    let mut copy =
+        Copy { output: &mut *output, section: &room, unsigned_only: true, writes: false };
     let body = parts::read(&mut input, false, &mut copy)?;
-    let reserved = copy.written;
-    let signed = extend(&body, body.embedded.as_ref(), signatures)?;
+    let written = copy.writes;
+    let signed = extend(&body, signatures)?;
     let section = section(&signed.data);
-    if section.len() as u64 == reserved {
+    let header_end = start + body.kind.header().len() as u64;
+    if written && section.len() == room.len() {
         let end = output.stream_position().map_err(Error::Write)?;
-        output.seek(SeekFrom::Start(start + 8)).map_err(Error::Write)?;
-        output.write_all(&section).map_err(Error::Write)?;
+        output.seek(SeekFrom::Start(header_end)).map_err(Error::Write)?;
+        write(output, &section)?;
         output.seek(SeekFrom::Start(end)).map_err(Error::Write)?;
         return Ok(signed);
     }
@@ -132,7 +133,7 @@ where
     W: Write,
 {
     let body = parts::read(&mut input, false, &mut ())?;
-    let signed = extend(&body, body.embedded.as_ref(), signatures)?;
+    let signed = extend(&body, signatures)?;
     copy_with(input, output, &section(&signed.data), &body)?;
     Ok(signed)
 }
@@ -151,7 +152,8 @@ pub fn detached(
     signatures: &[Signature<'_>],
 ) -> Result<Signed> {
     let body = parts::read(input, false, &mut ())?;
-    let earlier = earlier.map(|data| decode(data, 0, Place::DetachedSignature)).transpose()?;
+    let decode = |data| SignatureData::decode(data, 0, Place::DetachedSignature, Form::Deployed);
+    let earlier = earlier.map(decode).transpose().map_err(DecodeError::without_verdict)?;
     add(&body, earlier.unwrap_or_default(), signatures)
 }
 
@@ -187,23 +189,7 @@ fn extend(
 }
 
 fn earlier(embedded: &Embedded) -> Result<SignatureData> {
-    let origin = embedded.section.custom.as_ref().map_or(0, |custom| custom.content.start);
-    match &embedded.data {
-        Some(data) => decode(data, origin, Place::Module),
-        None => Err(refusal(OVER_LENGTH)),
-    }
-}
-
-fn decode(data: &[u8], origin: u64, place: Place) -> Result<SignatureData> {
-    SignatureData::decode(data, origin, place, Form::Deployed).map_err(refusal)
-}
-
-fn refusal(error: DecodeError) -> Error {
-    match error {
-        DecodeError::Malformed(fault) => fault.into(),
-        DecodeError::Unknown(unknown) => NotSignable::UnknownData(unknown).into(),
-        DecodeError::OverLimit { what, limit } => NotSignable::OverLimit { what, limit }.into(),
-    }
+    embedded.decode(Form::Deployed).map_err(DecodeError::without_verdict)
 }
 
 /// Adds signatures over the body to what is there.
@@ -243,8 +229,8 @@ fn entry(signature: &Signature<'_>, message: &[u8]) -> Result<Entry> {
         );
     }
     let signed = signature.signer.sign(message);
-    let bytes =
-        signed.map_err(|source| Error::Signer { public_key: public_key.clone(), source })?;
+    let bytes = signed
+        .map_err(|source| Error::Signer { public_key: Box::new(public_key.clone()), source })?;
     Ok(Entry::ed25519(&key_id, &bytes))
 }
 
@@ -269,55 +255,46 @@ fn within_limits(data: &SignatureData) -> Result<(), NotSignable> {
     over(data.encode().len(), "bytes of signature data", MAX_SIGNATURE_BYTES)
 }
 
+/// Room for the signature section of a module that is unsigned and of one part. No other module needs
+/// less, so that nothing is left of the room when another one turns out to be needed.
+fn room(signatures: &[Signature<'_>]) -> Vec<u8> {
+    let mut set = SignatureSet { hashes: vec![[0; 32]], entries: Vec::new() };
+    for (index, signature) in signatures.iter().enumerate() {
+        let key = signature.signer.public_key();
+        if !signatures[..index].iter().any(|earlier| earlier.signer.public_key() == key) {
+            set.entries.push(Entry::ed25519(&signature.key_id.for_key(key), &[0; 64]));
+        }
+    }
+    vec![0; section(&SignatureData { sets: vec![set] }).len()]
+}
+
 /// Writes the header, a signature section, and the body as it is read.
 struct Copy<'a, W> {
     output: &'a mut W,
-    reserved: Reserve<'a>,
-    /// Bytes written for the signature section.
-    written: u64,
-}
-
-/// What stands between header and body until the signatures are made.
-enum Reserve<'a> {
-    /// Zeros, as many as the section should have once these have signed.
-    Guess(&'a [Signature<'a>]),
-    /// The section itself.
-    Section(&'a [u8]),
+    section: &'a [u8],
+    /// Whether a module that has signatures is left for a second reading.
+    unsigned_only: bool,
+    /// Whether anything is written.
+    writes: bool,
 }
 
 impl<W: Write> Visitor for Copy<'_, W> {
     fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<()> {
-        let guess;
-        let section = match self.reserved {
-            Reserve::Section(section) => section,
-            Reserve::Guess(signatures) => {
-                guess = vec![0; guess_length(embedded, signatures)?];
-                &guess
-            }
-        };
-        self.written = section.len() as u64;
-        write(self.output, &kind.header())?;
-        write(self.output, section)
+        self.writes = embedded.is_none() || !self.unsigned_only;
+        if self.writes {
+            write(self.output, &kind.header())?;
+            write(self.output, self.section)?;
+        }
+        Ok(())
     }
 
     fn body(&mut self, bytes: &[u8]) -> Result<()> {
-        write(self.output, bytes)
+        if self.writes { write(self.output, bytes) } else { Ok(()) }
     }
 }
 
 fn write(output: &mut impl Write, bytes: &[u8]) -> Result<()> {
     output.write_all(bytes).map_err(Error::Write)
-}
-
-/// The length of the signature section if the body is one part, or the one that was signed before.
-fn guess_length(embedded: Option<&Embedded>, signatures: &[Signature<'_>]) -> Result<usize> {
-    let mut data = embedded.map(earlier).transpose()?.unwrap_or_default();
-    let hashes = data.sets.last().map_or_else(|| vec![[0; 32]], |set| set.hashes.clone());
-    for signature in signatures {
-        let key_id = signature.key_id.for_key(signature.signer.public_key());
-        set_of(&mut data, &hashes).entries.push(Entry::ed25519(&key_id, &[0; 64]));
-    }
-    Ok(section(&data).len())
 }
 
 /// Reads the input again and writes it with this signature section.
@@ -329,7 +306,7 @@ fn copy_with(
 ) -> Result<()> {
     let rewound = input.seek(SeekFrom::Start(0));
     rewound.map_err(|source: io::Error| Error::Read { offset: 0, source })?;
-    let mut copy = Copy { output, reserved: Reserve::Section(section), written: 0 };
+    let mut copy = Copy { output, section, unsigned_only: false, writes: false };
     let second = parts::read(input, false, &mut copy)?;
     if second.boundaries != first.boundaries || second.kind != first.kind {
         return Err(Error::Changed);

@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use crate::error::{Malformed, Place, Rule};
+use crate::error::{Error, Malformed, NotSignable, Place, Rule};
 use crate::lane::Hash;
 use crate::leb128::{self, Step, Varuint32};
 use crate::limits::{
@@ -65,6 +65,17 @@ pub(crate) enum DecodeError {
     Unknown(Unknown),
     /// It holds more than a verifier looks at.
     OverLimit { what: &'static str, limit: u32 },
+}
+
+impl DecodeError {
+    /// The error of an operation that is no verification.
+    pub(crate) fn without_verdict(self) -> Error {
+        match self {
+            Self::Malformed(fault) => fault.into(),
+            Self::Unknown(unknown) => NotSignable::UnknownData(unknown).into(),
+            Self::OverLimit { what, limit } => NotSignable::OverLimit { what, limit }.into(),
+        }
+    }
 }
 
 /// Signature data of another version of the format.
@@ -146,6 +157,19 @@ impl SignatureData {
             out.extend_from_slice(&set);
         }
         out
+    }
+
+    /// Why the signature host function of Envoy and proxy-wasm does not read this data, if it does not:
+    /// it knows one set of one hash, and looks only at the first signature.
+    pub fn envoy_obstacle(&self) -> Option<&'static str> {
+        match self.sets.as_slice() {
+            [set] if set.hashes.len() != 1 => Some("the module is signed in parts"),
+            [set] => match set.entries.first().map(Entry::content) {
+                Some(Content::Ed25519(_)) => None,
+                _ => Some("the first signature is not an Ed25519 one"),
+            },
+            _ => Some("there is more than one set of signatures"),
+        }
     }
 
     /// Decodes signature data.

@@ -8,7 +8,7 @@ use crate::parts::{self, Body, Visitor};
 use crate::policy::Policy;
 use crate::search::{Hit, Search};
 use crate::section::Section;
-use crate::signature_data::{Content, DecodeError, Form, OVER_LENGTH, SignatureData};
+use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 
 mod verdict;
 
@@ -94,11 +94,7 @@ impl Verifier {
         let Some(embedded) = &body.embedded else {
             return self.judge(&body, required_end, Ok(SignatureData::default()), Vec::new());
         };
-        let origin = embedded.section.custom.as_ref().map_or(0, |custom| custom.content.start);
-        let decoded = match &embedded.data {
-            Some(data) => SignatureData::decode(data, origin, Place::Module, self.form),
-            None => Err(OVER_LENGTH),
-        };
+        let decoded = embedded.decode(self.form);
         self.judge(&body, required_end, decoded, Vec::new())
     }
 
@@ -193,8 +189,7 @@ impl Verifier {
 
     /// How far the hashes of one set go with the file: each is met at its own boundary, in order.
     fn reach(&self, hashes: &[[u8; 32]], body: &Body, required_end: u64) -> Reach {
-        let pairs = hashes.iter().zip(&body.boundaries);
-        let met = pairs.take_while(|(hash, boundary)| **hash == boundary.hash).count();
+        let met = parts::boundaries_met(hashes, &body.boundaries);
         let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
         let end = body.boundaries[last].end;
         let enough = match self.policy.prefix {

@@ -1,0 +1,316 @@
+//! The command line, as it was typed.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::KeyIdChoice;
+
+/// Build, optimize, sign and verify WebAssembly modules.
+#[derive(Debug, Parser)]
+#[command(name = "cargo-wasmsign", bin_name = "cargo wasmsign", version, about)]
+#[command(propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What to say about it.
+    #[command(flatten)]
+    pub screen: Screen,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
+    Build(Box<Build>),
+    /// Sign existing modules
+    Sign(Sign),
+    /// Verify modules against public keys
+    Verify(Verify),
+    /// Show sections, signatures, identity and sizes of a module
+    Inspect(Inspect),
+    /// Make an Ed25519 key pair
+    Keygen(Keygen),
+}
+
+/// How results and messages are shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Screen {
+    /// Print no messages
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more messages; twice, cargo's own as well
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colours [default: CARGO_TERM_COLOR, else auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<Color>,
+    /// How to print results
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On terminals that can show them.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The form of the results on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// `cargo wasmsign build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Sign with this secret key in place of the manifest's signers: a path, or env:NAME (repeatable)
+    #[arg(short, long = "key", value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// Publish without signatures
+    #[arg(long, conflicts_with = "keys")]
+    pub no_sign: bool,
+    /// Skip the optimizer
+    #[arg(long)]
+    pub no_optimize: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which packages.
+    #[command(flatten)]
+    pub packages: Packages,
+    /// Which targets of these packages.
+    #[command(flatten)]
+    pub targets: Targets,
+    /// How they are compiled.
+    #[command(flatten)]
+    pub compilation: Compilation,
+    /// How cargo finds and resolves things.
+    #[command(flatten)]
+    pub resolution: Resolution,
+    /// More arguments for cargo
+    #[arg(last = true, value_name = "CARGO ARGS")]
+    pub cargo_args: Vec<String>,
+}
+
+/// cargo's selection of packages.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Package selection (as in cargo)")]
+pub struct Packages {
+    /// Package to build (repeatable)
+    #[arg(short, long = "package", value_name = "SPEC")]
+    pub packages: Vec<String>,
+    /// Build all packages of the workspace
+    #[arg(long, visible_alias = "all")]
+    pub workspace: bool,
+    /// Leave a package out (repeatable)
+    #[arg(long, value_name = "SPEC", requires = "workspace")]
+    pub exclude: Vec<String>,
+}
+
+/// cargo's selection of targets.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target selection (as in cargo)")]
+pub struct Targets {
+    /// Build only the library
+    #[arg(long)]
+    pub lib: bool,
+    /// Build only this program (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub bin: Vec<String>,
+    /// Build only the programs
+    #[arg(long)]
+    pub bins: bool,
+}
+
+/// cargo's compilation options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compilation (as in cargo)")]
+pub struct Compilation {
+    /// Build with the release profile
+    #[arg(short, long, conflicts_with = "profile")]
+    pub release: bool,
+    /// Build with this profile
+    #[arg(long, value_name = "PROFILE-NAME")]
+    pub profile: Option<String>,
+    /// Features to activate, separated by spaces or commas (repeatable)
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    pub features: Vec<String>,
+    /// Activate all features
+    #[arg(long)]
+    pub all_features: bool,
+    /// Do not activate the `default` feature
+    #[arg(long)]
+    pub no_default_features: bool,
+    /// Build for this target (repeatable; those that are not wasm are left out)
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Vec<String>,
+    /// Directory for everything that is built
+    #[arg(long, value_name = "DIRECTORY")]
+    pub target_dir: Option<PathBuf>,
+    /// Number of parallel jobs, the optimizer's threads too
+    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
+    pub jobs: Option<String>,
+    /// How cargo's messages are printed; `json` is the same as `--format json`
+    #[arg(long, value_name = "FMT", value_delimiter = ',')]
+    pub message_format: Vec<String>,
+}
+
+/// How cargo finds the manifest and its dependencies.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Manifest (as in cargo)")]
+pub struct Resolution {
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// Leave Cargo.lock as it is
+    #[arg(long)]
+    pub locked: bool,
+    /// Do not use the network
+    #[arg(long)]
+    pub offline: bool,
+    /// The same as --locked and --offline
+    #[arg(long)]
+    pub frozen: bool,
+    /// Override a value of cargo's configuration (repeatable)
+    #[arg(long, value_name = "KEY=VALUE|PATH")]
+    pub config: Vec<String>,
+    /// Unstable flag of cargo (repeatable)
+    #[arg(short = 'Z', value_name = "FLAG")]
+    pub unstable: Vec<String>,
+}
+
+/// `cargo wasmsign sign`.
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The modules
+    #[arg(value_name = "MODULE", required = true)]
+    pub modules: Vec<PathBuf>,
+    /// Secret key: a path, or env:NAME for the key's text in a variable (repeatable)
+    #[arg(short, long = "key", value_name = "KEY")]
+    pub keys: Vec<String>,
+    /// Public key that must belong to the secret key: a path, or the key's own text
+    #[arg(short = 'K', long, value_name = "KEY")]
+    pub public_key: Option<String>,
+    /// Where the signed module goes [default: the module itself]
+    #[arg(short, long, value_name = "FILE", conflicts_with = "signature")]
+    pub output: Option<PathBuf>,
+    /// Write the signature to this file, and leave the module as it is
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Hint stored beside the signature: auto, none, hex:H, or a text
+    #[arg(long, value_name = "ID", default_value = "auto")]
+    pub key_id: KeyIdChoice,
+}
+
+/// `cargo wasmsign verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The modules
+    #[arg(value_name = "MODULE", required = true)]
+    pub modules: Vec<PathBuf>,
+    /// Public key: a path, or the key's own text (repeatable)
+    #[arg(short = 'K', long = "public-key", value_name = "KEY")]
+    pub public_keys: Vec<String>,
+    /// Detached signature to verify by
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// How many of the keys must have signed: any, all, or a number
+    #[arg(long, value_name = "N", default_value = "any", value_parser = required)]
+    pub require: Required,
+    /// How much of the file a signature must cover
+    #[arg(long, value_name = "HOW", default_value = "whole")]
+    pub coverage: Coverage,
+    /// Kind of binary that the header must announce, which no signature covers
+    #[arg(long, value_name = "KIND", default_value = "module")]
+    pub expect: Expect,
+}
+
+/// How many of the given keys must have signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// One.
+    Any,
+    /// Each.
+    All,
+    /// So many.
+    AtLeast(NonZeroUsize),
+}
+
+fn required(text: &str) -> Result<Required, String> {
+    match text {
+        "any" => Ok(Required::Any),
+        "all" => Ok(Required::All),
+        _ => text
+            .parse()
+            .map(Required::AtLeast)
+            .map_err(|_| "expected `any`, `all` or a number from 1".into()),
+    }
+}
+
+/// How much of a file a signature must cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Coverage {
+    /// Every byte to the end of the file.
+    Whole,
+    /// A prefix that holds every section that is not custom.
+    Prefix,
+}
+
+/// The kind of binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Expect {
+    /// A core module.
+    Module,
+    /// A component.
+    Component,
+    /// Either.
+    Any,
+}
+
+/// `cargo wasmsign inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The module
+    #[arg(value_name = "MODULE")]
+    pub module: PathBuf,
+}
+
+/// `cargo wasmsign keygen`.
+#[derive(Debug, Args)]
+pub struct Keygen {
+    /// Where the secret key goes
+    #[arg(short = 'k', long = "key", value_name = "FILE")]
+    pub secret: PathBuf,
+    /// Where the public key goes
+    #[arg(short = 'K', long = "public-key", value_name = "FILE")]
+    pub public: PathBuf,
+    /// Form of both files
+    #[arg(long, value_name = "FORM", default_value = "pem")]
+    pub encoding: Encoding,
+    /// Overwrite existing files
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// The forms of key files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
+    /// PKCS#8 and SPKI in PEM.
+    Pem,
+    /// The specification's 65 and 33 bytes.
+    Compact,
+    /// OpenSSH.
+    Openssh,
+}

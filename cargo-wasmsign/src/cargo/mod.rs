@@ -1,0 +1,59 @@
+//! What this program asks of cargo, and what cargo answers.
+
+mod run;
+mod settings;
+mod target;
+mod workspace;
+
+pub use run::{Artifact, Line, Messages, Run};
+pub use settings::configured_targets;
+pub use target::{Targets, ensure_installed, is_wasm};
+pub use workspace::{Selection, Workspace, has_cdylib};
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// How cargo finds the manifest and its dependencies: the flags that every call of it gets.
+#[derive(Debug, Clone, Default)]
+pub struct Resolution {
+    /// `--manifest-path`.
+    pub manifest_path: Option<PathBuf>,
+    /// `--locked`.
+    pub locked: bool,
+    /// `--offline`.
+    pub offline: bool,
+    /// `--frozen`.
+    pub frozen: bool,
+    /// `--config`, each.
+    pub config: Vec<String>,
+    /// `-Z`, each.
+    pub unstable: Vec<String>,
+}
+
+/// cargo as the one that called us says it, with a subcommand.
+fn command(subcommand: &str, resolution: &Resolution) -> Command {
+    let mut command = Command::new(program());
+    command.arg(subcommand);
+    if let Some(path) = &resolution.manifest_path {
+        command.arg("--manifest-path").arg(path);
+    }
+    for (flag, given) in [
+        ("--locked", resolution.locked),
+        ("--offline", resolution.offline),
+        ("--frozen", resolution.frozen),
+    ] {
+        command.args(given.then_some(flag));
+    }
+    resolution.config.iter().for_each(|value| {
+        command.arg("--config").arg(value);
+    });
+    resolution.unstable.iter().for_each(|flag| {
+        command.arg("-Z").arg(flag);
+    });
+    command
+}
+
+fn program() -> OsString {
+    std::env::var_os("CARGO").filter(|path| !path.is_empty()).unwrap_or_else(|| "cargo".into())
+}

@@ -1,0 +1,147 @@
+//! One `cargo build`: its flags, its messages, its end.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use cargo_metadata::{Message, PackageId, Target, TargetKind};
+
+use super::{Resolution, command};
+use crate::child::Running;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// What cargo is asked to build.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Manifest and dependencies.
+    pub resolution: Resolution,
+    /// The packages, by their full id.
+    pub packages: Vec<PackageId>,
+    /// The target triple.
+    pub target: String,
+    /// All other flags of cargo, as they were given.
+    pub flags: Vec<String>,
+    /// The form of cargo's messages on its standard output.
+    pub messages: Messages,
+}
+
+/// What cargo prints where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Messages {
+    /// JSON for us; diagnostics rendered on standard error, in short form where that is set.
+    Rendered {
+        /// `--message-format short`.
+        short: bool,
+    },
+    /// JSON for whoever called us, in just these formats.
+    Json(Vec<String>),
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self::Rendered { short: false }
+    }
+}
+
+/// A `.wasm` file that cargo has made.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// Its package.
+    pub package_id: PackageId,
+    /// Its target in that package: a program or a cdylib.
+    pub target: Target,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// A line of cargo's standard output.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The line as it stands, without its end.
+    pub text: &'a str,
+    /// The artifacts that it tells of, of the packages that were asked for.
+    pub artifacts: Vec<Artifact>,
+    /// Whether it is a message of cargo at all.
+    pub is_message: bool,
+}
+
+impl Run {
+    /// The command, for showing or running it.
+    pub fn command(&self) -> Command {
+        let mut cargo = command("build", &self.resolution);
+        cargo.args(["--target", &self.target]);
+        cargo.arg("--message-format").arg(self.messages.flag());
+        self.packages.iter().for_each(|package| {
+            cargo.args(["--package", &package.repr]);
+        });
+        cargo.args(&self.flags);
+        cargo
+    }
+
+    /// Runs cargo and gives each line of its standard output to `on_line` while cargo runs and holds its
+    /// lock on the target directory.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 101 where cargo fails; whatever `on_line` gives, after ending cargo.
+    pub fn run(&self, mut on_line: impl FnMut(Line<'_>) -> Result<()>) -> Result<()> {
+        let failed = |source| Error::new(Exit::Build, "failed to run cargo").because(source);
+        let mut command = self.command();
+        command.stdout(Stdio::piped());
+        let mut cargo = Running::start(&mut command).map_err(failed)?;
+        if let Some(stdout) = cargo.stdout() {
+            let mut lines = BufReader::new(stdout);
+            let mut line = Vec::new();
+            while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+                let text = String::from_utf8_lossy(&line);
+                on_line(self.line(text.trim_end_matches(['\n', '\r'])))?;
+                line.clear();
+            }
+        }
+        let status = cargo.wait().map_err(failed)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(Error::new(Exit::Build, format!("cargo build failed ({status})")))
+    }
+
+    fn line<'a>(&self, text: &'a str) -> Line<'a> {
+        match serde_json::from_str(text) {
+            Ok(Message::CompilerArtifact(artifact)) => {
+                Line { text, artifacts: self.modules(artifact), is_message: true }
+            }
+            message => Line { text, artifacts: Vec::new(), is_message: message.is_ok() },
+        }
+    }
+
+    /// The modules of a message. A dependency's cdylib appears in the messages too, and does not count.
+    fn modules(&self, artifact: cargo_metadata::Artifact) -> Vec<Artifact> {
+        let is_ours = self.packages.contains(&artifact.package_id)
+            && artifact
+                .target
+                .kind
+                .iter()
+                .any(|kind| matches!(kind, TargetKind::Bin | TargetKind::CDyLib));
+        let files =
+            artifact.filenames.iter().filter(|path| is_ours && path.extension() == Some("wasm"));
+        let module = |path: &cargo_metadata::camino::Utf8PathBuf| Artifact {
+            package_id: artifact.package_id.clone(),
+            target: artifact.target.clone(),
+            path: path.clone().into(),
+        };
+        files.map(module).collect()
+    }
+}
+
+impl Messages {
+    fn flag(&self) -> String {
+        match self {
+            Self::Rendered { short: false } => "json-render-diagnostics".into(),
+            Self::Rendered { short: true } => {
+                "json-render-diagnostics,json-diagnostic-short".into()
+            }
+            Self::Json(formats) => formats.join(","),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Child processes: what they may not see, and how they end when we do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// Variables that hold secrets: no child inherits them.
+static WITHHELD: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
+
+/// The children that run now, by process id.
+static RUNNING: Mutex<BTreeMap<u32, Group>> = Mutex::new(BTreeMap::new());
+
+/// Whether Ctrl-C on our terminal reaches children by itself, as it does within one process group.
+static INTERACTIVE: LazyLock<bool> = LazyLock::new(|| io::stdin().is_terminal());
+
+/// How a child is reached by a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// It is in our process group, because it may want to ask something on the terminal.
+    Ours,
+    /// It leads a group of its own, so that its own children end with it.
+    Own,
+}
+
+/// Keeps a variable from every child that is started from now on.
+pub fn withhold(variable: impl Into<OsString>) {
+    lock(&WITHHELD).insert(variable.into());
+}
+
+/// A child that is ended when this program is, and when this value is dropped.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts a command, without the secrets of our environment. Every child starts here.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, when there is no such program or no process to be had.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        lock(&WITHHELD).iter().for_each(|variable| {
+            command.env_remove(variable);
+        });
+        let group = if *INTERACTIVE { Group::Ours } else { lead_own_group(command) };
+        // Under the lock, so that a signal finds the child in the list or not started at all.
+        let mut running = lock(&RUNNING);
+        let child = command.spawn()?;
+        running.insert(child.id(), group);
+        Ok(Self(child))
+    }
+
+    /// The child's standard output, if it is piped and was not taken before.
+    pub fn stdout(&mut self) -> Option<impl Read + use<>> {
+        self.0.stdout.take()
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn wait(mut self) -> io::Result<ExitStatus> {
+        let status = self.0.wait();
+        lock(&RUNNING).remove(&self.0.id());
+        status
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // After `wait` it is not in the list any more, and there is nothing to end.
+        if let Some(group) = lock(&RUNNING).remove(&self.0.id()) {
+            end(self.0.id(), group);
+            // The error could only be that it is gone already.
+            let _ = self.0.wait();
+        }
+    }
+}
+
+/// What a child has said.
+pub struct Output {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its standard output.
+    pub stdout: Vec<u8>,
+    /// Its standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// Runs a command to its end with `input` on standard input.
+///
+/// # Errors
+///
+/// Those of the system; not that the command failed.
+pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running::start(command)?;
+    let (stdin, stderr) = (running.0.stdin.take(), running.0.stderr.take());
+    let (stdout, stderr) = std::thread::scope(|scope| {
+        let stderr = scope.spawn(|| read(stderr));
+        scope.spawn(|| {
+            // A child that does not read to the end says why by how it ends.
+            stdin.map(|mut stdin| stdin.write_all(input))
+        });
+        let stdout = read(running.stdout());
+        (stdout, stderr.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    Ok(Output { status: running.wait()?, stdout: stdout?, stderr: stderr? })
+}
+
+fn read(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes))?;
+    Ok(bytes)
+}
+
+/// Ends every child, and keeps new ones from starting for as long as the result lives.
+pub fn end_all() -> impl Sized {
+    let running = lock(&RUNNING);
+    running.iter().for_each(|(&id, &group)| end(id, group));
+    running
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The collections are whole between any two of their operations.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+fn lead_own_group(command: &mut Command) -> Group {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+    Group::Own
+}
+
+#[cfg(unix)]
+fn end(id: u32, group: Group) {
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else { return };
+    // The error could only be that it is gone already.
+    let _ = match group {
+        Group::Ours => kill_process(pid, Signal::TERM),
+        Group::Own => kill_process_group(pid, Signal::TERM),
+    };
+}
+
+/// A console's Ctrl-C reaches every process on it; there is nothing to set up.
+#[cfg(not(unix))]
+fn lead_own_group(_command: &mut Command) -> Group {
+    Group::Ours
+}
+
+#[cfg(not(unix))]
+fn end(id: u32, _group: Group) {
+    // `taskkill /T` ends the children of the child too, which the standard library cannot.
+    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &id.to_string()]).output();
+}

@@ -1,0 +1,273 @@
+//! `cargo wasmsign build`.
+
+mod plan;
+mod select;
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::args::{Build, Color, Format, Screen};
+use crate::cargo::{self, Messages, Run, Selection, Workspace};
+use crate::config::PackageConfig;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::files::{self, Exclusive};
+use crate::pipeline::{self, Copied, Taken};
+use crate::report::{self, Report, told_as_json};
+use plan::{Batch, Plan};
+
+pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<Exit> {
+    let json = screen.format == Format::Json
+        || arguments.compilation.message_format.iter().any(|format| told_as_json(format));
+    let report = &if json { report.as_json() } else { report.clone() };
+    let result = build(&arguments, screen, json, report);
+    // For a program that reads, this line tells that nothing more will come.
+    report.build_finished(result.is_ok())?;
+    match result {
+        Ok(()) => Ok(Exit::Ok),
+        Err(error) => Ok(report.error(&error)),
+    }
+}
+
+fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Result<()> {
+    refuse_misleading(&arguments.cargo_args)?;
+    let resolution = resolution(arguments);
+    let workspace = Workspace::load(&resolution)?;
+    let selection = Selection {
+        packages: arguments.packages.packages.clone(),
+        workspace: arguments.packages.workspace,
+        exclude: arguments.packages.exclude.clone(),
+    };
+    let run = Run {
+        flags: cargo_flags(arguments, screen),
+        messages: messages(&arguments.compilation.message_format, json),
+        resolution,
+        ..Run::default()
+    };
+    let plan = Plan::make(arguments, &workspace, &selection)?;
+    if arguments.dry_run {
+        return plan
+            .batches
+            .iter()
+            .try_for_each(|batch| report.plan(&shown(batch, &run, arguments)));
+    }
+    let ready = plan.ready(arguments)?;
+    ready.warnings.iter().for_each(|warning| report.warning(warning));
+    for batch in &ready.plan.batches {
+        let install = || {
+            report.status(
+                "Installing",
+                &format!("standard library for {} (rustup target add)", batch.target),
+            )
+        };
+        cargo::ensure_installed(&batch.target, &run.resolution, install)?;
+    }
+    let published = ready
+        .plan
+        .batches
+        .iter()
+        .map(|batch| build_batch(batch, &run, report))
+        .sum::<Result<usize>>()?;
+    if published == 0 {
+        return Err(Error::usage("cargo built no module")
+            .advice("a package needs a program or a library with `crate-type = [\"cdylib\"]` among the selected targets"));
+    }
+    Ok(())
+}
+
+/// Builds, finishes and publishes the modules of one target, and gives their number.
+fn build_batch(batch: &Batch, run: &Run, report: &Report) -> Result<usize> {
+    let place = &batch.place;
+    for directory in [&place.published, &place.state] {
+        fs_err::create_dir_all(directory)
+            .map_err(|source| Error::io("failed to make a directory", source))?;
+    }
+    let waiting = || report.status("Blocking", "waiting for another build of these modules");
+    let _lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
+    files::remove_strays(&place.published);
+    let mut taken = Vec::new();
+    batch.cargo(run).run(|line| {
+        report.cargo_line(&line)?;
+        for artifact in line.artifacts {
+            if let Some(recipe) = batch.recipe_of(&artifact.package_id) {
+                let module = pipeline::take(&artifact, recipe, place)?;
+                taken.push((artifact, Rc::clone(recipe), module));
+            }
+        }
+        Ok(())
+    })?;
+    let count = taken.len();
+    for (artifact, recipe, module) in taken {
+        let published = match module {
+            Taken::Fresh(published) => published,
+            Taken::Copied(copied) => finish(copied, &artifact, &recipe, batch, report)?,
+        };
+        report.published(&artifact, &published)?;
+    }
+    Ok(count)
+}
+
+fn finish(
+    copied: Copied,
+    artifact: &cargo::Artifact,
+    recipe: &pipeline::Recipe,
+    batch: &Batch,
+    report: &Report,
+) -> Result<pipeline::Published> {
+    let progress = report.progress();
+    pipeline::finish(copied, &artifact.target, recipe, &batch.place, &progress)
+}
+
+/// A batch as `--dry-run` shows it.
+fn shown(batch: &Batch, run: &Run, arguments: &Build) -> report::Plan {
+    let command = batch.cargo(run).command();
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let command =
+        words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
+    let modules = batch.packages().iter().flat_map(|planned| {
+        let module = |file| report::PlannedModule {
+            path: batch.place.published.join(file),
+            steps: steps(&planned.config, arguments),
+        };
+        planned.files.iter().map(module)
+    });
+    report::Plan { target: batch.target.clone(), command, modules: modules.collect() }
+}
+
+/// What would be done to the modules of a package, in words.
+fn steps(config: &PackageConfig, arguments: &Build) -> String {
+    let optimize =
+        config.optimize.as_ref().map(|options| format!("optimize (-O{})", options.level.as_str()));
+    let remove = (!config.remove.is_empty())
+        .then(|| format!("remove {}", config.remove.patterns().join(", ")));
+    let signers = if arguments.keys.is_empty() { &config.sign_with } else { &arguments.keys };
+    let sign = match arguments.no_sign {
+        true => "leave unsigned".to_owned(),
+        false => format!("sign with {}, verify", signers.join(", ")),
+    };
+    optimize
+        .into_iter()
+        .chain(remove)
+        .chain([sign, "publish".to_owned()])
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn resolution(arguments: &Build) -> cargo::Resolution {
+    let given = &arguments.resolution;
+    cargo::Resolution {
+        manifest_path: given.manifest_path.clone(),
+        locked: given.locked,
+        offline: given.offline,
+        frozen: given.frozen,
+        config: given.config.clone(),
+        unstable: given.unstable.clone(),
+    }
+}
+
+/// Flags that must be ours to know stand before `--`.
+fn refuse_misleading(cargo_args: &[String]) -> Result<()> {
+    const LONG: [&str; 10] = [
+        "--target",
+        "--target-dir",
+        "--package",
+        "--workspace",
+        "--all",
+        "--exclude",
+        "--manifest-path",
+        "--message-format",
+        "--profile",
+        "--release",
+    ];
+    let misleading = |argument: &&String| {
+        let name = argument.split('=').next().unwrap_or_default();
+        let short = argument.starts_with("-p") || argument.as_str() == "-r";
+        LONG.contains(&name) || (short && !argument.starts_with("--"))
+    };
+    match cargo_args.iter().find(misleading) {
+        None => Ok(()),
+        Some(argument) => {
+            Err(Error::usage(format!("`{argument}` behind `--` would reach cargo behind our back"))
+                .advice("give it before `--`"))
+        }
+    }
+}
+
+/// cargo's flags that decide nothing about where the artifacts are, as they were given.
+fn cargo_flags(arguments: &Build, screen: Screen) -> Vec<String> {
+    let mut flags = Flags(Vec::new());
+    let compilation = &arguments.compilation;
+    flags.switch("--release", compilation.release);
+    flags.value("--profile", compilation.profile.as_ref());
+    flags.values("--features", &compilation.features);
+    flags.switch("--all-features", compilation.all_features);
+    flags.switch("--no-default-features", compilation.no_default_features);
+    flags.value("--jobs", compilation.jobs.as_ref());
+    flags.switch("--lib", arguments.targets.lib);
+    flags.values("--bin", &arguments.targets.bin);
+    flags.switch("--bins", arguments.targets.bins);
+    flags.value(
+        "--target-dir",
+        compilation.target_dir.as_ref().map(|path| path.display().to_string()).as_ref(),
+    );
+    flags.switch("--quiet", screen.quiet);
+    (0..screen.verbose).for_each(|_| flags.switch("--verbose", true));
+    flags.value("--color", screen.color.map(color_word).as_ref());
+    flags.0.extend(arguments.cargo_args.iter().cloned());
+    flags.0
+}
+
+struct Flags(Vec<String>);
+
+impl Flags {
+    fn switch(&mut self, name: &str, given: bool) {
+        self.0.extend(given.then(|| name.to_owned()));
+    }
+
+    fn value(&mut self, name: &str, value: Option<&String>) {
+        self.0.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.clone()]));
+    }
+
+    fn values(&mut self, name: &str, values: &[String]) {
+        values.iter().for_each(|value| self.value(name, Some(value)));
+    }
+}
+
+fn color_word(color: Color) -> String {
+    match color {
+        Color::Auto => "auto",
+        Color::Always => "always",
+        Color::Never => "never",
+    }
+    .to_owned()
+}
+
+fn messages(formats: &[String], json: bool) -> Messages {
+    match json {
+        true if formats.iter().any(|format| told_as_json(format)) => {
+            Messages::Json(formats.to_vec())
+        }
+        true => Messages::Json(vec!["json".into()]),
+        false => Messages::Rendered { short: formats.iter().any(|format| format == "short") },
+    }
+}
+
+/// Where published files and what is remembered of them are, below the target directory.
+fn place(target_directory: &std::path::Path, target: &str, profile: &str) -> pipeline::Place {
+    let triple = PathBuf::from(target);
+    let triple = if target.ends_with(".json") {
+        triple.file_stem().map(PathBuf::from).unwrap_or(triple)
+    } else {
+        triple
+    };
+    let directory = match profile {
+        "dev" | "test" => "debug",
+        "release" | "bench" => "release",
+        other => other,
+    };
+    let base = target_directory.join("wasmsign");
+    pipeline::Place {
+        published: base.join(&triple).join(directory),
+        state: base.join(".state").join(triple).join(directory),
+    }
+}

@@ -1,0 +1,305 @@
+//! What a build will do, decided before cargo is called.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use cargo_metadata::{Package, PackageId};
+
+use super::{place, select};
+use crate::args::Build;
+use crate::cargo::{self, Run, Selection, Workspace, configured_targets, is_wasm};
+use crate::child;
+use crate::config::{Environment, Manifests, Optimize, PackageConfig, SecretSource, Tool};
+use crate::error::{Error, Result};
+use crate::optimize::{ChildOutput, Optimizer};
+use crate::pipeline::{Place, Recipe, component};
+use crate::signers::Signer;
+
+const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
+
+/// A build, decided and not begun.
+pub(super) struct Plan {
+    manifests: Manifests,
+    /// One for each target.
+    pub(super) batches: Vec<Batch>,
+}
+
+/// The packages that one run of cargo builds.
+pub(super) struct Batch {
+    /// Their target triple.
+    pub(super) target: String,
+    /// Where their modules go.
+    pub(super) place: Place,
+    packages: Vec<Planned>,
+}
+
+/// What is done to one package.
+pub(super) struct Planned {
+    id: PackageId,
+    /// Its name.
+    pub(super) name: String,
+    /// Its options, with those of the command line.
+    pub(super) config: PackageConfig,
+    /// The modules that cargo is expected to make.
+    pub(super) files: Vec<String>,
+    recipe: Option<Rc<Recipe>>,
+}
+
+/// A plan with its keys and tools at hand.
+pub(super) struct Ready {
+    pub(super) plan: Plan,
+    /// What the reader should know of the keys.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Decides everything that needs neither keys nor tools.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2: configuration or selection that do not fit together.
+    pub(super) fn make(
+        arguments: &Build,
+        workspace: &Workspace,
+        selection: &Selection,
+    ) -> Result<Self> {
+        let members = workspace.members();
+        let manifest_of =
+            |package: &&Package| (package.name.to_string(), PathBuf::from(&package.manifest_path));
+        let manifests = Manifests::read(
+            &workspace.manifest(),
+            &members.iter().map(manifest_of).collect::<Vec<_>>(),
+        )?;
+        withhold(&manifests);
+        let packages = select::packages(workspace, &manifests, selection)?;
+        let profile = profile(arguments);
+        let environment = Environment::from_process();
+        let mut batches: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
+        let mut by_target: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
+        for package in packages {
+            let config = manifests.package(package.name.as_str(), profile, &environment)?;
+            if !config.enabled {
+                refuse_disabled(package, selection)?;
+                continue;
+            }
+            let config = with_flags(config, arguments);
+            for target in targets(&config, arguments)? {
+                let files = select::expected(package, arguments);
+                refuse_component(&target, &config, &files)?;
+                by_target.entry(target.clone()).or_default().push(package);
+                let planned = Planned {
+                    id: package.id.clone(),
+                    name: package.name.to_string(),
+                    config: config.clone(),
+                    files,
+                    recipe: None,
+                };
+                batches.entry(target).or_default().push(planned);
+            }
+        }
+        by_target
+            .values()
+            .try_for_each(|packages| select::refuse_collisions(packages, arguments))?;
+        if batches.is_empty() {
+            return Err(Error::usage("every selected package has `enabled = false`"));
+        }
+        let directory = arguments
+            .compilation
+            .target_dir
+            .clone()
+            .unwrap_or_else(|| workspace.target_directory());
+        let batches = batches.into_iter().map(|(target, packages)| {
+            let place = place(&directory, &target, profile);
+            Batch { target, place, packages }
+        });
+        Ok(Self { manifests, batches: batches.collect() })
+    }
+
+    /// Gets keys and tools: all that can be wrong with them is told before cargo runs.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 for keys and tools that are not there, 3 for keys that are none, 5 for a tool that
+    /// does not run.
+    pub(super) fn ready(mut self, arguments: &Build) -> Result<Ready> {
+        let mut kit = Kit {
+            manifests: &self.manifests,
+            arguments,
+            signers: BTreeMap::new(),
+            optimizers: Vec::new(),
+        };
+        for planned in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
+            planned.recipe = Some(Rc::new(kit.recipe(&planned.name, &planned.config)?));
+        }
+        let warnings = kit.signers.values().filter_map(|signer| signer.warning.clone()).collect();
+        Ok(Ready { plan: self, warnings })
+    }
+}
+
+impl Batch {
+    /// The run of cargo that builds it.
+    pub(super) fn cargo(&self, run: &Run) -> Run {
+        let packages = self.packages.iter().map(|planned| planned.id.clone()).collect();
+        Run { packages, target: self.target.clone(), ..run.clone() }
+    }
+
+    /// What is done to the modules of a package.
+    pub(super) fn recipe_of(&self, id: &PackageId) -> Option<&Rc<Recipe>> {
+        self.packages.iter().find(|planned| planned.id == *id)?.recipe.as_ref()
+    }
+
+    /// Its packages.
+    pub(super) fn packages(&self) -> &[Planned] {
+        &self.packages
+    }
+}
+
+/// Keys and tools, each got once.
+struct Kit<'a> {
+    manifests: &'a Manifests,
+    arguments: &'a Build,
+    signers: BTreeMap<String, Rc<Signer>>,
+    optimizers: Vec<(Tool, Rc<Optimizer>)>,
+}
+
+impl Kit<'_> {
+    fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
+        let optimize = match &config.optimize {
+            Some(options) => Some((self.optimizer(options)?, options.clone())),
+            None => None,
+        };
+        let jobs = self.arguments.compilation.jobs.as_deref().and_then(|jobs| jobs.parse().ok());
+        Ok(Recipe {
+            optimize,
+            jobs,
+            remove: config.remove.clone(),
+            signers: self.signers(package, config)?,
+            key_id: config.key_id.clone(),
+            placement: config.signature,
+        })
+    }
+
+    fn optimizer(&mut self, options: &Optimize) -> Result<Rc<Optimizer>> {
+        let known = self.optimizers.iter().find(|(tool, _)| *tool == options.tool);
+        let optimizer = match (known, &options.tool) {
+            (Some((_, optimizer)), _) => Rc::clone(optimizer),
+            (None, Tool::Embedded) => Rc::new(Optimizer::embedded()?),
+            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path, &spawn)?),
+        };
+        optimizer.check_passes(&options.passes)?;
+        self.optimizers.push((options.tool.clone(), Rc::clone(&optimizer)));
+        Ok(optimizer)
+    }
+
+    fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Rc<Signer>>> {
+        if self.arguments.no_sign {
+            return Ok(Vec::new());
+        }
+        if !self.arguments.keys.is_empty() {
+            let keys = &self.arguments.keys;
+            return keys
+                .iter()
+                .map(|key| self.signer(key, || Signer::from_argument(key)))
+                .collect();
+        }
+        if config.sign_with.is_empty() {
+            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(
+                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
+                 with `--key`, or build with `--no-sign`",
+            ));
+        }
+        let manifests = self.manifests;
+        config
+            .sign_with
+            .iter()
+            .map(|name| {
+                let unknown = || Error::usage(format!("no key is named `{}`", name.escape_debug()));
+                let key = manifests.key(name).ok_or_else(unknown)?;
+                self.signer(name, || Signer::from_manifest(key))
+            })
+            .collect()
+    }
+
+    fn signer(&mut self, name: &str, load: impl FnOnce() -> Result<Signer>) -> Result<Rc<Signer>> {
+        if let Some(signer) = self.signers.get(name) {
+            return Ok(Rc::clone(signer));
+        }
+        let signer = Rc::new(load()?);
+        self.signers.insert(name.to_owned(), Rc::clone(&signer));
+        Ok(signer)
+    }
+}
+
+fn spawn(command: &mut std::process::Command, input: &[u8]) -> std::io::Result<ChildOutput> {
+    let child::Output { status, stdout, stderr } = child::output(command, input)?;
+    Ok(ChildOutput { status, stdout, stderr })
+}
+
+/// Keeps the variables of every key of the manifest from our children, in use or not.
+fn withhold(manifests: &Manifests) {
+    for key in manifests.keys() {
+        if let Some(SecretSource::Env(variable)) = &key.secret {
+            child::withhold(variable);
+        }
+    }
+}
+
+/// cargo's name of the profile.
+fn profile(arguments: &Build) -> &str {
+    match &arguments.compilation.profile {
+        Some(profile) => profile,
+        None if arguments.compilation.release => "release",
+        None => "dev",
+    }
+}
+
+fn with_flags(mut config: PackageConfig, arguments: &Build) -> PackageConfig {
+    if arguments.no_optimize {
+        config.optimize = None;
+    }
+    config
+}
+
+/// The targets of a package. Of those that are not ours to name, the others are left out.
+fn targets(config: &PackageConfig, arguments: &Build) -> Result<cargo::Targets> {
+    let given = &arguments.compilation.target;
+    if !given.is_empty() {
+        let wasm: cargo::Targets = given.iter().filter(|target| is_wasm(target)).cloned().collect();
+        return match wasm.is_empty() {
+            false => Ok(wasm),
+            true => Err(Error::usage(format!("`{}` is no WebAssembly target", given.join("`, `")))
+                .advice(format!("leave `--target` out, or name one such as {DEFAULT_TARGET}"))),
+        };
+    }
+    if let Some(targets) = &config.targets {
+        return match targets.iter().find(|target| !is_wasm(target)) {
+            Some(other) => Err(Error::usage(format!(
+                "`target = \"{}\"` is no WebAssembly target",
+                other.escape_debug()
+            ))),
+            None => Ok(targets.clone()),
+        };
+    }
+    let mut configured = configured_targets(&arguments.resolution.config)?;
+    configured.retain(|target| is_wasm(target));
+    Ok(if configured.is_empty() { vec![DEFAULT_TARGET.into()] } else { configured })
+}
+
+fn refuse_disabled(package: &Package, selection: &Selection) -> Result<()> {
+    match selection.packages.is_empty() {
+        true => Ok(()),
+        false => Err(Error::usage(format!("the package `{}` has `enabled = false`", package.name))),
+    }
+}
+
+/// WASI 0.2 targets make components, which only some of our steps can read.
+fn refuse_component(target: &str, config: &PackageConfig, files: &[String]) -> Result<()> {
+    let makes_components = target.contains("wasip2") || target.contains("wasip3");
+    match files.first() {
+        Some(file) if makes_components && config.optimize.is_some() => {
+            Err(component(file.as_ref()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,68 @@
+//! `cargo wasmsign keygen`.
+
+use std::io::Write;
+use std::path::Path;
+
+use wasmsign_core::{KeyEncoding, SecretKey};
+use zeroize::Zeroizing;
+
+use crate::args::{Encoding, Keygen};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::files::{self, Access, Staged};
+use crate::report::Report;
+
+pub(super) fn run(arguments: &Keygen, report: &Report) -> Result<Exit> {
+    refuse_overwriting(arguments)?;
+    let secret = random_key()?;
+    let encoding = match arguments.encoding {
+        Encoding::Pem => KeyEncoding::Pem,
+        Encoding::Compact => KeyEncoding::Compact,
+        Encoding::Openssh => KeyEncoding::OpenSsh,
+    };
+    let secret_file = staged(&arguments.secret, Access::Secret, &secret.encode(encoding))?;
+    let public_file =
+        staged(&arguments.public, Access::Usual, &secret.public_key().encode(encoding))?;
+    // Both are on the disk before either gets its name.
+    publish(secret_file, arguments.force)?;
+    publish(public_file, arguments.force).map_err(|error| {
+        error.or_advice(
+            "the new secret key is there, the public key is not: remove it and start again",
+        )
+    })?;
+    report.keygen(&arguments.secret, &arguments.public, secret.public_key())?;
+    Ok(Exit::Ok)
+}
+
+fn refuse_overwriting(arguments: &Keygen) -> Result<()> {
+    if std::path::absolute(&arguments.secret).ok() == std::path::absolute(&arguments.public).ok() {
+        return Err(Error::usage("the secret and the public key need files of their own"));
+    }
+    let taken = [&arguments.secret, &arguments.public]
+        .into_iter()
+        .find(|path| path.symlink_metadata().is_ok());
+    match taken {
+        Some(path) if !arguments.force => Err(files::exists(path)),
+        _ => Ok(()),
+    }
+}
+
+fn random_key() -> Result<SecretKey> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed)
+        .map_err(|source| Error::io("the system gave no random bytes", source))?;
+    Ok(SecretKey::from_seed(&seed))
+}
+
+fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Staged> {
+    let failed = |source| Error::io(format!("failed to write `{}`", path.display()), source);
+    std::fs::create_dir_all(files::directory(path)).map_err(failed)?;
+    let mut staged = Staged::new(path, access)?;
+    staged.file().write_all(content).map_err(failed)?;
+    staged.sync()?;
+    Ok(staged)
+}
+
+fn publish(staged: Staged, force: bool) -> Result<()> {
+    if force { staged.publish() } else { staged.publish_new() }
+}

@@ -1,0 +1,48 @@
+//! The commands: each fills a request from the command line, has it done, and reports it.
+
+mod build;
+mod inspect;
+mod keygen;
+mod sign;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::report::Report;
+use crate::{optimize, signals, signers};
+
+/// The whole program.
+pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
+    match arguments.get(1).and_then(|argument| argument.to_str()) {
+        Some(optimize::CHILD_ARGUMENT) => return optimize::child_main(),
+        // `cargo wasmsign …` calls us as `cargo-wasmsign wasmsign …`.
+        Some("wasmsign") => drop(arguments.remove(1)),
+        _ => {}
+    }
+    let cli = Cli::parse_from(arguments);
+    let report = Report::new(cli.screen);
+    let result = watch().and_then(|()| run(cli, &report));
+    result.unwrap_or_else(|error| report.error(&error)).into()
+}
+
+/// Before anything else: what must not outlive us, and what no child may see.
+fn watch() -> Result<()> {
+    signers::withhold_secrets();
+    signals::watch().map_err(|source| Error::io("failed to watch for signals", source))
+}
+
+fn run(cli: Cli, report: &Report) -> Result<Exit> {
+    match cli.command {
+        Command::Build(arguments) => build::run(*arguments, cli.screen, report),
+        Command::Sign(arguments) => sign::run(&arguments, report),
+        Command::Verify(arguments) => verify::run(&arguments, report),
+        Command::Inspect(arguments) => inspect::run(&arguments, report),
+        Command::Keygen(arguments) => keygen::run(&arguments, report),
+    }
+}

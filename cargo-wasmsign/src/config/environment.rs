@@ -1,0 +1,62 @@
+//! What the environment says.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use super::keys::Keys;
+use super::layer::{Layer, signers, targets};
+use super::optimize::OptimizeLayer;
+use super::source::Place;
+use super::text::Text;
+use crate::error::Result;
+
+const TARGET: &str = "CARGO_WASMSIGN_TARGET";
+const SIGN_WITH: &str = "CARGO_WASMSIGN_SIGN_WITH";
+const SIGNATURE: &str = "CARGO_WASMSIGN_SIGNATURE";
+const KEY_ID: &str = "CARGO_WASMSIGN_KEY_ID";
+const OPTIMIZE: &str = "CARGO_WASMSIGN_OPTIMIZE";
+const VARIABLES: [&str; 5] = [TARGET, SIGN_WITH, SIGNATURE, KEY_ID, OPTIMIZE];
+
+/// The environment variables that stand above every manifest; an empty one is an unset one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment(BTreeMap<&'static str, OsString>);
+
+impl Environment {
+    /// The variables of this process.
+    pub fn from_process() -> Self {
+        Self::new(VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
+    }
+
+    /// Variables by name; others than the five that count are left out.
+    pub fn new<N: AsRef<str>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        let known = |name: N| VARIABLES.into_iter().find(|known| *known == name.as_ref());
+        let pairs =
+            pairs.into_iter().filter_map(|(name, value)| Some((known(name)?, value.into())));
+        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The variables as the layer above all manifests.
+    pub(super) fn layer(&self, keys: &Keys) -> Result<Layer> {
+        Ok(Layer {
+            enabled: None,
+            targets: self.get(TARGET, |text| targets(&text.split()))?,
+            sign_with: self.get(SIGN_WITH, |text| signers(&text.split(), keys))?,
+            signature: self.get(SIGNATURE, |text| text.parse())?,
+            key_id: self.get(KEY_ID, |text| text.parse())?,
+            optimize: self.get(OPTIMIZE, OptimizeLayer::from_variable)?.unwrap_or_default(),
+            remove: None,
+        })
+    }
+
+    fn get<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&Text<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let place = Place::Variable(name);
+        let text =
+            value.to_str().ok_or_else(|| place.error("expected UTF-8, found other bytes"))?;
+        read(&Text::new(place, text)).map(Some)
+    }
+}

@@ -1,0 +1,88 @@
+//! Patterns on the names of custom sections.
+
+use std::fmt;
+use std::str::FromStr;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::text::{Invalid, Text};
+use crate::error::Result;
+
+/// The sections that signing itself places: no pattern removes them.
+const SIGNATURE_SECTIONS: [&str; 2] = ["signature", "signature_delimiter"];
+
+/// Globs on the names of custom sections.
+///
+/// `*` and `?` match every character, `/` and `.` too: a section name is not a path.
+#[derive(Clone, Default)]
+pub struct SectionGlobs {
+    patterns: Vec<String>,
+    matchers: Vec<GlobMatcher>,
+}
+
+impl SectionGlobs {
+    pub(super) fn read(texts: &[Text<'_>]) -> Result<Self> {
+        let pattern = |text: &Text<'_>| text.parse().map(|Pattern(matcher)| matcher);
+        let matchers = texts.iter().map(pattern).collect::<Result<_>>()?;
+        let patterns = texts.iter().map(|text| text.as_str().to_owned()).collect();
+        Ok(Self { patterns, matchers })
+    }
+
+    /// Whether a custom section of this name is meant. Sections of signatures never are, however
+    /// wide a pattern is.
+    pub fn is_match(&self, name: &str) -> bool {
+        !SIGNATURE_SECTIONS.contains(&name)
+            && self.matchers.iter().any(|matcher| matcher.is_match(name))
+    }
+
+    /// Whether there is no pattern at all.
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
+    /// The patterns as they were written.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+}
+
+impl PartialEq for SectionGlobs {
+    fn eq(&self, other: &Self) -> bool {
+        self.patterns == other.patterns
+    }
+}
+
+impl Eq for SectionGlobs {}
+
+/// Only the patterns: what a matcher shows of itself may change with its crate.
+impl fmt::Debug for SectionGlobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SectionGlobs").field(&self.patterns).finish()
+    }
+}
+
+/// One pattern of sections to remove.
+struct Pattern(GlobMatcher);
+
+impl FromStr for Pattern {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text == "@standard" {
+            return Err(Invalid::because(
+                "`@standard` means every section that is not custom, and none of them is removed",
+            ));
+        }
+        if SIGNATURE_SECTIONS.contains(&text) {
+            let message = format!("`{text}` is a section of signatures, and never removed");
+            return Err(Invalid::because(message));
+        }
+        // Whatever begins with `@` is kept for selectors such as `@standard`.
+        if text.is_empty() || text.starts_with('@') {
+            return Err(Invalid::new("a glob on the names of custom sections", text));
+        }
+        let glob = GlobBuilder::new(text).backslash_escape(true).build();
+        let reason = |error: globset::Error| format!("a glob ({})", error.kind());
+        glob.map(|glob| Self(glob.compile_matcher())).map_err(|e| Invalid::new(reason(e), text))
+    }
+}

@@ -1,0 +1,53 @@
+//! The key id that is stored beside a signature.
+
+use std::str::FromStr;
+
+use super::text::Invalid;
+
+/// Key ids longer than this are refused by verifiers.
+const MAX_BYTES: usize = 255;
+
+/// Which key id is stored beside a signature.
+///
+/// Read from `auto`, `none`, `hex:H` (bytes in hexadecimal) or any other text (its UTF-8 bytes).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyIdChoice {
+    /// The field's usual id, made from the public key.
+    Auto,
+    /// None at all.
+    None,
+    /// These bytes, 1 to 255.
+    Bytes(Vec<u8>),
+}
+
+impl FromStr for KeyIdChoice {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match (text, text.strip_prefix("hex:")) {
+            ("auto", _) => Ok(Self::Auto),
+            ("none", _) => Ok(Self::None),
+            (_, Some(digits)) => {
+                let expected = "an even number of hexadecimal digits after `hex:`";
+                bytes(unhex(digits).ok_or_else(|| Invalid::new(expected, text))?, text)
+            }
+            _ => bytes(text.as_bytes().to_vec(), text),
+        }
+    }
+}
+
+fn bytes(id: Vec<u8>, text: &str) -> Result<KeyIdChoice, Invalid> {
+    match id.len() {
+        0 => Err(Invalid::new("`auto`, `none`, `hex:` with digits, or a text", text)),
+        1..=MAX_BYTES => Ok(KeyIdChoice::Bytes(id)),
+        length => Err(Invalid::because(format!(
+            "expected a key id of at most {MAX_BYTES} bytes, found {length} bytes"
+        ))),
+    }
+}
+
+fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let digits = digits.chars().map(|digit| digit.to_digit(16)).collect::<Option<Vec<u32>>>()?;
+    let pairs = digits.chunks(2);
+    pairs.map(|pair| u8::try_from(pair[0] * 16 + pair.get(1)?).ok()).collect()
+}

@@ -1,0 +1,192 @@
+//! `keys.<name>`: the keys that `sign-with` names.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::nearest::suggestion;
+use super::reader::{KeySet, Node, Table};
+use super::text::Text;
+use crate::error::{Error, Result};
+
+const KEY: KeySet = KeySet { known: &["public", "secret"], later: &[], elsewhere: &[] };
+const SECRET: KeySet = KeySet {
+    known: &["env", "env-file", "file"],
+    later: &["ssh-agent", "command"],
+    elsewhere: &[],
+};
+const ONE_SOURCE: &str = "exactly one of `env`, `env-file` and `file`";
+const NO_SECRETS: &str = "secrets never stand in manifests; name where to find this one: \
+                          { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }";
+
+/// A key that modules can be signed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyConfig {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its public half, if the manifest pins it.
+    pub public: Option<KeyText>,
+    /// Where its secret half is found, if the manifest says so.
+    pub secret: Option<SecretSource>,
+    /// The manifest that names it.
+    pub manifest: PathBuf,
+    /// The line in that manifest, from 1.
+    pub line: usize,
+}
+
+/// A public key as a manifest gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyText {
+    /// The file that holds it, as a whole path.
+    Path(PathBuf),
+    /// The key itself, not yet parsed.
+    Text(String),
+}
+
+/// Where a secret key is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// In this environment variable.
+    Env(String),
+    /// In the file whose path is in this environment variable.
+    EnvFile(String),
+    /// In this file, as a whole path.
+    File(PathBuf),
+}
+
+/// The keys of a workspace, by name.
+#[derive(Debug, Default)]
+pub(super) struct Keys(BTreeMap<String, KeyConfig>);
+
+impl Keys {
+    /// The table `keys`.
+    pub(super) fn read(node: &Node<'_>) -> Result<Self> {
+        let keys = node.any_table()?;
+        let key = |node: Node<'_>| read_key(&node).map(|key| (key.name.clone(), key));
+        keys.nodes().map(key).collect::<Result<_>>().map(Self)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &KeyConfig> {
+        self.0.values()
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&KeyConfig> {
+        self.0.get(name)
+    }
+
+    /// The name `text`, where there is a key of that name.
+    pub(super) fn known(&self, text: &Text<'_>) -> Result<String> {
+        match self.0.get(text.as_str()) {
+            Some(key) => Ok(key.name.clone()),
+            None => Err(self.unknown(text)),
+        }
+    }
+
+    fn unknown(&self, text: &Text<'_>) -> Error {
+        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let name = text.as_str().escape_debug();
+        text.error(match names.is_empty() {
+            true => format!(
+                "no key is named `{name}`; describe it in [workspace.metadata.wasmsign.keys.{name}]"
+            ),
+            false => format!(
+                "no key is named `{name}`; {}",
+                suggestion(text.as_str(), &names, "the known keys are")
+            ),
+        })
+    }
+}
+
+fn read_key(node: &Node<'_>) -> Result<KeyConfig> {
+    let table = node.table(&KEY)?;
+    Ok(KeyConfig {
+        name: node.key().to_owned(),
+        public: table.get("public", public)?,
+        secret: table.get("secret", secret)?,
+        manifest: node.source().path().to_path_buf(),
+        line: node.line(),
+    })
+}
+
+fn public(node: &Node<'_>) -> Result<KeyText> {
+    let text = harmless(node)?;
+    match text.fitting("a path or a public key", |text| !text.trim().is_empty())? {
+        key if is_key(key) => Ok(KeyText::Text(key.to_owned())),
+        path => Ok(KeyText::Path(node.source().resolve(path))),
+    }
+}
+
+fn secret(node: &Node<'_>) -> Result<SecretSource> {
+    if let Some(text) = node.as_text() {
+        return Err(text.error(NO_SECRETS));
+    }
+    let table = node.table(&SECRET)?;
+    only_node(&table).and_then(|source| match source.key() {
+        "env" => variable(&source).map(SecretSource::Env),
+        "env-file" => variable(&source).map(SecretSource::EnvFile),
+        _ => file(&source).map(SecretSource::File),
+    })
+}
+
+fn only_node<'a>(table: &Table<'a>) -> Result<Node<'a>> {
+    let mut nodes = table.nodes();
+    match (nodes.next(), nodes.next()) {
+        (Some(node), None) => Ok(node),
+        (None, _) => Err(table.error(&format!("expected {ONE_SOURCE}, found none"))),
+        (Some(one), Some(two)) => Err(table.error(&format!(
+            "expected {ONE_SOURCE}, found `{}` and `{}`",
+            one.key(),
+            two.key()
+        ))),
+    }
+}
+
+fn variable(node: &Node<'_>) -> Result<String> {
+    let text = node.text()?;
+    let is_name = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    match text.as_str() {
+        name if is_name(name) => Ok(name.to_owned()),
+        // The text is not repeated: it may be the secret itself.
+        _ => Err(text.error("expected the name of an environment variable, found something else")),
+    }
+}
+
+fn file(node: &Node<'_>) -> Result<PathBuf> {
+    let text = harmless(node)?;
+    text.fitting("a path", |text| !text.is_empty()).map(|path| node.source().resolve(path))
+}
+
+/// A text that is not the text of a secret key.
+fn harmless<'a>(node: &Node<'a>) -> Result<Text<'a>> {
+    let text = node.text()?;
+    match text.as_str().contains("PRIVATE KEY") {
+        true => Err(text.error(NO_SECRETS)),
+        false => Ok(text),
+    }
+}
+
+/// Whether `text` is a public key rather than the path of one.
+fn is_key(text: &str) -> bool {
+    text.contains("-----BEGIN ") || text.starts_with("ssh-ed25519 ") || is_encoded_key(text.trim())
+}
+
+fn is_encoded_key(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_alphanumeric() || "+-_=".contains(c);
+    // A slash is a digit of base64 as well as part of a path: with one, only what ends or begins
+    // as the encoding of an Ed25519 key does is no path.
+    let encoded = match text.contains('/') {
+        true => text.ends_with('=') || text.starts_with(ED25519_SPKI) || is_compact(text),
+        false => true,
+    };
+    text.len() >= 40 && encoded && text.chars().all(|c| digit(c) || c == '/')
+}
+
+/// The first 16 digits of every Ed25519 key that is base64 of DER.
+const ED25519_SPKI: &str = "MCowBQYDK2VwAyEA";
+
+/// 33 bytes in base64, the first of which is 1.
+fn is_compact(text: &str) -> bool {
+    text.len() == 44 && text.starts_with('A')
+}

@@ -1,0 +1,90 @@
+//! A manifest file, and the places that messages point to.
+
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml_edit::Document;
+
+use super::reader::Node;
+use crate::error::{Error, Result};
+
+/// A `Cargo.toml` that was read and is TOML.
+#[derive(Debug)]
+pub(super) struct Source {
+    path: PathBuf,
+    dir: PathBuf,
+    document: Document<String>,
+}
+
+impl Source {
+    /// Reads and parses the file at `path`.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let failed = |error| Error::io(format!("failed to read `{}`", path.display()), error);
+        let text = fs::read_to_string(path).map_err(failed)?;
+        let whole = std::path::absolute(path).map_err(failed)?;
+        let dir = whole.parent().unwrap_or(&whole).to_path_buf();
+        let document = Document::parse(text.clone()).map_err(|error| {
+            // The error's own display quotes the line, which may hold what nobody should see.
+            let offset = error.span().map_or(0, |span| span.start);
+            Error::usage(format!("{}: {}", position(path, &text, offset), error.message().trim()))
+        })?;
+        Ok(Self { path: path.to_path_buf(), dir, document })
+    }
+
+    /// `[{owner}.metadata.wasmsign]`, where the file has it; `owner` is `package` or `workspace`.
+    pub(super) fn metadata(&self, owner: &str) -> Option<Node<'_>> {
+        let owner_table = self.document.as_table().get(owner)?.as_table_like()?;
+        let metadata = owner_table.get("metadata")?.as_table_like()?;
+        Node::of(self, &format!("{owner}.metadata"), metadata, "wasmsign")
+    }
+
+    /// A path that stands in this manifest, from the root of the file system.
+    pub(super) fn resolve(&self, path: &str) -> PathBuf {
+        self.dir.join(path)
+    }
+
+    /// The path of the file, as the caller gave it.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The line of a byte offset, from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        line_and_column(self.document.raw(), offset).0
+    }
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    /// At a byte offset of a file; `key` is the value's key where the message is about the value.
+    File { source: &'a Source, offset: usize, key: Option<&'a str> },
+    /// In this environment variable.
+    Variable(&'static str),
+}
+
+impl Place<'_> {
+    /// An error that begins with this place.
+    pub(super) fn error(self, message: impl Display) -> Error {
+        match self {
+            Self::Variable(name) => Error::usage(format!("`{name}`: {message}")),
+            Self::File { source, offset, key } => {
+                let at = position(&source.path, source.document.raw(), offset);
+                let key = key.map(|key| format!("`{key}`: ")).unwrap_or_default();
+                Error::usage(format!("{at}: {key}{message}"))
+            }
+        }
+    }
+}
+
+fn position(path: &Path, text: &str, offset: usize) -> String {
+    let (line, column) = line_and_column(text, offset);
+    format!("{}:{line}:{column}", path.display())
+}
+
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}

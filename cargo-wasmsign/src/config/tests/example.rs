@@ -1,0 +1,119 @@
+//! The example of the reference, cut down to what this release supports.
+
+use super::super::{Features, Keep, KeyIdChoice, KeyText, Level, Placement, SecretSource, Tool};
+use super::{Scratch, nothing};
+
+const WORKSPACE: &str = r#"
+[workspace]
+members = ["app"]
+
+[workspace.metadata.wasmsign]
+target = "wasm32-unknown-unknown"       # else cargo's own build.target where it is wasm, else this
+sign-with = ["release"]                 # names of signers; all of them sign, in this order
+signature = "embedded"                  # or "detached", or "both"
+key-id = "auto"
+
+[workspace.metadata.wasmsign.keys.release]
+public = "keys/release.pub"
+secret = { env = "WASMSIGN_RELEASE_KEY" }
+
+[workspace.metadata.wasmsign.keys.dev]
+public = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl dev"
+secret.file = "keys/dev.key"
+
+[workspace.metadata.wasmsign.keys.spare]
+public = "/etc/spare.pub"
+secret.env-file = "SPARE_FILE"
+"#;
+
+const APP: &str = r#"
+[package]
+name = "app"
+
+[package.metadata.wasmsign]
+enabled = true
+
+[package.metadata.wasmsign.optimize]
+level = "z"
+passes = []
+names = "strip"
+debug = "strip"
+features = "auto"
+tool = "embedded"
+
+[package.metadata.wasmsign.sections]
+remove = [".debug_*"]
+
+[package.metadata.wasmsign.profile.dev]
+optimize = false
+sign-with = ["dev"]
+"#;
+
+#[test]
+fn the_example_of_the_reference_is_read() {
+    let manifests = Scratch::new().read(WORKSPACE, APP).unwrap();
+    assert!(manifests.has_table("app"));
+
+    let release = manifests.package("app", "release", &nothing()).unwrap();
+    assert!(release.enabled);
+    assert_eq!(release.targets, Some(vec!["wasm32-unknown-unknown".to_owned()]));
+    assert_eq!(release.sign_with, ["release"]);
+    assert_eq!(release.signature, Placement::Embedded);
+    assert_eq!(release.key_id, KeyIdChoice::Auto);
+    assert_eq!(release.remove.patterns(), [".debug_*"]);
+
+    let dev = manifests.package("app", "dev", &nothing()).unwrap();
+    assert_eq!(dev.optimize, None);
+    assert_eq!(dev.sign_with, ["dev"]);
+    assert_eq!(dev.remove, release.remove);
+}
+
+#[test]
+fn the_example_says_what_is_the_default_of_the_optimizer() {
+    let manifests = Scratch::new().read(WORKSPACE, APP).unwrap();
+    let said = manifests.package("app", "release", &nothing()).unwrap().optimize.unwrap();
+    let default = Scratch::new().read("", "").unwrap();
+    let default = default.package("app", "release", &nothing()).unwrap().optimize.unwrap();
+    assert_eq!(said, default);
+    assert_eq!(said.level, Level::Oz);
+    assert_eq!(said.passes, [""; 0]);
+    assert_eq!((said.names, said.debug), (Keep::Strip, Keep::Strip));
+    assert_eq!((said.features, said.tool), (Features::Auto, Tool::Embedded));
+}
+
+#[test]
+fn keys_have_whole_paths_and_their_line() {
+    let scratch = Scratch::new();
+    let manifests = scratch.read(WORKSPACE, APP).unwrap();
+    let key = |name| manifests.key(name).unwrap();
+
+    let release = key("release");
+    assert_eq!(release.name, "release");
+    assert_eq!(release.public, KeyText::Path(scratch.0.join("keys/release.pub")));
+    assert_eq!(release.secret, Some(SecretSource::Env("WASMSIGN_RELEASE_KEY".into())));
+    assert_eq!((&release.manifest, release.line), (&scratch.root(), 11));
+
+    assert!(matches!(&key("dev").public, KeyText::Text(text) if text.starts_with("ssh-ed25519 ")));
+    assert_eq!(key("dev").secret, Some(SecretSource::File(scratch.0.join("keys/dev.key"))));
+    assert_eq!(key("spare").public, KeyText::Path("/etc/spare.pub".into()));
+    assert_eq!(key("spare").secret, Some(SecretSource::EnvFile("SPARE_FILE".into())));
+    assert_eq!(manifests.key("other"), None);
+}
+
+#[test]
+fn one_file_may_be_workspace_and_package() {
+    let scratch = Scratch::new();
+    std::fs::write(scratch.root(), format!("{WORKSPACE}{APP}")).unwrap();
+    let packages = [("app".to_owned(), scratch.root())];
+    let manifests = super::Manifests::read(&scratch.root(), &packages).unwrap();
+    assert!(manifests.has_table("app"));
+    assert_eq!(manifests.package("app", "dev", &nothing()).unwrap().sign_with, ["dev"]);
+}
+
+#[test]
+fn a_package_without_a_table_takes_what_the_workspace_says() {
+    let manifests = Scratch::new().read(WORKSPACE, "[package]\nname = \"app\"\n").unwrap();
+    assert!(!manifests.has_table("app"));
+    assert!(!manifests.has_table("other"));
+    assert_eq!(manifests.package("app", "dev", &nothing()).unwrap().sign_with, ["release"]);
+}

@@ -1,0 +1,155 @@
+//! Every error of keys, of a workspace and of the environment, with its exact message.
+
+use std::ffi::OsString;
+
+use super::super::Environment;
+use super::{KEYS, Scratch, check, key_error};
+
+#[test]
+fn keys_that_are_not_right() {
+    let cases = "
+# nothing
+    ROOT:1:35: `release`: expected a `public` key, found none
+public = 1
+    ROOT:2:10: `public`: expected a string, found an integer
+public = ''
+    ROOT:2:10: `public`: expected a path or a public key, found an empty text
+publc = 'a'
+    ROOT:2:1: unknown key `publc` in [workspace.metadata.wasmsign.keys.release]; did you mean `public`?
+public = 'a'
+secret = 1
+    ROOT:3:10: `secret`: expected a table, found an integer
+public = 'a'
+secret = {}
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file` and `file`, found none
+public = 'a'
+secret = { env = 'A', file = 'b' }
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file` and `file`, found `env` and `file`
+public = 'a'
+secret.evn = 'A'
+    ROOT:3:8: unknown key `evn` in [workspace.metadata.wasmsign.keys.release.secret]; did you mean `env`?
+public = 'a'
+secret = { vault = 'x' }
+    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file` and `file`
+public = 'a'
+secret.env = 1
+    ROOT:3:14: `env`: expected a string, found an integer
+public = 'a'
+secret.file = ''
+    ROOT:3:15: `file`: expected a path, found an empty text
+";
+    check(cases, key_error);
+}
+
+#[test]
+fn secrets_in_a_manifest_are_refused_and_not_repeated() {
+    let cases = r#"
+public = 'a'
+secret = 'hush'
+    ROOT:3:10: `secret`: secrets never stand in manifests; name where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
+public = '-----BEGIN PRIVATE KEY----- hush'
+    ROOT:2:10: `public`: secrets never stand in manifests; name where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
+public = 'a'
+secret.file = '-----BEGIN PRIVATE KEY----- hush'
+    ROOT:3:15: `file`: secrets never stand in manifests; name where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
+public = 'a'
+secret.env = 'hush hush'
+    ROOT:3:14: `env`: expected the name of an environment variable, found something else
+public = 'a'
+secret.env-file = '8hush'
+    ROOT:3:19: `env-file`: expected the name of an environment variable, found something else
+public = 'a'
+secret = hush
+    ROOT:3:10: string values must be quoted, expected literal string
+public = 'a'
+secret = { env = 'A', env = 'hush' }
+    ROOT:3:23: duplicate key
+"#;
+    check(cases, key_error);
+}
+
+#[test]
+fn workspaces_that_are_not_right() {
+    let cases = "
+[workspace.metadata.wasmsign]
+sign-with = ['release']
+    ROOT:2:14: `sign-with`: no key is named `release`; describe it in [workspace.metadata.wasmsign.keys.release]
+[workspace.metadata.wasmsign]
+kyes = {}
+    ROOT:2:1: unknown key `kyes` in [workspace.metadata.wasmsign]; did you mean `keys`?
+[workspace.metadata.wasmsign]
+trust = {}
+    ROOT:2:1: this release of cargo-wasmsign does not support `trust` in [workspace.metadata.wasmsign]
+[workspace.metadata.wasmsign.profile.x]
+keys = {}
+    ROOT:2:1: `keys` does not belong in [workspace.metadata.wasmsign.profile.x], only in [workspace.metadata.wasmsign]
+[workspace.metadata.wasmsign]
+keys = []
+    ROOT:2:8: `keys`: expected a table, found a list
+[workspace.metadata.wasmsign]
+keys.a = 'hush'
+    ROOT:2:10: `a`: expected a table, found a string
+[workspace.metadata]
+wasmsign = 1
+    ROOT:2:12: `wasmsign`: expected a table, found an integer
+[[workspace.metadata.wasmsign]]
+    ROOT:1:22: `wasmsign`: expected a table, found a list of tables
+[workspace.metadata.wasmsign
+    ROOT:1:29: unclosed table, expected `]`
+";
+    check(cases, |workspace| Scratch::new().error(workspace, ""));
+}
+
+#[test]
+fn variables_that_are_not_right() {
+    let cases = "
+TARGET=a,,b
+    `CARGO_WASMSIGN_TARGET`: expected a target triple, found an empty text
+TARGET=a,a
+    `CARGO_WASMSIGN_TARGET`: `a` is listed twice
+SIGN_WITH=relase
+    `CARGO_WASMSIGN_SIGN_WITH`: no key is named `relase`; did you mean `release`?
+SIGN_WITH=dev, dev
+    `CARGO_WASMSIGN_SIGN_WITH`: `dev` is listed twice
+SIGNATURE=x
+    `CARGO_WASMSIGN_SIGNATURE`: expected `embedded`, `detached` or `both`, found `x`
+KEY_ID=hex:1
+    `CARGO_WASMSIGN_KEY_ID`: expected an even number of hexadecimal digits after `hex:`, found `hex:1`
+OPTIMIZE=9
+    `CARGO_WASMSIGN_OPTIMIZE`: expected `true`, `false` or a level (0, 1, 2, 3, 4, s or z), found `9`
+";
+    check(cases, |variable| {
+        let (name, value) = variable.split_once('=').expect("a case is NAME=value");
+        variable_error(&format!("CARGO_WASMSIGN_{name}"), value.into())
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn variables_that_are_not_text() {
+    let value = std::os::unix::ffi::OsStringExt::from_vec(vec![0xff]);
+    let message = variable_error("CARGO_WASMSIGN_TARGET", value);
+    assert_eq!(message, "`CARGO_WASMSIGN_TARGET`: expected UTF-8, found other bytes");
+}
+
+fn variable_error(name: &str, value: OsString) -> String {
+    let scratch = Scratch::new();
+    let manifests = scratch.read(KEYS, "").expect("the manifests are right");
+    let env = Environment::new([(name, value)]);
+    scratch.message(manifests.package("app", "dev", &env).expect_err("the variable is wrong"))
+}
+
+#[test]
+fn packages_that_nobody_read() {
+    let scratch = Scratch::new();
+    let manifests = scratch.read("", "").unwrap();
+    let error = manifests.package("ap", "dev", &super::nothing()).unwrap_err();
+    assert_eq!(scratch.message(error), "no package of this workspace is named `ap`");
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read() {
+    let error = super::Manifests::read("/nowhere/Cargo.toml".as_ref(), &[]).unwrap_err();
+    assert_eq!(error.exit(), crate::exit::Exit::Io);
+    assert_eq!(error.to_string(), "failed to read `/nowhere/Cargo.toml`");
+}

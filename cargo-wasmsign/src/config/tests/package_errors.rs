@@ -1,0 +1,181 @@
+//! Every error in the table of a package, with its exact message.
+
+use super::{check, key_error, package_error};
+
+#[test]
+fn keys_that_a_table_does_not_have() {
+    let cases = "
+sgin-with = ['release']
+    APP:2:1: unknown key `sgin-with` in [package.metadata.wasmsign]; did you mean `sign-with`?
+  colour = 1
+    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `optimize`, `sections` and `profile`
+\"b\\u001b\" = 1
+    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `optimize`, `sections` and `profile`
+[package.metadata.wasmsign.optimise]
+    APP:2:28: unknown key `optimise` in [package.metadata.wasmsign]; did you mean `optimize`?
+optimize.lvel = 1
+    APP:2:10: unknown key `lvel` in [package.metadata.wasmsign.optimize]; did you mean `level`?
+optimize = { 'ü' = 1, tols = 1 }
+    APP:2:14: unknown key `ü` in [package.metadata.wasmsign.optimize]; the known keys are: `level`, `passes`, `names`, `debug`, `features` and `tool`
+sections.remve = []
+    APP:2:10: unknown key `remve` in [package.metadata.wasmsign.sections]; did you mean `remove`?
+profile.dev.sgnature = 'both'
+    APP:2:13: unknown key `sgnature` in [package.metadata.wasmsign.profile.dev]; did you mean `signature`?
+profile.dev.profile.x = {}
+    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `optimize` and `sections`
+keys.a.public = 'x'
+    APP:2:1: `keys` does not belong in [package.metadata.wasmsign], only in [workspace.metadata.wasmsign]
+profile.dev.keys = {}
+    APP:2:13: `keys` does not belong in [package.metadata.wasmsign.profile.dev], only in [workspace.metadata.wasmsign]
+";
+    check(cases, package_error);
+}
+
+#[test]
+fn keys_that_this_release_does_not_support() {
+    let cases = "
+trust = {}
+    APP:2:1: this release of cargo-wasmsign does not support `trust` in [package.metadata.wasmsign]
+transform.command = ['x']
+    APP:2:1: this release of cargo-wasmsign does not support `transform` in [package.metadata.wasmsign]
+profile.dev.transform = {}
+    APP:2:13: this release of cargo-wasmsign does not support `transform` in [package.metadata.wasmsign.profile.dev]
+sections.parts = []
+    APP:2:10: this release of cargo-wasmsign does not support `parts` in [package.metadata.wasmsign.sections]
+sections = { remove = [], embed = {} }
+    APP:2:27: this release of cargo-wasmsign does not support `embed` in [package.metadata.wasmsign.sections]
+";
+    check(cases, package_error);
+    let cases = "
+public = 'a'
+secret = { ssh-agent = 'SHA256:abc' }
+    ROOT:3:12: this release of cargo-wasmsign does not support `ssh-agent` in [workspace.metadata.wasmsign.keys.release.secret]
+public = 'a'
+secret = { env = 'A', command = ['x'] }
+    ROOT:3:23: this release of cargo-wasmsign does not support `command` in [workspace.metadata.wasmsign.keys.release.secret]
+";
+    check(cases, key_error);
+}
+
+#[test]
+fn values_that_are_not_right() {
+    let cases = "
+enabled = 'yes'
+    APP:2:11: `enabled`: expected `true` or `false`, found a string
+target = 1
+    APP:2:10: `target`: expected a string or a list of strings, found an integer
+target = []
+    APP:2:10: `target`: expected a string or a list of strings, found an empty list
+target = ['a', 2000-01-01]
+    APP:2:16: `target`: expected a string, found a date
+target = ['a', 'a']
+    APP:2:16: `target`: `a` is listed twice
+target = ''
+    APP:2:10: `target`: expected a target triple, found an empty text
+target = '--x'
+    APP:2:10: `target`: expected a target triple, found `--x`
+sign-with = 'release'
+    APP:2:13: `sign-with`: expected a list of strings, found a string
+sign-with = []
+    APP:2:13: `sign-with`: expected a list of strings, found an empty list
+sign-with = ['release', 'dev', 'release']
+    APP:2:32: `sign-with`: `release` is listed twice
+sign-with = [{}]
+    APP:2:14: `sign-with`: expected a string, found a table
+sign-with = ['relase']
+    APP:2:14: `sign-with`: no key is named `relase`; did you mean `release`?
+profile.unused.sign-with = ['production']
+    APP:2:29: `sign-with`: no key is named `production`; the known keys are: `dev` and `release`
+signature = 'embeded'
+    APP:2:13: `signature`: expected `embedded`, `detached` or `both`, found `embeded`
+profile.unused.signature = ''
+    APP:2:28: `signature`: expected `embedded`, `detached` or `both`, found an empty text
+signature = false
+    APP:2:13: `signature`: expected a string, found a boolean
+profile = 1
+    APP:2:11: `profile`: expected a table, found an integer
+profile.dev = 'x'
+    APP:2:15: `dev`: expected a table, found a string
+profile.debug = {}
+    APP:2:9: `debug`: no profile has this name; did you mean `dev`?
+";
+    check(cases, package_error);
+}
+
+#[test]
+fn key_ids_that_are_not_right() {
+    let cases = "
+key-id = 1
+    APP:2:10: `key-id`: expected a string, found an integer
+key-id = ''
+    APP:2:10: `key-id`: expected `auto`, `none`, `hex:` with digits, or a text, found an empty text
+key-id = 'hex:'
+    APP:2:10: `key-id`: expected `auto`, `none`, `hex:` with digits, or a text, found `hex:`
+key-id = 'hex:abc'
+    APP:2:10: `key-id`: expected an even number of hexadecimal digits after `hex:`, found `hex:abc`
+key-id = 'hex:zz'
+    APP:2:10: `key-id`: expected an even number of hexadecimal digits after `hex:`, found `hex:zz`
+";
+    check(cases, package_error);
+    let long = "APP:2:10: `key-id`: expected a key id of at most 255 bytes, found 256 bytes";
+    assert_eq!(package_error(&format!("key-id = '{}'", "é".repeat(128))), long);
+    assert_eq!(package_error(&format!("key-id = 'hex:{}'", "00".repeat(256))), long);
+}
+
+#[test]
+fn optimizer_options_that_are_not_right() {
+    let cases = "
+optimize = 5
+    APP:2:12: `optimize`: expected `0`, `1`, `2`, `3`, `4`, `s` or `z`, found `5`
+optimize = 'fast'
+    APP:2:12: `optimize`: expected `0`, `1`, `2`, `3`, `4`, `s` or `z`, found `fast`
+optimize = 1.5
+    APP:2:12: `optimize`: expected `true`, `false`, a level or a table, found a float
+[[package.metadata.wasmsign.optimize]]
+    APP:2:29: `optimize`: expected `true`, `false`, a level or a table, found a list of tables
+optimize.level = -1
+    APP:2:18: `level`: expected `0`, `1`, `2`, `3`, `4`, `s` or `z`, found `-1`
+optimize.level = true
+    APP:2:18: `level`: expected a string or an integer, found a boolean
+optimize.passes = 'x'
+    APP:2:19: `passes`: expected a list of strings, found a string
+optimize.passes = ['vacuum', '--x']
+    APP:2:30: `passes`: expected the name of a Binaryen pass, found `--x`
+optimize.names = 'drop'
+    APP:2:18: `names`: expected `keep` or `strip`, found `drop`
+optimize.debug = true
+    APP:2:18: `debug`: expected a string, found a boolean
+optimize.features = 'all'
+    APP:2:21: `features`: expected `auto` or a list of features, found `all`
+optimize.features = 1
+    APP:2:21: `features`: expected `auto` or a list of features, found an integer
+optimize.features = ['a b']
+    APP:2:22: `features`: expected the name of a WebAssembly feature, found `a b`
+optimize.tool = ''
+    APP:2:17: `tool`: expected `embedded` or a program, found an empty text
+";
+    check(cases, package_error);
+}
+
+#[test]
+fn sections_that_cannot_be_removed() {
+    let cases = "
+sections = []
+    APP:2:12: `sections`: expected a table, found a list
+sections.remove = 'x'
+    APP:2:19: `remove`: expected a list of strings, found a string
+sections.remove = ['@standard']
+    APP:2:20: `remove`: `@standard` means every section that is not custom, and none of them is removed
+sections.remove = ['@standrd']
+    APP:2:20: `remove`: expected a glob on the names of custom sections, found `@standrd`
+sections.remove = ['']
+    APP:2:20: `remove`: expected a glob on the names of custom sections, found an empty text
+sections.remove = ['a*', '[a']
+    APP:2:26: `remove`: expected a glob (unclosed character class; missing ']'), found `[a`
+sections.remove = ['signature']
+    APP:2:20: `remove`: `signature` is a section of signatures, and never removed
+sections.remove = ['signature_delimiter']
+    APP:2:20: `remove`: `signature_delimiter` is a section of signatures, and never removed
+";
+    check(cases, package_error);
+}

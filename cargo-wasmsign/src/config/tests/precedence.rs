@@ -1,0 +1,170 @@
+//! Which layer counts, key by key.
+
+use super::super::{Environment, Keep, KeyIdChoice, Level, Placement};
+use super::{KEYS, Scratch, config, nothing};
+
+const LAYERS: [&str; 4] = [
+    "[package.metadata.wasmsign.profile.release]",
+    "[package.metadata.wasmsign]",
+    "[workspace.metadata.wasmsign.profile.release]",
+    "[workspace.metadata.wasmsign]",
+];
+
+/// Sets `key` to the first of `values` in the nearest layer, and so on outwards.
+fn manifests(key: &str, values: &[&str; 4], from: usize) -> (String, String) {
+    let layer = |n: usize| match n >= from {
+        true => format!("{}\n{key} = {}\n", LAYERS[n], values[n]),
+        false => String::new(),
+    };
+    (format!("{}{}{KEYS}", layer(2), layer(3)), format!("{}{}", layer(0), layer(1)))
+}
+
+/// That the nearest of four layers counts, whichever is the nearest.
+fn each_layer<T: PartialEq + std::fmt::Debug>(
+    key: &str,
+    values: [&str; 4],
+    expected: [T; 4],
+    get: impl Fn(super::PackageConfig) -> T,
+) {
+    for (from, expected) in expected.into_iter().enumerate() {
+        let (workspace, app) = manifests(key, &values, from);
+        let found = get(config(&workspace, &app, "release", &nothing()));
+        assert_eq!(found, expected, "{key}, from {}", LAYERS[from]);
+    }
+}
+
+#[test]
+fn the_nearest_layer_counts_for_every_key() {
+    let words = |words: [&str; 4]| words.map(|word| vec![word.to_owned()]);
+    each_layer(
+        "target",
+        ["['a']", "'b'", "'c'", "['d']"],
+        words(["a", "b", "c", "d"]).map(Some),
+        |c| c.targets,
+    );
+    each_layer(
+        "sign-with",
+        ["['dev']", "['release']", "['dev']", "['release']"],
+        words(["dev", "release", "dev", "release"]),
+        |c| c.sign_with,
+    );
+    each_layer(
+        "signature",
+        ["'both'", "'detached'", "'embedded'", "'detached'"],
+        [Placement::Both, Placement::Detached, Placement::Embedded, Placement::Detached],
+        |c| c.signature,
+    );
+    each_layer(
+        "key-id",
+        ["'none'", "'auto'", "'hex:0aFF'", "'me'"],
+        [
+            KeyIdChoice::None,
+            KeyIdChoice::Auto,
+            KeyIdChoice::Bytes(vec![10, 255]),
+            KeyIdChoice::Bytes(b"me".to_vec()),
+        ],
+        |c| c.key_id,
+    );
+    each_layer("enabled", ["false", "true", "false", "true"], [false, true, false, true], |c| {
+        c.enabled
+    });
+    each_layer(
+        "sections.remove",
+        ["['a']", "[]", "['c']", "['d', 'e']"],
+        [vec!["a"], vec![], vec!["c"], vec!["d", "e"]]
+            .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>()),
+        |c| c.remove.patterns().to_vec(),
+    );
+    each_layer(
+        "optimize",
+        ["1", "'s'", "false", "{ level = 4 }"],
+        [Some(Level::O1), Some(Level::Os), None, Some(Level::O4)],
+        |c| c.optimize.map(|optimize| optimize.level),
+    );
+}
+
+#[test]
+fn another_profile_does_not_count() {
+    let (workspace, app) = manifests("signature", &["'both'", "'both'", "'both'", "'both'"], 0);
+    let app = app.replace(LAYERS[1], "[unrelated]");
+    let workspace = workspace.replace(LAYERS[3], "[unrelated]");
+    assert_eq!(config(&workspace, &app, "dev", &nothing()).signature, Placement::Embedded);
+}
+
+#[test]
+fn the_environment_stands_above_all_layers() {
+    let env = Environment::new([
+        ("CARGO_WASMSIGN_TARGET", "wasm32-wasip1, wasm32-unknown-unknown"),
+        ("CARGO_WASMSIGN_SIGN_WITH", "dev,release"),
+        ("CARGO_WASMSIGN_SIGNATURE", "detached"),
+        ("CARGO_WASMSIGN_KEY_ID", "none"),
+        ("CARGO_WASMSIGN_OPTIMIZE", "false"),
+    ]);
+    let app = "[package.metadata.wasmsign.profile.release]\n\
+               target = 'a'\nsign-with = ['dev']\nsignature = 'both'\nkey-id = 'x'\noptimize = 1\n";
+    let config = config(KEYS, app, "release", &env);
+    let targets = ["wasm32-wasip1", "wasm32-unknown-unknown"].map(str::to_owned);
+    assert_eq!(config.targets, Some(targets.to_vec()));
+    assert_eq!(config.sign_with, ["dev", "release"]);
+    assert_eq!(config.signature, Placement::Detached);
+    assert_eq!(config.key_id, KeyIdChoice::None);
+    assert_eq!(config.optimize, None);
+}
+
+#[test]
+fn an_empty_variable_is_an_unset_one() {
+    let env = Environment::new([("CARGO_WASMSIGN_SIGNATURE", ""), ("CARGO_WASMSIGN_KEY_ID", "")]);
+    assert_eq!(env, nothing());
+}
+
+#[test]
+fn a_variable_can_turn_the_optimizer_on_and_set_its_level() {
+    let app = "[package.metadata.wasmsign]\noptimize = { level = 3, names = 'keep' }\n\
+               profile.dev.optimize = false\n";
+    let optimize = |value: &str| {
+        let env = Environment::new([("CARGO_WASMSIGN_OPTIMIZE", value)]);
+        config("", app, "dev", &env).optimize.map(|it| (it.level, it.names))
+    };
+    assert_eq!(optimize(""), None);
+    assert_eq!(optimize("true"), Some((Level::O3, Keep::Keep)));
+    assert_eq!(optimize("s"), Some((Level::Os, Keep::Keep)));
+    assert_eq!(optimize("false"), None);
+}
+
+#[test]
+fn the_table_of_the_optimizer_merges_key_by_key() {
+    let workspace = "[workspace.metadata.wasmsign.optimize]\n\
+                     level = 2\npasses = ['a', 'b']\nnames = 'keep'\ndebug = 'keep'\n\
+                     features = ['simd']\ntool = 'wasm-opt'\n\
+                     [workspace.metadata.wasmsign.profile.release.optimize]\npasses = ['c']\n";
+    let app = "[package.metadata.wasmsign]\noptimize.names = 'strip'\n\
+               profile.release.optimize.level = 's'\n";
+    let far = config(workspace, "", "dev", &nothing()).optimize.unwrap();
+    let near = config(workspace, app, "release", &nothing()).optimize.unwrap();
+    assert_eq!((near.level, near.names, near.debug), (Level::Os, Keep::Strip, Keep::Keep));
+    assert_eq!(near.passes, ["c"]);
+    assert_eq!((near.features, near.tool), (far.features, far.tool));
+}
+
+#[test]
+fn a_nearer_table_turns_the_optimizer_on_again() {
+    let level = |workspace: &str, app: &str| {
+        let workspace = format!("[workspace.metadata.wasmsign]\noptimize = {workspace}\n");
+        let app = format!("[package.metadata.wasmsign]\noptimize = {app}\n");
+        config(&workspace, &app, "release", &nothing()).optimize.map(|it| it.level)
+    };
+    assert_eq!(level("false", "{ names = 'keep' }"), Some(Level::Oz));
+    assert_eq!(level("false", "{}"), Some(Level::Oz));
+    assert_eq!(level("false", "1"), Some(Level::O1));
+    assert_eq!(level("false", "true"), Some(Level::Oz));
+    assert_eq!(level("1", "true"), Some(Level::O1));
+    assert_eq!(level("1", "false"), None);
+}
+
+#[test]
+fn a_package_can_be_left_out() {
+    let app = "[package.metadata.wasmsign]\nenabled = false\n";
+    let manifests = Scratch::new().read("", app).unwrap();
+    assert!(manifests.has_table("app"));
+    assert!(!manifests.package("app", "release", &nothing()).unwrap().enabled);
+}

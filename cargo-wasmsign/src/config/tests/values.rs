@@ -1,0 +1,112 @@
+//! The values that tables hold.
+
+use super::super::{Features, KeyIdChoice, KeyText, Level, SectionGlobs, Tool, nearest};
+use super::{Scratch, config, nothing};
+
+fn globs(list: &str) -> SectionGlobs {
+    let app = format!("[package.metadata.wasmsign.sections]\nremove = {list}\n");
+    config("", &app, "release", &nothing()).remove
+}
+
+#[test]
+fn globs_match_names_and_not_paths() {
+    let globs = globs("['.debug_*', 'a?c', 'x{1,2}', 'p/*']");
+    for name in [".debug_", ".debug_info", ".debug_a/b.c", "abc", "a/c", "x2", "p/q/r"] {
+        assert!(globs.is_match(name), "{name}");
+    }
+    for name in ["debug_info", "ac", "x3", "name", ".Debug_info", ""] {
+        assert!(!globs.is_match(name), "{name}");
+    }
+    assert!(!globs.is_empty());
+    assert!(SectionGlobs::default().is_empty());
+    assert_eq!(format!("{:?}", self::globs("['a*']")), r#"SectionGlobs(["a*"])"#);
+}
+
+#[test]
+fn no_glob_reaches_the_sections_of_signatures() {
+    let globs = globs("['*', 'signature*', '{signature,b}']");
+    assert!(globs.is_match("b"));
+    assert!(globs.is_match("signature_"));
+    assert!(!globs.is_match("signature"));
+    assert!(!globs.is_match("signature_delimiter"));
+}
+
+#[test]
+fn key_ids_have_four_forms() {
+    let id = |text: &str| text.parse::<KeyIdChoice>().unwrap();
+    assert_eq!(id("auto"), KeyIdChoice::Auto);
+    assert_eq!(id("none"), KeyIdChoice::None);
+    assert_eq!(id("hex:00fF"), KeyIdChoice::Bytes(vec![0, 255]));
+    assert_eq!(id("Schlüssel"), KeyIdChoice::Bytes("Schlüssel".as_bytes().to_vec()));
+    assert_eq!(id(&"x".repeat(255)), KeyIdChoice::Bytes(vec![b'x'; 255]));
+    assert_eq!(id(&format!("hex:{}", "01".repeat(255))), KeyIdChoice::Bytes(vec![1; 255]));
+}
+
+#[test]
+fn levels_are_read_as_they_are_written() {
+    for level in ["0", "1", "2", "3", "4", "s", "z"] {
+        assert_eq!(level.parse::<Level>().unwrap().as_str(), level);
+    }
+}
+
+#[test]
+fn a_tool_with_a_separator_is_relative_to_its_manifest() {
+    let scratch = Scratch::new();
+    let tool = |text: &str| {
+        let app = format!("[package.metadata.wasmsign]\noptimize.tool = '{text}'\n");
+        let manifests = scratch.read("", &app).unwrap();
+        manifests.package("app", "release", &nothing()).unwrap().optimize.unwrap().tool
+    };
+    assert_eq!(tool("embedded"), Tool::Embedded);
+    assert_eq!(tool("wasm-opt"), Tool::Program("wasm-opt".into()));
+    assert_eq!(tool("./wasm-opt"), Tool::Program(scratch.0.join("app/./wasm-opt")));
+    assert_eq!(tool("/usr/bin/wasm-opt"), Tool::Program("/usr/bin/wasm-opt".into()));
+}
+
+#[test]
+fn features_may_be_none_and_passes_may_come_twice() {
+    let app = "[package.metadata.wasmsign.optimize]\nfeatures = []\npasses = ['vacuum', 'vacuum']";
+    let optimize = config("", app, "release", &nothing()).optimize.unwrap();
+    assert_eq!(optimize.features, Features::List(Vec::new()));
+    assert_eq!(optimize.passes, ["vacuum", "vacuum"]);
+}
+
+#[test]
+fn public_keys_are_told_from_paths() {
+    let scratch = Scratch::new();
+    let is_text = |text: &str| {
+        let table = format!("[workspace.metadata.wasmsign.keys.k]\npublic = {text:?}\n");
+        let manifests = scratch.read(&table, "").unwrap();
+        matches!(manifests.key("k").unwrap().public, KeyText::Text(_))
+    };
+    for text in [
+        "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n",
+        "ssh-ed25519 AAAA me@example.com",
+        "01d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
+        "Addam/GCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
+        "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    ] {
+        assert!(is_text(text), "{text}");
+    }
+    for path in [
+        "release",
+        "keys/release.pub",
+        "keys/production/servers/europe/release/ed25519/public",
+        "a-very-long-name-of-a-file-with-a-public-key.pub",
+        "ssh-ed25519.pub",
+    ] {
+        assert!(!is_text(path), "{path}");
+    }
+}
+
+#[test]
+fn the_nearest_word_shares_most_of_its_letters() {
+    let known = ["sign-with", "signature", "target"];
+    assert_eq!(nearest("sgin-with", known), Some("sign-with"));
+    assert_eq!(nearest("SignWith", known), Some("sign-with"));
+    assert_eq!(nearest("targets", known), Some("target"));
+    assert_eq!(nearest("optimise", known), None);
+    assert_eq!(nearest("ab", ["xy", "b"]), Some("b"));
+}

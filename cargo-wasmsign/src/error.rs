@@ -1,0 +1,135 @@
+//! One error type for the program: what happened, why, what to do now, and the exit code.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::Path;
+
+use crate::exit::Exit;
+
+/// The result of everything in this program that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure as its reader needs it.
+///
+/// Messages are lower-case fragments without a full stop ("failed to read `a.wasm`"); the causes
+/// follow on lines of their own, the advice last.
+#[derive(Debug)]
+pub struct Error {
+    exit: Exit,
+    message: String,
+    advice: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error that ends the program with `exit`.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), advice: None, source: None }
+    }
+
+    /// Flags, configuration or keys that do not fit together.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// Input that is not what it should be.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Malformed, message)
+    }
+
+    /// Something that could not be read or written.
+    pub fn io(
+        message: impl Into<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::new(Exit::Io, message).because(source)
+    }
+
+    /// A child program that failed.
+    pub fn tool(message: impl Into<String>) -> Self {
+        Self::new(Exit::Tool, message)
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds what the reader should do now.
+    #[must_use]
+    pub fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// Adds another way out to the advice.
+    #[must_use]
+    pub fn or_advice(mut self, advice: &str) -> Self {
+        self.advice = Some(match self.advice {
+            Some(first) => format!("{first}; {advice}"),
+            None => advice.to_owned(),
+        });
+        self
+    }
+
+    /// Puts the name of the module that it is about before the message.
+    #[must_use]
+    pub fn named(mut self, module: &Path) -> Self {
+        if !self.message.contains(&*module.to_string_lossy()) {
+            self.message = format!("`{}`: {}", module.display(), self.message);
+        }
+        self
+    }
+
+    /// The exit code that this failure ends the program with.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What the reader should do now, if there is something to say.
+    pub fn what_to_do(&self) -> Option<&str> {
+        self.advice.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// What the core says of a module, with its file and the exit code.
+pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
+    use wasmsign_core::Error as Core;
+    let path = path.display();
+    match error {
+        Core::Read { source, offset } => {
+            Error::io(format!("failed to read `{path}` at offset {offset}"), source)
+        }
+        Core::Write(source) => {
+            Error::io(format!("failed to write the signed form of `{path}`"), source)
+        }
+        Core::Malformed(fault) => Error::malformed(format!("`{path}` is malformed")).because(fault),
+        Core::Refused(refusal) => {
+            Error::new(Exit::Refused, format!("`{path}` is refused")).because(refusal)
+        }
+        Core::NotSignable(reason) => {
+            Error::malformed(format!("`{path}` cannot be signed")).because(reason)
+        }
+        Core::Changed => Error::new(Exit::Io, format!("`{path}` changed while it was being read"))
+            .advice("wait until nobody writes to it any more, and try again"),
+        Core::Signer { source, public_key } => Error::tool(format!(
+            "the signer with the {public_key:?} gave no signature for `{path}`"
+        ))
+        .because(source),
+        other => Error::new(Exit::Io, format!("`{path}`")).because(other),
+    }
+}

@@ -1,0 +1,320 @@
+//! Writing files so that each is the old one or the new one, whatever happens meanwhile.
+//!
+//! A new file is made beside its target as `.NAME.wasmsign-PID.tmp`, locked while it is in use, flushed
+//! to the disk and renamed. A temporary file that nobody holds a lock on was left by a process that was
+//! killed; the next write into the directory removes it.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Error, Result};
+
+/// The temporary files that exist now.
+static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever the umask, or the mode of the file that is replaced, allows.
+    Usual,
+    /// The owner alone.
+    Secret,
+}
+
+/// A file in the making. Dropped, it is gone.
+#[derive(Debug)]
+pub struct Staged {
+    target: PathBuf,
+    path: PathBuf,
+    file: File,
+}
+
+impl Staged {
+    /// Begins a file that is to replace `target`, or to be it.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4: the directory does not exist or cannot be written, or `target` is a directory.
+    pub fn new(target: &Path, access: Access) -> Result<Self> {
+        let failed = |source| Error::io(format!("failed to write `{}`", target.display()), source);
+        let target = follow(target).map_err(failed)?;
+        if target.is_dir() {
+            return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        remove_strays(directory(&target));
+        let path = temporary_path(&target);
+        let file = create_locked(&path, access).map_err(failed)?;
+        let staged = Self { target, path, file };
+        staged.keep_mode(access).map_err(failed)?;
+        Ok(staged)
+    }
+
+    /// The file, open for reading and writing.
+    pub fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Where the file is until it is published.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the file will be.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Lets another program write into the file.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn unlock(&self) -> Result<()> {
+        self.file.unlock().map_err(|source| self.failed(source))
+    }
+
+    /// Writes everything to the disk.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4: what the system could not write is told here, before anything is replaced.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|source| self.failed(source))
+    }
+
+    /// Puts the file, which was synced, in the place of the target.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4; the old file is still there then.
+    pub fn publish(self) -> Result<()> {
+        self.place(|from, to| std::fs::rename(from, to))
+    }
+
+    /// As [`Staged::publish`], but never replaces a file.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where the target exists, 4 for everything else.
+    pub fn publish_new(self) -> Result<()> {
+        // A hard link is the one way that every system has to make a name only if there is none.
+        self.place(|from, to| {
+            std::fs::hard_link(from, to).and_then(|()| std::fs::remove_file(from))
+        })
+    }
+
+    fn place(mut self, place: impl FnOnce(&Path, &Path) -> io::Result<()>) -> Result<()> {
+        let mut temporary = lock();
+        let placed = place(&self.path, &self.target);
+        placed.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => exists(&self.target),
+            _ => self.failed(source),
+        })?;
+        temporary.remove(&self.path);
+        // Nothing is left for `drop` to remove.
+        self.path = PathBuf::new();
+        sync_directory(directory(&self.target)).map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::io(format!("failed to write `{}`", self.target.display()), source)
+    }
+
+    fn keep_mode(&self, access: Access) -> io::Result<()> {
+        match std::fs::metadata(&self.target) {
+            Ok(old) if access == Access::Usual => self.file.set_permissions(old.permissions()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if self.path.as_os_str().is_empty() {
+            return;
+        }
+        let mut temporary = lock();
+        if temporary.remove(&self.path) {
+            // It may be gone with its directory; there is nobody to tell.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// What a path leads to as an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// A regular file, or a name that is free.
+    File,
+    /// A device, a pipe or a socket: written directly.
+    Stream,
+}
+
+/// Tells what a path leads to.
+pub fn output_kind(path: &Path) -> Output {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Output::Stream,
+        _ => Output::File,
+    }
+}
+
+/// The error for a file that must not be overwritten.
+pub fn exists(path: &Path) -> Error {
+    Error::usage(format!("`{}` exists already", path.display()))
+        .advice("choose another name, or give `--force` to overwrite it")
+}
+
+/// Removes the temporary files in a directory that no process holds a lock on.
+pub fn remove_strays(directory: &Path) {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
+        if let Ok(file) = OpenOptions::new().write(true).open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            // If it cannot be removed, the next run tries again.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes every temporary file of this process, and keeps new ones from appearing for as long as the
+/// result lives.
+pub fn remove_all() -> impl Sized {
+    let temporary = lock();
+    temporary.iter().for_each(|path| {
+        let _ = std::fs::remove_file(path);
+    });
+    temporary
+}
+
+/// A lock that only one process has at a time, for as long as the value lives.
+#[derive(Debug)]
+pub struct Exclusive(#[expect(dead_code, reason = "closing the file gives the lock back")] File);
+
+impl Exclusive {
+    /// Waits for the lock, and calls `waiting` first if another process has it.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn acquire(path: &Path, waiting: impl FnOnce()) -> Result<Self> {
+        let failed = |source| Error::io(format!("failed to lock `{}`", path.display()), source);
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waiting();
+                file.lock().map_err(failed)?;
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        Ok(Self(file))
+    }
+}
+
+fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    // The set is whole between any two of its operations.
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The directory that a file is in.
+pub fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The file that a path leads to over symbolic links, which need not exist.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    // As many steps as Linux itself follows.
+    for _ in 0..40 {
+        match std::fs::read_link(&path) {
+            Ok(link) => path = directory(&path).join(link),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+/// Makes a file that did not exist, and holds its lock.
+fn create_locked(path: &Path, access: Access) -> io::Result<File> {
+    let mut temporary = lock();
+    loop {
+        let file = create(path, access)?;
+        file.lock()?;
+        // Between creation and lock another process may have taken it for a stray one.
+        if path.try_exists()? {
+            temporary.insert(path.to_path_buf());
+            return Ok(file);
+        }
+    }
+}
+
+fn create(path: &Path, access: Access) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    if access == Access::Secret {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    // Elsewhere a new file has the access list of its directory, which is the user's own.
+    #[cfg(not(unix))]
+    let _ = access;
+    options.open(path)
+}
+
+const MARK: &str = ".wasmsign-";
+const SUFFIX: &str = ".tmp";
+
+fn temporary_path(target: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(shortened(target.file_name().unwrap_or_default()));
+    name.push(format!("{MARK}{}{SUFFIX}", std::process::id()));
+    directory(target).join(name)
+}
+
+/// A name that leaves room for what is added to it: file systems take 255 bytes.
+fn shortened(name: &OsStr) -> OsString {
+    let text = name.to_string_lossy();
+    let end = (0..=text.len().min(200)).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    if end == text.len() { name.to_owned() } else { text[..end].into() }
+}
+
+fn is_temporary(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(SUFFIX));
+    let pid = middle.and_then(|name| name.rsplit_once(MARK)).map(|(_, pid)| pid);
+    pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Makes a rename last over a power cut.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    match File::open(directory)?.sync_all() {
+        // Some file systems cannot; the rename is as good there as it gets.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+/// Directories cannot be opened as files here; the system orders its own journal.
+#[cfg(not(unix))]
+fn sync_directory(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! `cargo wasmsign`: build, optimize, sign and verify WebAssembly modules.
+
+// The program's house is described in docs/ARCHITECTURE.md.
+fn main() -> std::process::ExitCode {
+    commands::main(std::env::args_os().collect())
+}
+
+mod args;
+mod cargo;
+mod child;
+mod commands;
+mod config;
+mod error;
+mod escape;
+mod exit;
+mod files;
+mod optimize;
+mod pipeline;
+mod report;
+mod seal;
+mod shape;
+mod signals;
+mod signers;

@@ -1,0 +1,113 @@
+//! What is remembered of a published module, so that a second build has nothing to do.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use wasmsign_core::{Policy, Require, Verifier};
+
+use super::{Published, Recipe};
+use crate::config::Placement;
+use crate::error::{Error, Result};
+use crate::files::{Access, Staged};
+
+/// The file that remembers one published module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// What the module was made from and how: see [`Recipe::fingerprint`].
+    fingerprint: String,
+    /// SHA-256 of cargo's artifact.
+    pub(super) built: String,
+    /// SHA-256 of the published module.
+    module: String,
+    /// SHA-256 of the detached signature.
+    signature: Option<String>,
+    /// What was told of it.
+    published: Published,
+}
+
+impl Record {
+    /// A record of files that were just published.
+    pub(super) fn of(recipe: &Recipe, built: String, published: &Published) -> Result<Self> {
+        let digest = |path: &Path| {
+            sha256(path)
+                .map_err(|source| Error::io(format!("failed to read `{}`", path.display()), source))
+        };
+        Ok(Self {
+            fingerprint: recipe.fingerprint(),
+            built,
+            module: digest(&published.path)?,
+            signature: published.signature_path.as_deref().map(digest).transpose()?,
+            published: published.clone(),
+        })
+    }
+
+    /// Writes the record where [`Record::fresh`] looks for it.
+    pub(super) fn save(&self, path: &Path) -> Result<()> {
+        let mut staged = Staged::new(path, Access::Usual)?;
+        let written = serde_json::to_writer(staged.file(), self);
+        written
+            .map_err(|source| Error::io(format!("failed to write `{}`", path.display()), source))?;
+        // Not synced: what a power cut leaves of a record only makes a module once more.
+        staged.publish()
+    }
+
+    /// The published module, if it is what this recipe would make of these bytes again.
+    ///
+    /// Whatever keeps it from being so, an unreadable record too, means that the module is made again.
+    pub(super) fn fresh(path: &Path, recipe: &Recipe, built: &str) -> Option<Published> {
+        let record: Self = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+        let same = record.fingerprint == recipe.fingerprint()
+            && record.built == built
+            && sha256(&record.published.path).ok()? == record.module
+            && record.published.signature_path.as_deref().map(sha256).transpose().ok()?
+                == record.signature;
+        (same && still_verifies(&record.published, recipe))
+            .then_some(Published { fresh: true, ..record.published })
+    }
+}
+
+/// Whether all signers of the recipe have signed the published files.
+fn still_verifies(published: &Published, recipe: &Recipe) -> bool {
+    if recipe.signers.is_empty() {
+        return true;
+    }
+    let policy = Policy::default().require(Require::All).expect(None);
+    let keys = recipe.signers.iter().map(|signer| signer.public_key().clone());
+    let verifier = Verifier::new(keys).policy(policy);
+    let module = || File::open(&published.path).ok();
+    let embedded = || module().is_some_and(|module| verifier.verify(module).is_ok());
+    let detached = || {
+        let signature = published.signature_path.as_ref().and_then(|path| std::fs::read(path).ok());
+        signature
+            .zip(module())
+            .is_some_and(|(data, module)| verifier.verify_detached(module, &data).is_ok())
+    };
+    match recipe.placement {
+        Placement::Embedded => embedded(),
+        Placement::Detached => detached(),
+        Placement::Both => embedded() && detached(),
+    }
+}
+
+/// SHA-256 of a file, in hexadecimal.
+pub(super) fn sha256(path: &Path) -> std::io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(super::hex(&hash.finalize())),
+            length => hash.update(&buffer[..length]),
+        }
+    }
+}
+
+/// Where the record of a published file is kept.
+pub(super) fn path(state: &Path, file_name: &Path) -> PathBuf {
+    let mut name = file_name.as_os_str().to_owned();
+    name.push(".json");
+    state.join(name)
+}

@@ -1,0 +1,211 @@
+//! What is told of the inside of a module.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use wasmsign_core::inspect::{Agreement, Inspection};
+use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::signature_data::{Content, Entry, SignatureData, SignatureSet};
+
+use super::size::{human, share};
+use super::{FAINT, GOOD, Report};
+use crate::error::Result;
+use crate::escape::escape;
+use crate::pipeline::hex;
+use crate::seal::kind_word;
+
+impl Report {
+    /// Everything that can be told of a module without a key.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4 where it cannot be printed.
+    pub fn inspection(&self, path: &Path, what: &Inspection) -> Result<()> {
+        if self.is_json() {
+            return self.json(&as_json(path, what));
+        }
+        let identity =
+            what.identity.map_or_else(|| "none".to_owned(), |identity| identity.to_string());
+        let path = escape(&path.display().to_string());
+        self.result(&format!(
+            "{path}: {}, {} ({} bytes)",
+            kind_word(what.kind),
+            human(what.total),
+            what.total
+        ))?;
+        self.result(&format!("identity {identity}\n"))?;
+        self.sections(what)?;
+        self.signatures(what)
+    }
+
+    fn sections(&self, what: &Inspection) -> Result<()> {
+        self.result(&format!(
+            "{FAINT}{:>10} {:>10} {:>7}  section{FAINT:#}",
+            "offset", "size", "share"
+        ))?;
+        self.result(&format!(
+            "{:>10} {:>10} {:>7}  {FAINT}header{FAINT:#}",
+            0,
+            8,
+            share(8, what.total)
+        ))?;
+        for section in &what.sections {
+            let size = section.end() - section.offset;
+            let padded = if section.padded { " (padded size)" } else { "" };
+            let line = format!(
+                "{:>10} {size:>10} {:>7}  {}{padded}",
+                section.offset,
+                share(size, what.total),
+                name(what.kind, section)
+            );
+            self.result(&line)?;
+        }
+        Ok(())
+    }
+
+    fn signatures(&self, what: &Inspection) -> Result<()> {
+        if let Some(offset) = what.stray_signature {
+            self.warning(&format!("the `signature` section at offset {offset} is not the first section: no signature can hold"));
+        }
+        let data = match &what.signatures {
+            None => return self.result("\nno signature"),
+            Some(Err(error)) => {
+                return self.result(&format!("\nsignature data: {}", escape(&error.to_string())));
+            }
+            Some(Ok(data)) => data,
+        };
+        self.result("\nsignatures (not verified: that needs a public key)")?;
+        for set in &data.sets {
+            let covers = match what.agreement(set) {
+                Agreement::Whole => "covers the whole file".to_owned(),
+                Agreement::Prefix(end) => format!("covers bytes 0 to {end} of {}", what.total),
+                Agreement::Nothing => "covers nothing: the body is another one".to_owned(),
+            };
+            for entry in &set.entries {
+                self.result(&format!("{GOOD}{:>12}{GOOD:#} {covers}", entry_name(entry)))?;
+            }
+        }
+        self.warn_of_obstacle(data);
+        Ok(())
+    }
+
+    fn warn_of_obstacle(&self, data: &SignatureData) {
+        if let Some(obstacle) = data.envoy_obstacle() {
+            self.warning(&format!(
+                "the Envoy/proxy-wasm host cannot read these signatures: {obstacle}"
+            ));
+        }
+    }
+}
+
+fn entry_name(entry: &Entry) -> String {
+    let id = if entry.key_id().is_empty() {
+        "no key id".to_owned()
+    } else {
+        format!("key id {}", hex(entry.key_id()))
+    };
+    match entry.content() {
+        Content::Ed25519(_) => format!("Ed25519, {id}"),
+        Content::WrongLength(length) => format!("Ed25519 of {length} bytes (ignored), {id}"),
+        Content::UnknownAlgorithm(algorithm) => {
+            format!("algorithm 0x{algorithm:02x} (ignored), {id}")
+        }
+    }
+}
+
+/// The name of a section: of a custom one what the binary says, escaped.
+fn name(kind: Kind, section: &Section) -> String {
+    match section.name() {
+        Some(name) => format!("custom `{}`", escape(name)),
+        None => {
+            let known = standard_names(kind).get(usize::from(section.id));
+            known.map_or_else(|| format!("section {}", section.id), |name| (*name).to_owned())
+        }
+    }
+}
+
+/// Section names by id, as the specifications of WebAssembly ("Modules") and of the component model
+/// ("Binary Format") have them.
+fn standard_names(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Module => &[
+            "custom",
+            "type",
+            "import",
+            "function",
+            "table",
+            "memory",
+            "global",
+            "export",
+            "start",
+            "element",
+            "code",
+            "data",
+            "data count",
+            "tag",
+        ],
+        Kind::Component => &[
+            "custom",
+            "core module",
+            "core instance",
+            "core type",
+            "component",
+            "instance",
+            "alias",
+            "type",
+            "canon",
+            "start",
+            "import",
+            "export",
+            "value",
+        ],
+    }
+}
+
+fn as_json(path: &Path, what: &Inspection) -> Value {
+    json!({
+        "module": path,
+        "kind": kind_word(what.kind),
+        "size": what.total,
+        "identity": what.identity.map(|identity| identity.to_string()),
+        "sections": what.sections.iter().map(section_json).collect::<Vec<_>>(),
+        "boundaries": what.boundaries.iter().map(|boundary| {
+            json!({"end": boundary.end, "hash": hex(&boundary.hash)})
+        }).collect::<Vec<_>>(),
+        "signatures": what.signatures.as_ref().map(|data| match data {
+            Ok(data) => json!({"sets": data.sets.iter().map(|set| set_json(what, set)).collect::<Vec<_>>()}),
+            Err(error) => json!({"error": error.to_string()}),
+        }),
+    })
+}
+
+fn section_json(section: &Section) -> Value {
+    json!({
+        "id": section.id,
+        "name": section.name(),
+        "offset": section.offset,
+        "size": section.end() - section.offset,
+        "payload": section.payload.end - section.payload.start,
+        "padded": section.padded,
+    })
+}
+
+fn set_json(what: &Inspection, set: &SignatureSet) -> Value {
+    let covers = match what.agreement(set) {
+        Agreement::Whole => json!({"kind": "whole", "covered": what.total}),
+        Agreement::Prefix(end) => json!({"kind": "prefix", "covered": end}),
+        Agreement::Nothing => json!({"kind": "nothing", "covered": 0}),
+    };
+    json!({
+        "hashes": set.hashes.iter().map(|hash| hex(hash)).collect::<Vec<_>>(),
+        "coverage": covers,
+        "entries": set.entries.iter().map(|entry| {
+            let key_id = (!entry.key_id().is_empty()).then(|| hex(entry.key_id()));
+            let algorithm = match entry.content() {
+                Content::UnknownAlgorithm(algorithm) => algorithm,
+                _ => wasmsign_core::signature_data::ED25519,
+            };
+            json!({"algorithm": algorithm, "key_id": key_id})
+        }).collect::<Vec<_>>(),
+    })
+}

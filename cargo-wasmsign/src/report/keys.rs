@@ -1,0 +1,119 @@
+//! What is told of keys and signing.
+
+use std::path::Path;
+
+use serde_json::json;
+use wasmsign_core::PublicKey;
+use wasmsign_core::sign::Signed;
+use wasmsign_core::signature_data::SignatureData;
+
+use super::{GOOD, Report};
+use crate::error::Result;
+use crate::escape::escape;
+use crate::pipeline::{hex, public_key_text};
+use crate::seal::{Sealed, kind_word};
+
+/// A module that was signed.
+pub struct Signing<'a> {
+    /// The module.
+    pub module: &'a Path,
+    /// Where the result is: the signed module, or its signature.
+    pub output: &'a Path,
+    /// What was done.
+    pub sealed: &'a Sealed,
+}
+
+impl Report {
+    /// A module that was signed and verified.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn signed(&self, signing: &Signing<'_>) -> Result<()> {
+        let Signing { module, output, sealed } = signing;
+        let identity = sealed.verified.identity().map(|identity| identity.to_string());
+        self.warn_of_envoy(output, &sealed.data);
+        if self.is_json() {
+            let signers: Vec<_> =
+                sealed.verified.signers().iter().map(super::verify::signer).collect();
+            return self.json(&json!({
+                "module": module,
+                "output": output,
+                "added": sealed.added,
+                "identity": identity,
+                "kind": kind_word(sealed.verified.kind()),
+                "signers": signers,
+            }));
+        }
+        let ids: Vec<_> = sealed
+            .verified
+            .signers()
+            .iter()
+            .map(|signer| key_name(&signer.key_id, &signer.public_key))
+            .collect();
+        let verb = if sealed.added == 0 { "Unchanged" } else { "Signed" };
+        let already = if sealed.added == 0 { "already signed by" } else { "signed by" };
+        let output = escape(&output.display().to_string());
+        let identity = identity.unwrap_or_default();
+        self.result(&format!(
+            "{GOOD}{verb:>12}{GOOD:#} {output} {identity}, {already} {}",
+            ids.join(", ")
+        ))
+    }
+
+    /// A module that was signed into a device or a pipe, which cannot be read back.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn signed_stream(&self, module: &Path, output: &Path, signed: &Signed) -> Result<()> {
+        self.warn_of_envoy(output, &signed.data);
+        if self.is_json() {
+            return self.json(&json!({"module": module, "output": output, "added": signed.added, "kind": kind_word(signed.kind)}));
+        }
+        self.result(&format!(
+            "{GOOD}{:>12}{GOOD:#} {} (not verified: it cannot be read back)",
+            "Signed",
+            escape(&output.display().to_string())
+        ))
+    }
+
+    /// A new key pair.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn keygen(&self, secret: &Path, public: &Path, key: &PublicKey) -> Result<()> {
+        let (text, id) = (public_key_text(key), hex(&key.default_key_id()));
+        if self.is_json() {
+            return self.json(
+                &json!({"secret": secret, "public": public, "public_key": text, "key_id": id}),
+            );
+        }
+        let line =
+            |verb: &str, text: &str| self.result(&format!("{GOOD}{verb:>12}{GOOD:#} {text}"));
+        line(
+            "Created",
+            &format!(
+                "secret key {} (keep it out of the repository)",
+                escape(&secret.display().to_string())
+            ),
+        )?;
+        line("Created", &format!("public key {}", escape(&public.display().to_string())))?;
+        line("Key", &format!("{text}, id {id}"))
+    }
+
+    fn warn_of_envoy(&self, output: &Path, data: &SignatureData) {
+        if let Some(obstacle) = data.envoy_obstacle() {
+            let output = escape(&output.display().to_string());
+            self.warning(&format!(
+                "`{output}` cannot be read by the Envoy/proxy-wasm host: {obstacle}"
+            ));
+        }
+    }
+}
+
+/// A key by the hint that stands beside its signature, or by itself where there is none.
+pub(super) fn key_name(key_id: &[u8], key: &PublicKey) -> String {
+    if key_id.is_empty() { format!("key {}", public_key_text(key)) } else { hex(key_id) }
+}

@@ -1,0 +1,154 @@
+//! Everything that is printed: results on standard output, all else on standard error.
+
+mod build;
+mod inspect;
+mod keys;
+mod size;
+mod verify;
+
+use std::cell::Cell;
+use std::error::Error as _;
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde_json::Value;
+
+use crate::args::{Color, Format, Screen};
+use crate::error::{Error, Result};
+use crate::escape::escape;
+use crate::exit::Exit;
+
+pub use build::{Plan, PlannedModule, told_as_json};
+pub use keys::Signing;
+pub use verify::{Failure, Verdict};
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const ADVICE: Style = AnsiColor::Cyan.on_default().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// Prints what this call has to say, in the form that it asked for.
+#[derive(Debug, Clone)]
+pub struct Report {
+    screen: Screen,
+    out: ColorChoice,
+    err: ColorChoice,
+    /// Nobody reads our standard output any more, as behind `| head`.
+    unread: Cell<bool>,
+}
+
+impl Report {
+    /// A report as the command line and the environment want it.
+    pub fn new(screen: Screen) -> Self {
+        let choice = choice(screen.color);
+        Self {
+            screen,
+            out: resolved(choice, &io::stdout()),
+            err: resolved(choice, &io::stderr()),
+            unread: Cell::new(false),
+        }
+    }
+
+    /// The same report with JSON on standard output.
+    pub fn as_json(&self) -> Self {
+        Self { screen: Screen { format: Format::Json, ..self.screen }, ..self.clone() }
+    }
+
+    /// A line of what is being done, with a right-aligned verb as in cargo.
+    pub fn status(&self, verb: &str, text: &str) {
+        if !self.screen.quiet {
+            self.tell(&format!("{GOOD}{verb:>12}{GOOD:#} {text}"));
+        }
+    }
+
+    /// As [`Report::status`], with `-v` alone.
+    pub fn detail(&self, verb: &str, text: &str) {
+        if self.screen.verbose > 0 {
+            self.status(verb, text);
+        }
+    }
+
+    /// Something that is wrong and keeps nothing from being done.
+    pub fn warning(&self, text: &str) {
+        if !self.screen.quiet {
+            self.tell(&format!("{WARNING}warning{WARNING:#}: {text}"));
+        }
+    }
+
+    /// Why something was not done; gives the exit code that says so.
+    pub fn error(&self, error: &Error) -> Exit {
+        let mut text = format!("{BAD}error{BAD:#}: {}", escape(&error.to_string()));
+        let mut source = error.source();
+        if source.is_some() {
+            text.push_str("\n\nCaused by:");
+        }
+        while let Some(cause) = source {
+            for line in cause.to_string().lines() {
+                text.push_str(&format!("\n  {}", escape(line)));
+            }
+            source = cause.source();
+        }
+        if let Some(advice) = error.what_to_do() {
+            text.push_str(&format!("\n\n{ADVICE}help{ADVICE:#}: {}", escape(advice)));
+        }
+        self.tell(&text);
+        error.exit()
+    }
+
+    fn is_json(&self) -> bool {
+        self.screen.format == Format::Json
+    }
+
+    /// A line on standard error. If that is gone there is nobody to tell.
+    fn tell(&self, line: &str) {
+        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.err), "{line}");
+    }
+
+    /// A line of the result, unless `-q`.
+    fn result(&self, line: &str) -> Result<()> {
+        if self.screen.quiet { Ok(()) } else { self.print(line) }
+    }
+
+    /// One JSON object on a line of its own.
+    fn json(&self, value: &Value) -> Result<()> {
+        self.print(&value.to_string())
+    }
+
+    /// A line on standard output.
+    fn print(&self, line: &str) -> Result<()> {
+        if self.unread.get() {
+            return Ok(());
+        }
+        let mut out = AutoStream::new(io::stdout().lock(), self.out);
+        match writeln!(out, "{line}").and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread.set(true),
+            Err(source) => return Err(Error::io("failed to write to standard output", source)),
+            Ok(()) => {}
+        }
+        Ok(())
+    }
+}
+
+/// `--color`, else cargo's variable; `NO_COLOR` and its kind decide what is left.
+fn choice(flag: Option<Color>) -> ColorChoice {
+    let variable = || std::env::var("CARGO_TERM_COLOR").ok();
+    match flag {
+        Some(Color::Always) => ColorChoice::Always,
+        Some(Color::Never) => ColorChoice::Never,
+        Some(Color::Auto) => ColorChoice::Auto,
+        None => match variable().as_deref() {
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            _ => ColorChoice::Auto,
+        },
+    }
+}
+
+fn resolved(choice: ColorChoice, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+    match choice {
+        ColorChoice::Auto => AutoStream::choice(stream),
+        decided => decided,
+    }
+}

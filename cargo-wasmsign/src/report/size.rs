@@ -1,0 +1,59 @@
+//! Sizes for people.
+
+/// Bytes in the largest unit that leaves a number before the point.
+pub(super) fn human(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let exponent = (bytes.ilog2() / 10).min(UNITS.len() as u32);
+    let value = bytes as f64 / f64::from(1u32 << 10).powi(exponent as i32);
+    format!("{value:.1} {}", UNITS[exponent as usize - 1])
+}
+
+/// How much larger or smaller something became, in percent of what it was.
+pub(super) fn change(from: u64, to: u64) -> String {
+    if from == 0 {
+        return "±0 %".into();
+    }
+    let percent = (to as f64 - from as f64) / from as f64 * 100.0;
+    match format!("{percent:+.1} %") {
+        none if none == "+0.0 %" || none == "-0.0 %" => "±0 %".into(),
+        some => some,
+    }
+}
+
+/// A share of the whole, in percent.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "0.0 %".into();
+    }
+    format!("{:.1} %", part as f64 / whole as f64 * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_a_number_before_the_point() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            (5 << 20, "5.0 MiB"),
+            (3 << 30, "3.0 GiB"),
+        ] {
+            assert_eq!(human(bytes), text);
+        }
+    }
+
+    #[test]
+    fn changes_say_their_direction() {
+        assert_eq!(change(200, 100), "-50.0 %");
+        assert_eq!(change(100, 150), "+50.0 %");
+        assert_eq!(change(100_000, 100_001), "±0 %");
+        assert_eq!(change(0, 5), "±0 %");
+    }
+}

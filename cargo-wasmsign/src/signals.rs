@@ -1,0 +1,39 @@
+//! Ctrl-C and TERM: children are ended, temporary files removed, and the exit code says which it was.
+
+use crate::exit::Exit;
+use crate::{child, files};
+
+/// Ends everything that would outlive us, and us.
+fn leave(exit: Exit) -> ! {
+    // Held until the end: neither a child nor a temporary file may appear any more.
+    let _children = child::end_all();
+    let _files = files::remove_all();
+    std::process::exit(i32::from(exit as u8));
+}
+
+/// Watches for the signals on a thread of its own.
+///
+/// # Errors
+///
+/// Those of the system.
+#[cfg(unix)]
+pub fn watch() -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            leave(if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated });
+        }
+    })?;
+    Ok(())
+}
+
+/// Watches for Ctrl-C, Ctrl-Break and the closing of the console.
+///
+/// # Errors
+///
+/// Those of the system.
+#[cfg(not(unix))]
+pub fn watch() -> std::io::Result<()> {
+    ctrlc::set_handler(|| leave(Exit::Interrupted)).map_err(std::io::Error::other)
+}

@@ -1,0 +1,188 @@
+//! What the end-to-end tests share: the program as cargo builds it, projects to build with it, keys.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The root of this repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests are a directory of the repository")
+}
+
+/// The cargo that runs the tests.
+pub fn cargo() -> &'static OsStr {
+    static CARGO: OnceLock<std::ffi::OsString> = OnceLock::new();
+    CARGO.get_or_init(|| std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The program under test, built as the workspace builds it, with the embedded optimizer.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut build = Command::new(cargo());
+        build.args([
+            "build",
+            "--locked",
+            "--workspace",
+            "--bin",
+            "cargo-wasmsign",
+            "--message-format",
+            "json",
+        ]);
+        let output = build.current_dir(repository()).output().expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let executable = json_lines(&output.stdout).iter().find_map(|message| {
+            let is_ours = message["target"]["name"] == "cargo-wasmsign";
+            is_ours.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
+        });
+        executable.expect("cargo names the executable")
+    })
+}
+
+/// Lines of JSON.
+pub fn json_lines(bytes: &[u8]) -> Vec<Value> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+/// A call of the program, in a directory, without this process's own settings.
+pub fn wasmsign(directory: &Path) -> Command {
+    let mut command = Command::new(program());
+    command
+        .arg("wasmsign")
+        .current_dir(directory)
+        .env("CARGO", cargo())
+        .env("CARGO_TERM_COLOR", "never");
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy();
+        let ours = name_text.starts_with("CARGO_WASMSIGN_") || name_text.starts_with("WASMSIGN_");
+        if ours
+            || matches!(
+                &*name_text,
+                "CARGO_TARGET_DIR" | "CARGO_BUILD_TARGET" | "RUSTFLAGS" | "NO_COLOR"
+            )
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// What a call has said.
+pub struct Said {
+    /// The exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// Runs a call to its end.
+pub fn run(command: &mut Command) -> Said {
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    Said {
+        code: status.code(),
+        out: String::from_utf8(stdout).expect("standard output is UTF-8"),
+        err: String::from_utf8(stderr).expect("standard error is UTF-8"),
+    }
+}
+
+impl Said {
+    /// Asserts the exit code, showing everything where it is another one.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "\n--- out\n{}\n--- err\n{}", self.out, self.err);
+        self
+    }
+
+    /// Asserts that standard error has each of these texts.
+    #[track_caller]
+    pub fn says(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.err.contains(text), "no `{text}` in\n{}", self.err);
+        }
+        self
+    }
+
+    /// Standard output as lines of JSON.
+    pub fn json(&self) -> Vec<Value> {
+        json_lines(self.out.as_bytes())
+    }
+}
+
+/// A fresh directory outside the repository.
+pub fn scratch() -> TempDir {
+    TempDir::new().expect("a temporary directory can be made")
+}
+
+/// A fresh copy of one of the templates, without what was built in it.
+pub fn template(name: &str) -> TempDir {
+    let copy = scratch();
+    copy_tree(&repository().join("templates").join(name), copy.path());
+    copy
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from)
+        .expect("the template can be read")
+        .map(|entry| entry.expect("as before"))
+    {
+        let target = to.join(entry.file_name());
+        if entry.file_name() == "target" {
+            continue;
+        }
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).expect("a directory can be made");
+            copy_tree(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).expect("a file can be copied");
+        }
+    }
+}
+
+/// Makes a key pair `NAME.key` and `NAME.pub` in a directory.
+pub fn keygen(directory: &Path, name: &str) {
+    let mut command = wasmsign(directory);
+    command.args(["keygen", "-k", &format!("{name}.key"), "-K", &format!("{name}.pub")]);
+    run(&mut command).exits(0);
+}
+
+/// Writes a file, with the directories above it.
+pub fn write(path: &Path, content: impl AsRef<[u8]>) {
+    std::fs::create_dir_all(path.parent().expect("a file is in a directory"))
+        .expect("a directory can be made");
+    std::fs::write(path, content).expect("a file can be written");
+}
+
+/// Every file below a directory, with its content, sorted by path.
+pub fn files(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        for entry in std::fs::read_dir(&directory).into_iter().flatten().flatten() {
+            if entry.path().is_dir() {
+                waiting.push(entry.path());
+            } else {
+                found
+                    .push((entry.path(), std::fs::read(entry.path()).expect("a file can be read")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The temporary files of the program below a directory.
+pub fn strays(directory: &Path) -> Vec<PathBuf> {
+    let is_stray = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tmp");
+    files(directory).into_iter().map(|(path, _)| path).filter(is_stray).collect()
+}

@@ -147,14 +147,16 @@ impl<R: Read, S: Sink> Tee<R, S> {
     fn refill(&mut self) -> Result<()> {
         self.flush()?;
         let offset = self.offset();
-        if offset > 0 {
-            self.sink.long_input();
-        }
         let mut fresh = self.free_chunk();
         let buffer =
             Arc::get_mut(&mut fresh).expect("free_chunk gives a chunk that nobody else holds");
         buffer.clear();
-        fill(&mut self.input, buffer).map_err(|source| Error::Read { offset, source })?;
+        let filled = fill(&mut self.input, buffer);
+        let read = buffer.len() as u64;
+        filled.map_err(|source| Error::Read { offset: offset + read, source })?;
+        if offset > 0 && read > 0 {
+            self.sink.long_input();
+        }
         self.spare.push(std::mem::replace(&mut self.chunk, fresh));
         (self.base, self.next, self.unsent) = (offset, 0, 0);
         Ok(())
@@ -173,3 +175,6 @@ impl<R: Read, S: Sink> Tee<R, S> {
 fn fill(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<()> {
     input.by_ref().take(CHUNK_BYTES as u64).read_to_end(buffer).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,6 @@ impl Lane {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,7 +130,9 @@ impl<R: Read, S: Sink> Tee<R, S> {
         }
         let (claimed, _) = match self.varuint32("the section name's length") {
             // The frame is what is wrong where even the length of the name lies behind the end.
-            Err(crate::Error::Malformed(fault)) if matches!(fault.rule, Rule::Truncated { .. }) => {
+            Err(crate::Error::Malformed(fault))
+                if matches!(fault.rule, Rule::Truncated { .. }) && self.offset() < payload.end =>
+            {
                 return Err(leaves_file(offset, payload, self.offset()).into());
             }
             read => read?,

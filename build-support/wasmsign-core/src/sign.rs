@@ -7,12 +7,14 @@ use crate::error::{Error, NotSignable, Place, Result};
 use crate::lane::Hash;
 use crate::leb128;
 use crate::limits::{
-    MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURE_BYTES,
+    MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_PUBLIC_KEY_OPERATIONS, MAX_SETS,
+    MAX_SIGNATURE_BYTES,
 };
 use crate::message::message;
 use crate::parts::{self, Body, Embedded, Visitor};
+use crate::search::{Exhausted, Search};
 use crate::section::{Kind, SIGNATURE};
-use crate::signature_data::{Content, DecodeError, Entry, Form, SignatureData, SignatureSet};
+use crate::signature_data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
 
 /// Something that signs with an Ed25519 key: a [`SecretKey`](crate::SecretKey), or a program or device
 /// that never shows its seed.
@@ -176,20 +178,11 @@ fn frame(length: usize) -> Vec<u8> {
     frame
 }
 
-fn extend(
-    body: &Body,
-    embedded: Option<&Embedded>,
-    signatures: &[Signature<'_>],
-) -> Result<Signed> {
-    if let Some(offset) = body.stray_signature {
-        return Err(NotSignable::StraySignature { offset }.into());
-    }
-    let earlier = embedded.map(earlier).transpose()?;
+/// Adds signatures to the embedded ones.
+fn extend(body: &Body, signatures: &[Signature<'_>]) -> Result<Signed> {
+    let earlier = body.embedded.as_ref().map(|embedded| embedded.decode(Form::Deployed));
+    let earlier = earlier.transpose().map_err(DecodeError::without_verdict)?;
     add(body, earlier.unwrap_or_default(), signatures)
-}
-
-fn earlier(embedded: &Embedded) -> Result<SignatureData> {
-    embedded.decode(Form::Deployed).map_err(DecodeError::without_verdict)
 }
 
 /// Adds signatures over the body to what is there.
@@ -202,7 +195,7 @@ fn add(body: &Body, mut data: SignatureData, signatures: &[Signature<'_>]) -> Re
     let message = message(&hashes);
     let mut added = 0;
     for signature in signatures {
-        if !has_signed(signature.signer.public_key(), &message, &hashes, &data) {
+        if !has_signed(signature.signer.public_key(), &hashes, &data)? {
             let entry = entry(signature, &message)?;
             set_of(&mut data, &hashes).entries.push(entry);
             added += 1;
@@ -212,12 +205,18 @@ fn add(body: &Body, mut data: SignatureData, signatures: &[Signature<'_>]) -> Re
     Ok(Signed { data, added, kind: body.kind })
 }
 
-fn has_signed(key: &PublicKey, message: &[u8], hashes: &[Hash], data: &SignatureData) -> bool {
-    let sets = data.sets.iter().filter(|set| set.hashes == hashes);
-    sets.flat_map(|set| &set.entries).any(|entry| match entry.content() {
-        Content::Ed25519(signature) => key.verify(message, signature),
-        _ => false,
-    })
+/// Whether a key has signed these hashes, at the cost that one verification may have.
+fn has_signed(key: &PublicKey, hashes: &[Hash], data: &SignatureData) -> Result<bool> {
+    let sets = data.sets.iter().enumerate().filter(|(_, set)| set.hashes == hashes);
+    let sets: Vec<_> = sets.map(|(index, _)| index).collect();
+    match Search::new(data, std::slice::from_ref(key)).run(&sets) {
+        (hits, _) if hits.iter().any(Option::is_some) => Ok(true),
+        (_, Ok(())) => Ok(false),
+        (_, Err(Exhausted)) => {
+            let (what, limit) = ("signatures to try", MAX_PUBLIC_KEY_OPERATIONS);
+            Err(NotSignable::OverLimit { what, limit }.into())
+        }
+    }
 }
 
 fn entry(signature: &Signature<'_>, message: &[u8]) -> Result<Entry> {
@@ -231,6 +230,10 @@ fn entry(signature: &Signature<'_>, message: &[u8]) -> Result<Entry> {
     let signed = signature.signer.sign(message);
     let bytes = signed
         .map_err(|source| Error::Signer { public_key: Box::new(public_key.clone()), source })?;
+    if !public_key.verify(message, &bytes) {
+        let source = "its signature is not valid under this key".into();
+        return Err(Error::Signer { public_key: Box::new(public_key.clone()), source });
+    }
     Ok(Entry::ed25519(&key_id, &bytes))
 }
 
@@ -265,7 +268,8 @@ fn room(signatures: &[Signature<'_>]) -> Vec<u8> {
             set.entries.push(Entry::ed25519(&signature.key_id.for_key(key), &[0; 64]));
         }
     }
-    vec![0; section(&SignatureData { sets: vec![set] }).len()]
+    let sets = if set.entries.is_empty() { Vec::new() } else { vec![set] };
+    vec![0; section(&SignatureData { sets }).len()]
 }
 
 /// Writes the header, a signature section, and the body as it is read.

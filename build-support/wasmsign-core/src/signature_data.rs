@@ -130,11 +130,21 @@ impl Entry {
                 Some(signature) => Content::Ed25519(signature),
                 None => Content::WrongLength(signature.len()),
             },
-            [ED25519, signature @ ..] => Content::WrongLength(signature.len().saturating_sub(1)),
+            [ED25519, rest @ ..] => Content::WrongLength(length(rest)),
             [algorithm, ..] => Content::UnknownAlgorithm(*algorithm),
             [] => Content::WrongLength(0),
         }
     }
+}
+
+/// The varuint32 at the start of these bytes, which `decode` has read before.
+fn length(bytes: &[u8]) -> usize {
+    let mut number = Varuint32::default();
+    let read = bytes.iter().find_map(|&byte| match number.push(byte) {
+        Step::Done { value, .. } => Some(value as usize),
+        _ => None,
+    });
+    read.unwrap_or(0)
 }
 
 impl fmt::Debug for Entry {
@@ -187,13 +197,13 @@ impl SignatureData {
         let decoded = Cursor { rest: bytes, origin, total: bytes.len(), place }.data(form);
         match decoded {
             // The text's literal form is told apart only where the deployed one does not fit.
-            Err(DecodeError::Malformed(fault))
+            Err(DecodeError::Malformed(_) | DecodeError::OverLimit { .. })
                 if form == Form::Deployed && is_literal(bytes, place) =>
             {
                 Err(DecodeError::Malformed(Malformed {
                     rule: Rule::LiteralForm,
                     offset: origin,
-                    ..fault
+                    place,
                 }))
             }
             decoded => decoded,

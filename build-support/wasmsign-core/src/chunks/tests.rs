@@ -1,0 +1,82 @@
+use super::*;
+
+/// Everything that was handed on, and how often a thread was offered.
+#[derive(Default)]
+struct Seen {
+    runs: Vec<(Region, Vec<u8>)>,
+    long: usize,
+}
+
+impl Sink for Seen {
+    fn run(&mut self, region: Region, run: Run) -> Result<()> {
+        self.runs.push((region, run.bytes().to_vec()));
+        Ok(())
+    }
+
+    fn long_input(&mut self) {
+        self.long += 1;
+    }
+}
+
+fn read_all(input: &[u8]) -> Seen {
+    let mut tee = Tee::new(input, Seen::default());
+    assert_eq!(tee.skip(u64::MAX).expect("memory can be read"), input.len() as u64);
+    assert_eq!(tee.byte().expect("memory can be read"), None);
+    assert_eq!(tee.offset(), input.len() as u64);
+    tee.flush().expect("the sink takes all");
+    tee.sink
+}
+
+#[test]
+fn every_byte_is_handed_on_once_and_in_order() {
+    for length in [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES + 7] {
+        let input: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        let runs = read_all(&input).runs;
+        let joined: Vec<u8> = runs.into_iter().flat_map(|(_, bytes)| bytes).collect();
+        assert!(joined == input, "{length} bytes");
+    }
+}
+
+#[test]
+fn a_thread_is_offered_from_the_second_chunk_on() {
+    for (length, offers) in [(0, 0), (8, 0), (CHUNK_BYTES, 0), (CHUNK_BYTES + 1, 1)] {
+        assert_eq!(read_all(&vec![7; length]).long, offers, "{length} bytes");
+    }
+}
+
+#[test]
+fn regions_divide_what_is_handed_on() {
+    let mut tee = Tee::new(&b"headersignbody"[..], Seen::default());
+    tee.skip(6).expect("memory can be read");
+    tee.enter(Region::Body).expect("the sink takes all");
+    tee.skip(2).expect("memory can be read");
+    tee.relabel(Region::Signature);
+    tee.skip(2).expect("memory can be read");
+    tee.enter(Region::Body).expect("the sink takes all");
+    tee.skip(9).expect("memory can be read");
+    tee.flush().expect("the sink takes all");
+    let expected = [
+        (Region::Header, b"header".to_vec()),
+        (Region::Signature, b"sign".to_vec()),
+        (Region::Body, b"body".to_vec()),
+    ];
+    assert_eq!(tee.sink.runs, expected);
+}
+
+#[test]
+fn a_chunk_that_is_held_is_not_overwritten() {
+    struct Holding(Vec<Run>);
+    impl Sink for Holding {
+        fn run(&mut self, _: Region, run: Run) -> Result<()> {
+            self.0.push(run);
+            Ok(())
+        }
+        fn long_input(&mut self) {}
+    }
+    let input: Vec<u8> = (0..5 * CHUNK_BYTES).map(|at| (at / CHUNK_BYTES) as u8).collect();
+    let mut tee = Tee::new(&input[..], Holding(Vec::new()));
+    tee.skip(u64::MAX).expect("memory can be read");
+    for (index, run) in tee.sink.0.iter().enumerate() {
+        assert!(run.bytes().iter().all(|&byte| usize::from(byte) == index), "chunk {index}");
+    }
+}

@@ -1,0 +1,53 @@
+use super::*;
+use crate::chunks::{Region, Sink, Tee};
+use crate::error::Result;
+
+/// Hashes what it is handed, on a thread from run `thread_at` on, with a mark behind each run.
+struct Marking {
+    lane: Lane,
+    runs: usize,
+    thread_at: usize,
+}
+
+impl Sink for Marking {
+    fn run(&mut self, _: Region, run: Run) -> Result<()> {
+        if self.runs == self.thread_at {
+            self.lane.move_to_thread();
+        }
+        self.runs += 1;
+        self.lane.hash(run);
+        self.lane.mark();
+        Ok(())
+    }
+
+    fn long_input(&mut self) {}
+}
+
+fn marks(input: &[u8], thread_at: usize) -> Vec<Hash> {
+    let sink = Marking { lane: Lane::new(), runs: 0, thread_at };
+    let mut tee = Tee::new(input, sink);
+    while tee.skip(1000).expect("memory can be read") > 0 {
+        tee.flush().expect("the sink takes all");
+    }
+    tee.sink.lane.finish()
+}
+
+#[test]
+fn marks_are_the_hashes_of_all_bytes_before_them_wherever_the_thread_starts() {
+    let input: Vec<u8> = (0..20_000).map(|at| (at % 251) as u8).collect();
+    let expected: Vec<Hash> =
+        (1..=20).map(|count| Sha256::digest(&input[..count * 1000]).into()).collect();
+    for thread_at in [0, 1, 10, 19, 20] {
+        assert_eq!(marks(&input, thread_at), expected, "thread at run {thread_at}");
+    }
+}
+
+#[test]
+fn a_mark_before_any_byte_is_the_hash_of_nothing() {
+    let mut lane = Lane::new();
+    lane.mark();
+    lane.move_to_thread();
+    lane.move_to_thread();
+    lane.mark();
+    assert_eq!(lane.finish(), [Hash::from(Sha256::digest(b"")); 2]);
+}

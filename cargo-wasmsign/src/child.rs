@@ -21,6 +21,7 @@ pub enum Group {
     /// It is in our process group, because it may want to ask something on the terminal.
     Ours,
     /// It leads a group of its own, so that its own children end with it.
+    #[cfg(unix)]
     Own,
 }
 
@@ -79,14 +80,18 @@ impl Drop for Running {
 }
 
 /// What a child has said.
+#[derive(Debug)]
 pub struct Output {
     /// How it ended.
     pub status: ExitStatus,
-    /// Its standard output.
+    /// Its standard output, where the command pipes it.
     pub stdout: Vec<u8>,
-    /// Its standard error.
+    /// The end of its standard error, where the reason of a failure stands.
     pub stderr: Vec<u8>,
 }
+
+/// How much of standard error is kept.
+const KEPT: usize = 64 * 1024;
 
 /// Runs a command to its end with `input` on standard input.
 ///
@@ -94,25 +99,36 @@ pub struct Output {
 ///
 /// Those of the system; not that the command failed.
 pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running::start(command)?;
     let (stdin, stderr) = (running.0.stdin.take(), running.0.stderr.take());
+    // All streams at once: a child that waits for one of them would never end.
     let (stdout, stderr) = std::thread::scope(|scope| {
-        let stderr = scope.spawn(|| read(stderr));
         scope.spawn(|| {
             // A child that does not read to the end says why by how it ends.
             stdin.map(|mut stdin| stdin.write_all(input))
         });
-        let stdout = read(running.stdout());
-        (stdout, stderr.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let stderr = scope.spawn(|| stderr.map(read_end).unwrap_or_default());
+        let mut stdout = Vec::new();
+        let read = running.stdout().map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut stdout));
+        (
+            read.map(|_| stdout),
+            stderr.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
     });
-    Ok(Output { status: running.wait()?, stdout: stdout?, stderr: stderr? })
+    Ok(Output { status: running.wait()?, stdout: stdout?, stderr })
 }
 
-fn read(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes))?;
-    Ok(bytes)
+/// The last [`KEPT`] bytes of a stream, however long it is.
+fn read_end(mut stream: impl Read) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut chunk = [0; 8192];
+    // A stream that cannot be read further has ended.
+    while let Ok(count @ 1..) = stream.read(&mut chunk) {
+        kept.extend_from_slice(&chunk[..count]);
+        kept.drain(..kept.len().saturating_sub(KEPT));
+    }
+    kept
 }
 
 /// Ends every child, and keeps new ones from starting for as long as the result lives.
@@ -155,4 +171,36 @@ fn lead_own_group(_command: &mut Command) -> Group {
 fn end(id: u32, _group: Group) {
     // `taskkill /T` ends the children of the child too, which the standard library cannot.
     let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &id.to_string()]).output();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_end_of_a_stream_is_kept() {
+        let mut stream = vec![b'a'; 3 * KEPT];
+        stream.push(b'z');
+        let kept = read_end(&stream[..]);
+        assert_eq!((kept.len(), kept.last()), (KEPT, Some(&b'z')));
+    }
+
+    #[cfg(unix)]
+    fn shell(script: &str, input: &[u8]) -> Output {
+        output(Command::new("sh").args(["-c", script]).stdout(Stdio::piped()), input).unwrap()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn long_input_and_output_do_not_block_each_other() {
+        let output = shell("cat; head -c 300000 /dev/zero >&2; exit 3", &vec![b'x'; 1 << 20]);
+        assert_eq!((output.stdout.len(), output.stderr.len()), (1 << 20, KEPT));
+        assert_eq!(output.status.code(), Some(3));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_child_that_does_not_read_is_no_failure_of_ours() {
+        assert!(shell("exit 0", &vec![b'x'; 1 << 20]).status.success());
+    }
 }

@@ -106,6 +106,16 @@ impl StdError for Error {
     }
 }
 
+/// What the core says of signing a module into `output`.
+pub fn of_signing(path: &Path, output: &Path, error: wasmsign_core::Error) -> Error {
+    match error {
+        wasmsign_core::Error::Write(source) => {
+            Error::io(format!("failed to write `{}`", output.display()), source)
+        }
+        other => of_module(path, other),
+    }
+}
+
 /// What the core says of a module, with its file and the exit code.
 pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
     use wasmsign_core::Error as Core;

@@ -162,6 +162,25 @@ pub fn output_kind(path: &Path) -> Output {
     }
 }
 
+/// Whether a path leads to our standard output: what is told of it has to go elsewhere.
+#[cfg(unix)]
+pub fn is_stdout(path: &Path) -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let id = |file: std::fs::Metadata| (file.dev(), file.ino());
+    match (stdout.and_then(|file| file.metadata()), std::fs::metadata(path)) {
+        (Ok(stdout), Ok(file)) => id(stdout) == id(file),
+        _ => false,
+    }
+}
+
+/// Standard output has no path here.
+#[cfg(not(unix))]
+pub fn is_stdout(_path: &Path) -> bool {
+    false
+}
+
 /// The error for a file that must not be overwritten.
 pub fn exists(path: &Path) -> Error {
     Error::usage(format!("`{}` exists already", path.display()))
@@ -172,7 +191,10 @@ pub fn exists(path: &Path) -> Error {
 pub fn remove_strays(directory: &Path) {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
-        if let Ok(file) = OpenOptions::new().write(true).open(entry.path())
+        // It has the mode of the file that it was to replace, which may be read-only.
+        let file =
+            File::open(entry.path()).or_else(|_| OpenOptions::new().write(true).open(entry.path()));
+        if let Ok(file) = file
             && file.try_lock().is_ok()
         {
             // If it cannot be removed, the next run tries again.

@@ -9,7 +9,7 @@ use wasmsign_core::sign::{self, Signature, Signed};
 use wasmsign_core::signature_data::SignatureData;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
 
-use crate::error::{Error, Result, of_module};
+use crate::error::{Error, Result, of_module, of_signing};
 use crate::files::{Access, Staged};
 
 /// What signing has made: all of it checked, none of it published.
@@ -51,7 +51,7 @@ pub fn embedded(
     signatures: &[Signature<'_>],
 ) -> Result<Sealed> {
     let signed = sign::embed(rewound(name, module)?, staged.file(), signatures)
-        .map_err(|error| of_module(name, error))?;
+        .map_err(|error| of_signing(name, staged.target(), error))?;
     let verified = synced(staged, |file| verifier(&signed, signatures).verify(file))?;
     Ok(Sealed {
         data: signed.data,

@@ -1,5 +1,9 @@
 //! What the end-to-end tests share: the program as cargo builds it, projects to build with it, keys.
 
+pub mod fixtures;
+
+pub mod project;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

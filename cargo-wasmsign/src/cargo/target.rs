@@ -80,7 +80,7 @@ fn is_installed(target: &str) -> Result<bool> {
 fn ask_compiler(target: &str) -> Result<PathBuf> {
     let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = Command::new(&compiler);
-    command.args(["--print", "target-libdir", "--target", target]);
+    command.args(["--print", "target-libdir", "--target", target]).stdout(Stdio::piped());
     let failed =
         || Error::tool(format!("failed to ask `{}` for its libraries", compiler.display()));
     let output = child::output(&mut command, &[]).map_err(|source| failed().because(source))?;

@@ -1,6 +1,7 @@
 //! The workspace as `cargo metadata` describes it, and which of its packages are meant.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use globset::Glob;
@@ -38,7 +39,7 @@ impl Workspace {
     /// Exit code 101 where cargo fails, with its own message on the screen.
     pub fn load(resolution: &Resolution) -> Result<Self> {
         let mut cargo = command("metadata", resolution);
-        cargo.args(["--format-version", "1", "--no-deps"]);
+        cargo.args(["--format-version", "1", "--no-deps"]).stdout(Stdio::piped());
         let failed = || Error::new(Exit::Build, "cargo metadata failed");
         let output = child::output(&mut cargo, &[]).map_err(|source| failed().because(source))?;
         if !output.status.success() {
@@ -127,7 +128,8 @@ impl Workspace {
 fn is_meant(package: &Package, spec: &str) -> bool {
     let name = package.name.as_str();
     let versioned = spec.split_once(['@', ':']).is_some_and(|(wanted, version)| {
-        wanted == name && package.version.to_string().starts_with(version)
+        let whole = package.version.to_string();
+        wanted == name && (whole == version || whole.starts_with(&format!("{version}.")))
     });
     let glob = || Glob::new(spec).is_ok_and(|glob| glob.compile_matcher().is_match(name));
     spec == name || spec == package.id.repr || versioned || glob()

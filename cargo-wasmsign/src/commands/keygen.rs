@@ -9,11 +9,13 @@ use zeroize::Zeroizing;
 use crate::args::{Encoding, Keygen};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::files::{self, Access, Staged};
+use crate::files::{self, Access, Output, Staged, output_kind};
 use crate::report::Report;
 
 pub(super) fn run(arguments: &Keygen, report: &Report) -> Result<Exit> {
     refuse_overwriting(arguments)?;
+    report.keeps_out_of(&arguments.secret)?;
+    report.keeps_out_of(&arguments.public)?;
     let secret = random_key()?;
     let encoding = match arguments.encoding {
         Encoding::Pem => KeyEncoding::Pem,
@@ -40,7 +42,7 @@ fn refuse_overwriting(arguments: &Keygen) -> Result<()> {
     }
     let taken = [&arguments.secret, &arguments.public]
         .into_iter()
-        .find(|path| path.symlink_metadata().is_ok());
+        .find(|path| path.symlink_metadata().is_ok() && output_kind(path) == Output::File);
     match taken {
         Some(path) if !arguments.force => Err(files::exists(path)),
         _ => Ok(()),
@@ -54,15 +56,23 @@ fn random_key() -> Result<SecretKey> {
     Ok(SecretKey::from_seed(&seed))
 }
 
-fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Staged> {
+/// A file that waits for its name; a device or pipe has the key at once.
+fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Option<Staged>> {
     let failed = |source| Error::io(format!("failed to write `{}`", path.display()), source);
+    if output_kind(path) == Output::Stream {
+        return std::fs::write(path, content).map(|()| None).map_err(failed);
+    }
     std::fs::create_dir_all(files::directory(path)).map_err(failed)?;
     let mut staged = Staged::new(path, access)?;
     staged.file().write_all(content).map_err(failed)?;
     staged.sync()?;
-    Ok(staged)
+    Ok(Some(staged))
 }
 
-fn publish(staged: Staged, force: bool) -> Result<()> {
-    if force { staged.publish() } else { staged.publish_new() }
+fn publish(staged: Option<Staged>, force: bool) -> Result<()> {
+    match staged {
+        Some(staged) if force => staged.publish(),
+        Some(staged) => staged.publish_new(),
+        None => Ok(()),
+    }
 }

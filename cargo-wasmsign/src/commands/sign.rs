@@ -5,7 +5,7 @@ use std::path::Path;
 use wasmsign_core::sign::{self, Signature};
 
 use crate::args::Sign;
-use crate::error::{Error, Result, of_module};
+use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
 use crate::files::{self, Output};
 use crate::report::{Report, Signing};
@@ -14,6 +14,8 @@ use crate::signers::{self, Signer};
 
 pub(super) fn run(arguments: &Sign, report: &Report) -> Result<Exit> {
     one_module_for_one_file(arguments)?;
+    let outputs = [&arguments.output, &arguments.signature];
+    outputs.into_iter().flatten().try_for_each(|output| report.keeps_out_of(output))?;
     let signers = signers(arguments)?;
     signers
         .iter()
@@ -80,7 +82,7 @@ fn embedded(
         let failed = |source| Error::io(format!("failed to write `{}`", output.display()), source);
         let mut stream = std::fs::OpenOptions::new().write(true).open(output).map_err(failed)?;
         let signed = sign::embed_in_stream(input, &mut stream, signatures)
-            .map_err(|error| of_module(module, error))?;
+            .map_err(|error| of_signing(module, output, error))?;
         return report.signed_stream(module, output, &signed);
     }
     let mut staged = seal::stage(output)?;

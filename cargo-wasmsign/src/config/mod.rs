@@ -27,7 +27,7 @@ pub use key_id::KeyIdChoice;
 pub use keys::{KeyConfig, KeyText, SecretSource};
 pub use layer::Placement;
 pub(crate) use nearest::nearest;
-pub use optimize::{Features, Keep, Optimize, Tool};
+pub use optimize::{Features, Keep, Level, Optimize, Tool};
 
 use self::keys::Keys;
 use self::layer::{Layer, PACKAGE, Tables, WORKSPACE};

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::reader::{KeySet, Node, Table};
 use super::text::{Invalid, Text, choose, words};
 use crate::error::Result;
@@ -31,7 +33,7 @@ pub struct Optimize {
 }
 
 /// Binaryen's optimization levels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Level {
     /// Nothing but the passes that are named.
     O0,

@@ -2,18 +2,20 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use super::child::{self, Spawn};
 use super::failure;
 use super::job::Job;
+use crate::child;
 use crate::error::Result;
 use crate::escape::escape;
 
 /// What `tool --version` says: its first line, escaped.
-pub(super) fn version(tool: &Path, spawn: Spawn<'_>) -> Result<String> {
-    let mut command = child::quiet(tool);
-    command.arg("--version").stdout(std::process::Stdio::piped());
-    let output = spawn(&mut command, &[]).map_err(|source| failure::not_started(tool, source))?;
+pub(super) fn version(tool: &Path) -> Result<String> {
+    let mut command = Command::new(tool);
+    command.arg("--version").stdout(Stdio::piped());
+    let output =
+        child::output(&mut command, &[]).map_err(|source| failure::not_started(tool, source))?;
     if !output.status.success() {
         return Err(failure::no_version(tool, &output));
     }
@@ -41,9 +43,10 @@ pub(super) fn arguments(job: &Job) -> Vec<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Level;
     use crate::exit::Exit;
+    use crate::optimize::Features;
     use crate::optimize::testing::job;
-    use crate::optimize::{Features, Level, run_to_end};
 
     #[test]
     fn dwarf_goes_before_the_level_runs() {
@@ -72,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let error = version(Path::new("no-such-wasm-opt"), &run_to_end).unwrap_err();
+        let error = version(Path::new("no-such-wasm-opt")).unwrap_err();
         assert_eq!(error.exit(), Exit::Tool);
         assert!(error.to_string().contains("`no-such-wasm-opt`"));
         assert!(error.what_to_do().unwrap().contains("optimize.tool"));

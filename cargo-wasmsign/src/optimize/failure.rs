@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
 
-use super::child::ChildOutput;
 use super::job::Job;
+use crate::child::Output;
 use crate::error::Error;
 use crate::escape::escape;
 
@@ -28,14 +28,14 @@ pub(super) fn not_started(program: &Path, source: io::Error) -> Error {
 }
 
 /// A program that did not say its version.
-pub(super) fn no_version(tool: &Path, output: &ChildOutput) -> Error {
+pub(super) fn no_version(tool: &Path, output: &Output) -> Error {
     let name = escape(&tool.to_string_lossy());
     quote(Error::tool(format!("`{name} --version` {}", fate(output.status))), output)
         .advice("set `optimize.tool` to a wasm-opt program of Binaryen")
 }
 
 /// An optimizer that ended badly.
-pub(super) fn failed(version: &str, job: &Job, output: &ChildOutput) -> Error {
+pub(super) fn failed(version: &str, job: &Job, output: &Output) -> Error {
     let name = escape(&job.input.to_string_lossy());
     let message = format!("the optimizer, {version}, {} on `{name}`", fate(output.status));
     quote(Error::tool(message), output).advice(advice(job))
@@ -55,12 +55,7 @@ fn advice(job: &Job) -> String {
 }
 
 /// An optimizer that ended well, but left no module, for the given reason.
-pub(super) fn no_module(
-    version: &str,
-    module: &Path,
-    output: &ChildOutput,
-    reason: String,
-) -> Error {
+pub(super) fn no_module(version: &str, module: &Path, output: &Output, reason: String) -> Error {
     let name = escape(&module.to_string_lossy());
     let message = format!("the optimizer, {version}, {} for `{name}`", escape(&reason));
     quote(Error::tool(message), output)
@@ -68,7 +63,7 @@ pub(super) fn no_module(
 }
 
 /// Adds the child's last words as the cause.
-fn quote(error: Error, output: &ChildOutput) -> Error {
+fn quote(error: Error, output: &Output) -> Error {
     let words = last_words(&output.stderr);
     if words.is_empty() { error } else { error.because(words) }
 }
@@ -144,9 +139,11 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_death_is_named() {
-        use crate::optimize::{child::tests::shell, testing::job};
+        use crate::optimize::testing::job;
         use std::error::Error as _;
-        let output = shell("echo 'Fatal: no' >&2; kill -ABRT $$", b"");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", "echo 'Fatal: no' >&2; kill -ABRT $$"]);
+        let output = crate::child::output(&mut command, &[]).unwrap();
         let error = failed("binaryen", &job("a.wasm", "b.wasm"), &output);
         let message = error.to_string();
         assert!(message.contains("signal 6 (SIGABRT") && message.contains("`a.wasm`"), "{message}");

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Features;
+use crate::config::Level;
 use crate::error::{Error, Result};
 
 /// One module to optimize.
@@ -53,62 +53,6 @@ impl Job {
     }
 }
 
-/// Globs on the custom sections that Binaryen could not drop by itself and the caller must.
-///
-/// With DWARF kept and names stripped this is `name`: Binaryen writes both or none. In all cases
-/// Binaryen moves custom sections behind the others (`dylink.0` stays first) and writes
-/// `target_features` anew, with the features that it knows; the others keep order and content.
-pub fn leftovers(job: &Job) -> &'static [&'static str] {
-    if job.keep_debug && !job.keep_names { &["name"] } else { &[] }
-}
-
-/// How much to optimize, as `wasm-opt -O…` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Level {
-    /// Nothing but the passes that are asked for.
-    O0,
-    /// Quick passes.
-    O1,
-    /// Most passes.
-    O2,
-    /// What takes a lot of time, too.
-    O3,
-    /// What takes a lot of time and memory, too.
-    O4,
-    /// Size counts.
-    Os,
-    /// Size counts above all.
-    Oz,
-}
-
-impl Level {
-    /// The letter behind `-O`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::O0 => "0",
-            Self::O1 => "1",
-            Self::O2 => "2",
-            Self::O3 => "3",
-            Self::O4 => "4",
-            Self::Os => "s",
-            Self::Oz => "z",
-        }
-    }
-}
-
-impl FromStr for Level {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        const ALL: [Level; 7] =
-            [Level::O0, Level::O1, Level::O2, Level::O3, Level::O4, Level::Os, Level::Oz];
-        ALL.into_iter().find(|level| level.as_str() == text).ok_or_else(|| {
-            Error::usage(format!("unknown optimization level `{}`", text.escape_debug()))
-                .advice("the levels are 0, 1, 2, 3, 4, s and z")
-        })
-    }
-}
-
 /// Reads a job as the parent wrote it.
 pub(super) fn read_from(reader: impl Read) -> Result<Job, String> {
     serde_json::from_reader(reader).map_err(|error| format!("failed to read the job: {error}"))
@@ -148,18 +92,7 @@ mod path_bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exit::Exit;
     use crate::optimize::testing::job;
-
-    #[test]
-    fn levels_are_read_as_they_are_written() {
-        for text in ["0", "1", "2", "3", "4", "s", "z"] {
-            assert_eq!(text.parse::<Level>().unwrap().as_str(), text);
-        }
-        let error = "5".parse::<Level>().unwrap_err();
-        assert_eq!(error.exit(), Exit::Usage);
-        assert!(error.what_to_do().unwrap().contains("s and z"));
-    }
 
     #[test]
     fn a_job_survives_the_pipe() {
@@ -176,17 +109,6 @@ mod tests {
         let sent = job(name, "out.wasm");
         let bytes = serde_json::to_vec(&sent).unwrap();
         assert_eq!(read_from(&bytes[..]).unwrap(), sent);
-    }
-
-    #[test]
-    fn only_names_beside_dwarf_are_left_over() {
-        let with = |keep_names, keep_debug| {
-            leftovers(&Job { keep_names, keep_debug, ..job("a", "b") }).to_vec()
-        };
-        assert_eq!(with(false, true), ["name"]);
-        assert!(with(false, false).is_empty());
-        assert!(with(true, false).is_empty());
-        assert!(with(true, true).is_empty());
     }
 
     #[test]

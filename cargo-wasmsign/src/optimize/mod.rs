@@ -9,7 +9,6 @@
 //! ```
 
 mod binaryen;
-mod child;
 mod detect;
 mod external;
 mod failure;
@@ -21,14 +20,15 @@ mod target_features;
 #[cfg(test)]
 mod testing;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
-pub use child::{ChildOutput, Spawn, run_to_end};
 pub use detect::detect;
 pub use features::Features;
-pub use job::{Job, Level, leftovers};
+pub use job::Job;
 
+use crate::child;
 use crate::error::{Error, Result};
 
 /// The hidden first argument that makes the program the optimizer's child; see [`child_main`].
@@ -79,9 +79,9 @@ impl Optimizer {
     /// # Errors
     ///
     /// Tool, where there is no such program or it cannot say its version.
-    pub fn external(tool: impl Into<PathBuf>, spawn: Spawn<'_>) -> Result<Self> {
+    pub fn external(tool: impl Into<PathBuf>) -> Result<Self> {
         let tool = tool.into();
-        let version = external::version(&tool, spawn)?;
+        let version = external::version(&tool)?;
         Ok(Self { kind: Kind::External { tool }, version })
     }
 
@@ -113,7 +113,7 @@ impl Optimizer {
 
     /// The child's command and what it reads from standard input.
     fn command(&self, job: &Job) -> Result<(Command, Vec<u8>)> {
-        let mut command = child::quiet(self.program());
+        let mut command = quiet(self.program());
         // Binaryen starts a thread a core unless told otherwise.
         job.jobs.map(|jobs| command.env("BINARYEN_CORES", jobs.max(1).to_string()));
         if let Kind::External { .. } = self.kind {
@@ -127,20 +127,21 @@ impl Optimizer {
     }
 }
 
-/// Optimizes `job.input` into `job.output`; `spawn` runs the child to its end.
+/// Optimizes `job.input` into `job.output`.
 ///
-/// Custom sections that match [`leftovers`] are still to be dropped from the output. What Binaryen
-/// does to the others is said there, too.
+/// With DWARF kept and names stripped the caller still has to drop the section `name`: Binaryen writes
+/// both or none. In all cases Binaryen moves custom sections behind the others (`dylink.0` stays first)
+/// and writes `target_features` anew, with the features that it knows; the others keep order and content.
 ///
 /// # Errors
 ///
 /// Usage for an unknown pass; io for paths without a current directory; tool where the optimizer
 /// fails, dies, or leaves no module.
-pub fn run(job: &Job, how: &Optimizer, spawn: Spawn<'_>) -> Result<()> {
+pub fn run(job: &Job, how: &Optimizer) -> Result<()> {
     how.check_passes(&job.passes)?;
     let job = job.with_absolute_paths()?;
     let (mut command, input) = how.command(&job)?;
-    let output = spawn(&mut command, &input)
+    let output = child::output(&mut command, &input)
         .map_err(|source| failure::not_started(how.program(), source))?;
     if !output.status.success() {
         return Err(failure::failed(&how.version, &job, &output));
@@ -155,10 +156,19 @@ pub fn child_main() -> ExitCode {
     match job::read_from(std::io::stdin().lock()).and_then(|job| binaryen::optimize(&job)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            eprintln!("{reason}");
+            // Without a standard error there is nobody to tell but by the exit code.
+            let _ = writeln!(std::io::stderr(), "{reason}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// A command that talks on no stream of ours. Some of Binaryen's passes print to standard output, which
+/// is for results.
+fn quiet(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.stdout(Stdio::null());
+    command
 }
 
 fn not_embedded() -> Error {

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Features, Job, Level};
+use super::{Features, Job};
+use crate::config::Level;
 
 /// A job that does as little as possible.
 pub(super) fn job(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Job {

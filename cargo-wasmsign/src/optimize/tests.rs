@@ -89,9 +89,9 @@ fn fake_tool(dir: &TempDir, script: &str) -> PathBuf {
 #[cfg(unix)]
 fn run_external(script: &str) -> Result<String> {
     let dir = TempDir::new();
-    let tool = Optimizer::external(fake_tool(&dir, script), &run_to_end)?;
+    let tool = Optimizer::external(fake_tool(&dir, script))?;
     let job = job(dir.write("-in.wasm", &adder()), dir.0.join("out.wasm"));
-    run(&job, &tool, &run_to_end)?;
+    run(&job, &tool)?;
     Ok(tool.version().to_owned())
 }
 

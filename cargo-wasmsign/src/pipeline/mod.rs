@@ -18,11 +18,10 @@ use wasmsign_core::section::Kind;
 use wasmsign_core::sign::Signature;
 
 use crate::cargo::Artifact;
-use crate::child;
 use crate::config::{self, KeyIdChoice, Placement, SectionGlobs};
 use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
-use crate::optimize::{self, ChildOutput, Features, Job, Optimizer};
+use crate::optimize::{self, Features, Job, Optimizer};
 use crate::seal::{self, Sealed};
 use crate::shape;
 use crate::signers::Signer;
@@ -278,7 +277,7 @@ impl Work<'_> {
         built.unlock()?;
         output.unlock()?;
         let job = job(options, features, &built, &output, self.recipe.jobs)?;
-        optimize::run(&job, tool, &spawn).map_err(|error| error.named(self.file_name))?;
+        optimize::run(&job, tool).map_err(|error| error.named(self.file_name))?;
         Ok(Ok(output))
     }
 
@@ -373,11 +372,6 @@ impl Work<'_> {
     }
 }
 
-fn spawn(command: &mut std::process::Command, input: &[u8]) -> io::Result<ChildOutput> {
-    let child::Output { status, stdout, stderr } = child::output(command, input)?;
-    Ok(ChildOutput { status, stdout, stderr })
-}
-
 fn job(
     options: &config::Optimize,
     features: Features,
@@ -388,7 +382,7 @@ fn job(
     Ok(Job {
         input: input.path().to_owned(),
         output: output.path().to_owned(),
-        level: options.level.as_str().parse()?,
+        level: options.level,
         passes: options.passes.clone(),
         keep_names: options.names == config::Keep::Keep,
         keep_debug: options.debug == config::Keep::Keep,

@@ -164,7 +164,7 @@ fn standard_names(kind: Kind) -> &'static [&'static str] {
 
 fn as_json(path: &Path, what: &Inspection) -> Value {
     json!({
-        "module": path,
+        "module": path.to_string_lossy(),
         "kind": kind_word(what.kind),
         "size": what.total,
         "identity": what.identity.map(|identity| identity.to_string()),

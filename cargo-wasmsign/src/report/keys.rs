@@ -10,6 +10,7 @@ use wasmsign_core::signature_data::SignatureData;
 use super::{GOOD, Report};
 use crate::error::Result;
 use crate::escape::escape;
+use crate::files::is_stdout;
 use crate::pipeline::{hex, public_key_text};
 use crate::seal::{Sealed, kind_word};
 
@@ -37,8 +38,8 @@ impl Report {
             let signers: Vec<_> =
                 sealed.verified.signers().iter().map(super::verify::signer).collect();
             return self.json(&json!({
-                "module": module,
-                "output": output,
+                "module": module.to_string_lossy(),
+                "output": output.to_string_lossy(),
                 "added": sealed.added,
                 "identity": identity,
                 "kind": kind_word(sealed.verified.kind()),
@@ -69,13 +70,19 @@ impl Report {
     pub fn signed_stream(&self, module: &Path, output: &Path, signed: &Signed) -> Result<()> {
         self.warn_of_envoy(output, &signed.data);
         if self.is_json() {
-            return self.json(&json!({"module": module, "output": output, "added": signed.added, "kind": kind_word(signed.kind)}));
+            return self.json(&json!({
+                "module": module.to_string_lossy(),
+                "output": output.to_string_lossy(),
+                "added": signed.added,
+                "kind": kind_word(signed.kind),
+            }));
         }
-        self.result(&format!(
+        let line = format!(
             "{GOOD}{:>12}{GOOD:#} {} (not verified: it cannot be read back)",
             "Signed",
             escape(&output.display().to_string())
-        ))
+        );
+        self.result_of(output, &line)
     }
 
     /// A new key pair.
@@ -86,12 +93,17 @@ impl Report {
     pub fn keygen(&self, secret: &Path, public: &Path, key: &PublicKey) -> Result<()> {
         let (text, id) = (public_key_text(key), hex(&key.default_key_id()));
         if self.is_json() {
-            return self.json(
-                &json!({"secret": secret, "public": public, "public_key": text, "key_id": id}),
-            );
+            return self.json(&json!({
+                "secret": secret.to_string_lossy(),
+                "public": public.to_string_lossy(),
+                "public_key": text,
+                "key_id": id,
+            }));
         }
-        let line =
-            |verb: &str, text: &str| self.result(&format!("{GOOD}{verb:>12}{GOOD:#} {text}"));
+        let written = if is_stdout(secret) { secret } else { public };
+        let line = |verb: &str, text: &str| {
+            self.result_of(written, &format!("{GOOD}{verb:>12}{GOOD:#} {text}"))
+        };
         line(
             "Created",
             &format!(

@@ -9,6 +9,7 @@ mod verify;
 use std::cell::Cell;
 use std::error::Error as _;
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -18,6 +19,7 @@ use crate::args::{Color, Format, Screen};
 use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::exit::Exit;
+use crate::files::is_stdout;
 
 pub use build::{Plan, PlannedModule, told_as_json};
 pub use keys::Signing;
@@ -73,7 +75,7 @@ impl Report {
     /// Something that is wrong and keeps nothing from being done.
     pub fn warning(&self, text: &str) {
         if !self.screen.quiet {
-            self.tell(&format!("{WARNING}warning{WARNING:#}: {text}"));
+            self.tell(&format!("{WARNING}warning{WARNING:#}: {}", escape(text)));
         }
     }
 
@@ -109,6 +111,29 @@ impl Report {
     /// A line of the result, unless `-q`.
     fn result(&self, line: &str) -> Result<()> {
         if self.screen.quiet { Ok(()) } else { self.print(line) }
+    }
+
+    /// A line of the result, on standard error where `output` is standard output itself.
+    fn result_of(&self, output: &Path, line: &str) -> Result<()> {
+        match (is_stdout(output), self.screen.quiet) {
+            (_, true) => {}
+            (true, _) => self.tell(line),
+            (false, _) => self.print(line)?,
+        }
+        Ok(())
+    }
+
+    /// Refuses to write `output` between lines of JSON.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2.
+    pub fn keeps_out_of(&self, output: &Path) -> Result<()> {
+        if self.is_json() && is_stdout(output) {
+            return Err(Error::usage("standard output cannot hold the result and JSON as well")
+                .advice("leave out `--format json`, or name a file to write to"));
+        }
+        Ok(())
     }
 
     /// One JSON object on a line of its own.

@@ -38,7 +38,7 @@ pub struct Verdict<'a> {
 }
 
 impl Report {
-    /// A verdict; gives the exit code that stands for it.
+    /// A verdict; gives the exit code that stands for it. What does not verify is told with `-q` too.
     ///
     /// # Errors
     ///
@@ -52,14 +52,14 @@ impl Report {
         match verdict.result {
             Ok(verified) => self.verified(&module, verified)?,
             Err(Failure::Core(CoreError::Refused(refusal))) => {
-                self.result(&format!(
+                self.print(&format!(
                     "{BAD}{:>12}{BAD:#} {module}: {refusal} ({})",
                     "Refused",
                     refusal.reason().code()
                 ))?;
             }
             Err(failure) => {
-                self.result(&format!(
+                self.print(&format!(
                     "{BAD}{:>12}{BAD:#} {module}: {}",
                     failure.word(),
                     escape(&failure.text())
@@ -104,7 +104,7 @@ impl Verdict<'_> {
     }
 
     fn json(&self) -> Value {
-        let module = self.module;
+        let module = self.module.to_string_lossy();
         match self.result {
             Ok(verified) => json!({
                 "module": module,
@@ -120,7 +120,7 @@ impl Verdict<'_> {
                 "signers": verified.signers().iter().map(signer).collect::<Vec<_>>(),
                 "ignored": verified.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
             }),
-            Err(Failure::Core(CoreError::Refused(refusal))) => refused(module, refusal),
+            Err(Failure::Core(CoreError::Refused(refusal))) => refused(&module, refusal),
             Err(failure) => json!({
                 "module": module,
                 "verdict": failure.word().to_lowercase(),
@@ -136,7 +136,7 @@ impl Verdict<'_> {
     }
 }
 
-fn refused(module: &Path, refusal: &Refusal) -> Value {
+fn refused(module: &str, refusal: &Refusal) -> Value {
     json!({
         "module": module,
         "verdict": "refused",

@@ -74,8 +74,10 @@ impl fmt::Display for Source {
 }
 
 fn unset(name: &str, meaning: &str) -> Error {
+    let set = std::env::var_os(name).is_some();
     let name = name.escape_debug();
-    Error::usage(format!("the environment variable `{name}` is not set"))
+    let found = if set { "is empty" } else { "is not set" };
+    Error::usage(format!("the environment variable `{name}` {found}"))
         .advice(format!("set it to {meaning}; `cargo wasmsign keygen` makes a key"))
 }
 

@@ -1,7 +1,7 @@
 //! What a build will do, decided before cargo is called.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use cargo_metadata::{Package, PackageId};
@@ -12,7 +12,7 @@ use crate::cargo::{self, Run, Selection, Workspace, configured_targets, is_wasm}
 use crate::child;
 use crate::config::{Environment, Manifests, Optimize, PackageConfig, SecretSource, Tool};
 use crate::error::{Error, Result};
-use crate::optimize::{ChildOutput, Optimizer};
+use crate::optimize::Optimizer;
 use crate::pipeline::{Place, Recipe, component};
 use crate::signers::Signer;
 
@@ -104,11 +104,15 @@ impl Plan {
         if batches.is_empty() {
             return Err(Error::usage("every selected package has `enabled = false`"));
         }
-        let directory = arguments
-            .compilation
-            .target_dir
-            .clone()
-            .unwrap_or_else(|| workspace.target_directory());
+        // cargo would refuse a `--bin` that no package of the call has, though one of another call does.
+        let makes_any = |packages: &[Planned]| packages.iter().any(|one| !one.files.is_empty());
+        if batches.values().any(|packages| makes_any(packages)) {
+            batches.retain(|_, packages| makes_any(packages));
+        }
+        let directory = match &arguments.compilation.target_dir {
+            Some(directory) => absolute(directory)?,
+            None => workspace.target_directory(),
+        };
         let batches = batches.into_iter().map(|(target, packages)| {
             let place = place(&directory, &target, profile);
             Batch { target, place, packages }
@@ -185,7 +189,7 @@ impl Kit<'_> {
         let optimizer = match (known, &options.tool) {
             (Some((_, optimizer)), _) => Rc::clone(optimizer),
             (None, Tool::Embedded) => Rc::new(Optimizer::embedded()?),
-            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path, &spawn)?),
+            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path)?),
         };
         optimizer.check_passes(&options.passes)?;
         self.optimizers.push((options.tool.clone(), Rc::clone(&optimizer)));
@@ -231,11 +235,6 @@ impl Kit<'_> {
     }
 }
 
-fn spawn(command: &mut std::process::Command, input: &[u8]) -> std::io::Result<ChildOutput> {
-    let child::Output { status, stdout, stderr } = child::output(command, input)?;
-    Ok(ChildOutput { status, stdout, stderr })
-}
-
 /// Keeps the variables of every key of the manifest from our children, in use or not.
 fn withhold(manifests: &Manifests) {
     for key in manifests.keys() {
@@ -243,6 +242,20 @@ fn withhold(manifests: &Manifests) {
             child::withhold(variable);
         }
     }
+}
+
+/// The whole path of a directory that need not exist, the same one from wherever it is named.
+fn absolute(directory: &Path) -> Result<PathBuf> {
+    let failed = |source| Error::io(format!("failed to find `{}`", directory.display()), source);
+    let mut whole = PathBuf::new();
+    for part in std::path::absolute(directory).map_err(failed)?.components() {
+        match part {
+            // Behind a symbolic link, `..` is not where the link is.
+            Component::ParentDir if !whole.is_symlink() => drop(whole.pop()),
+            part => whole.push(part),
+        }
+    }
+    Ok(whole)
 }
 
 /// cargo's name of the profile.
@@ -265,7 +278,13 @@ fn with_flags(mut config: PackageConfig, arguments: &Build) -> PackageConfig {
 fn targets(config: &PackageConfig, arguments: &Build) -> Result<cargo::Targets> {
     let given = &arguments.compilation.target;
     if !given.is_empty() {
-        let wasm: cargo::Targets = given.iter().filter(|target| is_wasm(target)).cloned().collect();
+        let mut wasm = cargo::Targets::new();
+        // cargo takes a target that is named twice once.
+        given.iter().filter(|target| is_wasm(target)).for_each(|target| {
+            if !wasm.contains(target) {
+                wasm.push(target.clone());
+            }
+        });
         return match wasm.is_empty() {
             false => Ok(wasm),
             true => Err(Error::usage(format!("`{}` is no WebAssembly target", given.join("`, `")))
@@ -277,6 +296,9 @@ fn targets(config: &PackageConfig, arguments: &Build) -> Result<cargo::Targets> 
             Some(other) => Err(Error::usage(format!(
                 "`target = \"{}\"` is no WebAssembly target",
                 other.escape_debug()
+            ))
+            .advice(format!(
+                "name one such as {DEFAULT_TARGET} in the manifest or in CARGO_WASMSIGN_TARGET"
             ))),
             None => Ok(targets.clone()),
         };

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cargo_metadata::{Package, TargetKind};
+use cargo_metadata::{Package, Target, TargetKind};
+use globset::Glob;
 
 use crate::args::{Build, Targets};
 use crate::cargo::{Selection, Workspace, has_cdylib};
@@ -55,10 +56,17 @@ fn file_names<'a>(
                 format!("library `{}`", target.name),
             ));
         }
-        let chosen = all || targets.bins || targets.bin.contains(&target.name);
+        let chosen =
+            all || targets.bins || targets.bin.iter().any(|wanted| is_meant(target, wanted));
         (is(&TargetKind::Bin) && chosen)
             .then(|| (format!("{}.wasm", target.name), format!("program `{}`", target.name)))
     })
+}
+
+/// Whether `--bin`, a name or a glob, means this program.
+fn is_meant(target: &Target, wanted: &str) -> bool {
+    let glob = || Glob::new(wanted).is_ok_and(|glob| glob.compile_matcher().is_match(&target.name));
+    target.name == wanted || glob()
 }
 
 /// Refuses two modules of one name, of which cargo would let one overwrite the other.

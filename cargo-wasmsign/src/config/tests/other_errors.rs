@@ -8,8 +8,6 @@ use super::{KEYS, Scratch, check, key_error};
 #[test]
 fn keys_that_are_not_right() {
     let cases = "
-# nothing
-    ROOT:1:35: `release`: expected a `public` key, found none
 public = 1
     ROOT:2:10: `public`: expected a string, found an integer
 public = ''

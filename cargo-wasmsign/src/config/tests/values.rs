@@ -77,7 +77,7 @@ fn public_keys_are_told_from_paths() {
     let is_text = |text: &str| {
         let table = format!("[workspace.metadata.wasmsign.keys.k]\npublic = {text:?}\n");
         let manifests = scratch.read(&table, "").unwrap();
-        matches!(manifests.key("k").unwrap().public, KeyText::Text(_))
+        matches!(manifests.key("k").unwrap().public, Some(KeyText::Text(_)))
     };
     for text in [
         "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n",

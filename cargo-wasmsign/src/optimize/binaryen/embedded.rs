@@ -10,9 +10,10 @@ use wasm_opt::base::{
     PassRunner, pass_registry, validate_wasm,
 };
 
+use crate::config::Level;
 use crate::escape::escape;
 use crate::optimize::features::{Feature, Features};
-use crate::optimize::job::{Job, Level};
+use crate::optimize::job::Job;
 
 /// What the embedded Binaryen is called.
 pub(in crate::optimize) const VERSION: Option<&str> = Some("binaryen 116 (embedded)");

@@ -1,0 +1,138 @@
+//! `cargo wasmsign inspect`: what it tells of a module, in words and as JSON.
+#![cfg(unix)]
+
+use end_to_end::fixtures::{
+    ID_ONE, ID_TWO, call, custom, desk, hex, identity, module, snapshot, vector,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+#[test]
+fn sections_sizes_shares_and_signatures() {
+    let desk = desk(&["add-custom.split.one+two.wasm"]);
+    let said = call(desk.path(), "inspect add-custom.split.one+two.wasm").exits(0);
+    for line in [
+        "add-custom.split.one+two.wasm: module, 497 B (497 bytes)",
+        &format!("identity {}", identity(&vector("add-custom.split.wasm"))),
+        "    offset       size   share  section",
+        "         0          8   1.6 %  header",
+        "         8        277  55.7 %  custom `signature`",
+        "       307         11   2.2 %  code",
+        "       338         38   7.6 %  custom `signature_delimiter`",
+        "signatures (not verified: that needs a public key)",
+        &format!("Ed25519, key id {ID_ONE} covers the whole file"),
+        &format!("Ed25519, key id {ID_TWO} covers the whole file"),
+    ] {
+        assert!(said.out.lines().any(|found| found == line), "no `{line}` in\n{}", said.out);
+    }
+    said.says(&["warning: the Envoy/proxy-wasm host cannot read these signatures"]);
+}
+
+#[test]
+fn json_has_all_of_it() {
+    let desk = desk(&["add.one-keyid.wasm"]);
+    let bytes = vector("add.one-keyid.wasm");
+    let said = call(desk.path(), "inspect add.one-keyid.wasm --format json").exits(0);
+    let section = |id: u8, name: Option<&str>, offset: usize, size: usize| {
+        json!({
+            "id": id, "name": name, "offset": offset, "size": size, "payload": size - 2, "padded": false,
+        })
+    };
+    let mut sections = vec![json!({
+        "id": 0, "name": "signature", "offset": 8, "size": 132, "payload": 129, "padded": false,
+    })];
+    sections.extend(
+        [(1, 140, 9), (3, 149, 4), (7, 153, 9), (10, 162, 11)]
+            .map(|(id, offset, size)| section(id, None, offset, size)),
+    );
+    let hash = hex(&Sha256::digest(&bytes[140..]));
+    let expected = json!({
+        "module": "add.one-keyid.wasm", "kind": "module", "size": 173,
+        "identity": identity(&vector("add.wasm")), "sections": sections,
+        "boundaries": [{"end": 173, "hash": hash}],
+        "signatures": {"sets": [{
+            "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},
+            "entries": [{"algorithm": 1, "key_id": ID_ONE}],
+        }]},
+    });
+    assert_eq!(said.json(), [expected]);
+    assert_eq!(said.err, "");
+}
+
+#[test]
+fn an_unsigned_file_and_a_component() {
+    let desk = desk(&["add.wasm", "component.one.wasm"]);
+    let said = call(desk.path(), "inspect add.wasm").exits(0);
+    assert!(said.out.ends_with("\nno signature\n"), "{}", said.out);
+    assert!(said.out.contains(&identity(&vector("add.wasm"))), "{}", said.out);
+    let said = call(desk.path(), "inspect add.wasm --format json").exits(0);
+    assert_eq!(said.json()[0]["signatures"], json!(null));
+    let said = call(desk.path(), "inspect component.one.wasm").exits(0);
+    assert!(said.out.contains("component.one.wasm: component, "), "{}", said.out);
+}
+
+#[test]
+fn what_a_signature_covers_after_changes() {
+    let desk = desk(&[]);
+    let signed = vector("add-custom.split.one.wasm");
+    let mut changed = signed.clone();
+    changed[250] ^= 1;
+    let longer = [&signed[..], &custom("late", b"")].concat();
+    for (name, bytes, kind, text) in [
+        ("changed.wasm", changed, "nothing", "covers nothing: the body is another one"),
+        ("longer.wasm", longer, "prefix", "covers bytes 0 to 417 of 436"),
+    ] {
+        std::fs::write(desk.path().join(name), bytes).unwrap();
+        let said = call(desk.path(), &format!("inspect {name}")).exits(0);
+        assert!(said.out.contains(text), "{}", said.out);
+        let said = call(desk.path(), &format!("inspect {name} --format json")).exits(0);
+        assert_eq!(said.json()[0]["signatures"]["sets"][0]["coverage"]["kind"], kind);
+    }
+}
+
+#[test]
+fn a_signature_section_that_is_not_first() {
+    let desk = desk(&[]);
+    let stray = module(&[custom("name", b""), custom("signature", b"\x01\x01\x01\x00")]);
+    let path = desk.path().join("stray.wasm");
+    std::fs::write(&path, &stray).unwrap();
+    let said = call(desk.path(), "inspect stray.wasm").exits(0);
+    assert!(said.out.contains("identity none"), "{}", said.out);
+    said.says(&["warning: the `signature` section at offset 23 is not the first section"]);
+    let said = call(desk.path(), "inspect stray.wasm --format json").exits(0);
+    assert_eq!(said.json()[0]["identity"], json!(null));
+    // It is neither signed nor verified.
+    let before = snapshot(&path);
+    let said = call(desk.path(), "sign stray.wasm -k one.secret").exits(3);
+    said.says(&["`stray.wasm` cannot be signed", "offset 23"]);
+    assert_eq!(snapshot(&path), before);
+    let said = call(desk.path(), "verify stray.wasm -K one.public").exits(1);
+    assert!(said.out.contains("(stray-signature)"), "{}", said.out);
+}
+
+#[test]
+fn signature_data_that_cannot_be_read() {
+    let desk = desk(&[]);
+    std::fs::write(
+        desk.path().join("bad.wasm"),
+        module(&[custom("signature", b"\x01\x01\x01\x01")]),
+    )
+    .unwrap();
+    let said = call(desk.path(), "inspect bad.wasm").exits(3);
+    assert!(said.out.contains("custom `signature` (padded size)"), "{}", said.out);
+    let said = said.says(&["`bad.wasm` is malformed", "offset 32"]);
+    assert!(said.out.contains("signature data: offset 32"), "{}", said.out);
+    call(desk.path(), "verify bad.wasm -K one.public").exits(3);
+    call(desk.path(), "sign bad.wasm -k one.secret").exits(3).says(&["offset 32"]);
+}
+
+#[test]
+fn files_that_cannot_be_read_and_calls_that_are_wrong() {
+    let desk = desk(&["add.wasm"]);
+    call(desk.path(), "inspect gone.wasm")
+        .exits(4)
+        .says(&["failed to read `gone.wasm`", "No such"]);
+    call(desk.path(), "inspect .").exits(4).says(&["failed to read `.`", "directory"]);
+    call(desk.path(), "inspect").exits(2).says(&["MODULE"]);
+    call(desk.path(), "inspect add.wasm add.wasm").exits(2).says(&["unexpected argument"]);
+}

@@ -1,0 +1,253 @@
+//! `cargo wasmsign verify`: verdicts, policies, and what the input may be.
+#![cfg(unix)]
+
+use end_to_end::fixtures::{
+    ID_ONE, ID_TWO, call, custom, desk, hex, identity, large_module, shell, signer, snapshot,
+    vector,
+};
+use end_to_end::run;
+use serde_json::{Value, json};
+
+/// The one line of JSON that a call prints.
+#[track_caller]
+fn verdict(directory: &std::path::Path, line: &str, code: i32) -> Value {
+    let said = call(directory, &format!("verify {line} --format json")).exits(code);
+    assert_eq!(said.err, "");
+    let [verdict] = <[Value; 1]>::try_from(said.json()).unwrap();
+    verdict
+}
+
+#[test]
+fn verified_is_said_with_identity_and_signers() {
+    let desk = desk(&["add.one-keyid.wasm", "add.one.wasm"]);
+    let said = call(desk.path(), "verify add.one-keyid.wasm -K one.public").exits(0);
+    let id = identity(&vector("add.wasm"));
+    assert_eq!(said.out, format!("    Verified add.one-keyid.wasm {id}, signed by {ID_ONE}\n"));
+    assert_eq!(said.err, "");
+    let said = call(desk.path(), "verify add.one.wasm -K one.public").exits(0);
+    let key = hex(&vector("one.public"));
+    assert_eq!(said.out, format!("    Verified add.one.wasm {id}, signed by key {key}\n"));
+}
+
+#[test]
+fn json_of_a_verified_module() {
+    let desk = desk(&["add-custom.split.one+two.wasm", "component.one.wasm"]);
+    let module = "add-custom.split.one+two.wasm";
+    let keys = "-K two.public -K one.public --require all";
+    let whole = json!({
+        "module": module, "verdict": "verified", "reason": null,
+        "identity": identity(&vector("add-custom.split.wasm")), "kind": "module",
+        "coverage": {"kind": "whole", "covered": 497, "total": 497},
+        "signers": [signer("two", Some(ID_TWO)), signer("one", Some(ID_ONE))], "ignored": [],
+    });
+    assert_eq!(verdict(desk.path(), &format!("{module} {keys}"), 0), whole);
+    let component = verdict(desk.path(), "component.one.wasm -K one.public --expect component", 0);
+    assert_eq!(component["kind"], "component");
+    assert_eq!(component["signers"], json!([signer("one", None)]));
+}
+
+#[test]
+fn json_of_what_is_not_verified() {
+    let desk = desk(&["add.one.wasm", "add.wasm"]);
+    let mut changed = vector("add.one.wasm");
+    *changed.last_mut().unwrap() ^= 1;
+    std::fs::write(desk.path().join("changed.wasm"), &changed).unwrap();
+    std::fs::write(desk.path().join("cut.wasm"), &vector("add.one.wasm")[..150]).unwrap();
+    std::fs::write(
+        desk.path().join("longer.wasm"),
+        [vector("add.one.wasm"), custom("x", b"")].concat(),
+    )
+    .unwrap();
+    for (module, flags, code, word, reason) in [
+        ("add.wasm", "", 1, "refused", "no-signature"),
+        ("changed.wasm", "", 1, "refused", "body-changed"),
+        ("longer.wasm", "", 1, "refused", "body-changed"),
+        ("add.one.wasm", " -K two.public --require all", 1, "refused", "policy-not-met"),
+        ("add.one.wasm", " --expect component", 1, "refused", "kind-mismatch"),
+        ("cut.wasm", "", 3, "malformed", "section-leaves-file"),
+        ("one.secret", "", 3, "malformed", "not-wasm"),
+        ("gone.wasm", "", 4, "error", "io"),
+        (".", "", 4, "error", "io"),
+    ] {
+        let found = verdict(desk.path(), &format!("{module} -K one.public{flags}"), code);
+        assert_eq!(
+            (&found["verdict"], &found["reason"]),
+            (&json!(word), &json!(reason)),
+            "{found}"
+        );
+        assert_eq!((&found["module"], &found["signers"]), (&json!(module), &json!([])), "{found}");
+        assert!(found["message"].as_str().is_some_and(|text| !text.is_empty()), "{found}");
+        let kind = if word == "refused" { json!("module") } else { Value::Null };
+        assert_eq!(found["kind"], kind, "{found}");
+        let said =
+            call(desk.path(), &format!("verify {module} -K one.public{flags} -q")).exits(code);
+        assert!(said.out.contains(module), "-q hides why {module} is not verified");
+    }
+    let found = verdict(desk.path(), "add.one.wasm -K two.public", 1);
+    assert_eq!(found["reason"], "no-trusted-signature");
+    assert_eq!(found["identity"], identity(&vector("add.wasm")));
+}
+
+#[test]
+fn bad_modules_are_told_with_the_offset() {
+    let desk = desk(&["add.wasm"]);
+    std::fs::write(desk.path().join("empty.wasm"), "").unwrap();
+    std::fs::write(desk.path().join("text.wasm"), "not wasm").unwrap();
+    std::fs::write(desk.path().join("cut.wasm"), &vector("add.wasm")[..40]).unwrap();
+    for (module, texts) in [
+        ("empty.wasm", &["offset 0", "found an empty file"][..]),
+        ("text.wasm", &["offset 0", "expected a WebAssembly header", "found 6e 6f 74 20"]),
+        ("cut.wasm", &["offset 30", "claims 9 bytes, the file has 8 more"]),
+    ] {
+        let verified = call(desk.path(), &format!("verify {module} -K one.public")).exits(3);
+        let signed = call(desk.path(), &format!("sign {module} -k one.secret")).exits(3);
+        let inspected = call(desk.path(), &format!("inspect {module}")).exits(3);
+        for text in texts {
+            assert!(verified.out.contains(&format!("Malformed {module}: ")), "{}", verified.out);
+            assert!(verified.out.contains(text), "no `{text}` in {}", verified.out);
+        }
+        signed.says(texts).says(&[module]);
+        inspected.says(texts).says(&[module]);
+    }
+}
+
+#[test]
+fn every_file_is_checked_in_order_and_the_worst_decides() {
+    let desk = desk(&["add.one.wasm", "add.wasm"]);
+    std::fs::write(desk.path().join("bad.wasm"), "bad").unwrap();
+    for (modules, code) in [
+        (&["add.one.wasm", "add.one.wasm"][..], 0),
+        (&["add.one.wasm", "add.wasm", "add.one.wasm"], 1),
+        (&["bad.wasm", "add.wasm", "add.one.wasm"], 3),
+        (&["add.one.wasm", "gone.wasm", "bad.wasm", "add.wasm"], 4),
+    ] {
+        // Many more files than there are threads.
+        let many: Vec<&str> = modules.iter().copied().cycle().take(60).collect();
+        let line = format!("verify {} -K one.public", many.join(" "));
+        let said = call(desk.path(), &format!("{line} --format json")).exits(code);
+        let told: Vec<_> = said.json().iter().map(|line| line["module"].clone()).collect();
+        assert_eq!(told, many);
+        assert_eq!(call(desk.path(), &line).exits(code).out.lines().count(), 60);
+    }
+}
+
+#[test]
+fn how_many_keys_must_have_signed() {
+    let desk = desk(&["add.one.wasm", "add.one+two.wasm"]);
+    let (one, both) = ("add.one.wasm", "add.one+two.wasm");
+    let two_keys = "-K one.public -K two.public";
+    for (module, flags, code) in [
+        (one, "--require any", 0),
+        (one, "--require 1", 0),
+        (one, "--require 2", 1),
+        (one, "--require all", 1),
+        (both, "--require 2", 0),
+        (both, "--require all", 0),
+    ] {
+        call(desk.path(), &format!("verify {module} {two_keys} {flags}")).exits(code);
+    }
+    let usage = |line: &str, texts: &[&str]| call(desk.path(), line).exits(2).says(texts);
+    usage(&format!("verify {both} {two_keys} --require 3"), &["3 of the keys", "there are 2"]);
+    usage(
+        &format!("verify {both} -K one.public -K one.public --require 2"),
+        &["there are 1", "counts once"],
+    );
+    for bad in ["0", "-1", "none", "99999999999999999999"] {
+        usage(
+            &format!("verify {both} {two_keys} --require={bad}"),
+            &["--require", "a number from 1"],
+        );
+    }
+    usage(&format!("verify {both}"), &["no key to verify with", "--public-key"]);
+    usage(
+        &format!("verify {both} -K gone.public"),
+        &["no key file `gone.public`", "name an existing key"],
+    );
+    usage("verify -K one.public", &["MODULE"]);
+}
+
+#[test]
+fn a_key_is_a_path_or_its_own_text() {
+    let desk = desk(&["add.one.wasm"]);
+    let text = hex(&vector("one.public"));
+    call(desk.path(), &format!("verify add.one.wasm -K {text}")).exits(0);
+    let changed = hex(&vector("two.public"));
+    call(desk.path(), &format!("verify add.one.wasm -K {changed}")).exits(1);
+    let said = call(desk.path(), &format!("verify add.one.wasm -K {}", &text[..64])).exits(3);
+    said.says(&["the public key on the command line", "expected 33 bytes"]);
+}
+
+#[test]
+fn the_kind_that_is_expected() {
+    let desk = desk(&["add.one.wasm", "component.one.wasm"]);
+    for (expect, module, component) in [
+        ("", 0, 1),
+        (" --expect module", 0, 1),
+        (" --expect component", 1, 0),
+        (" --expect any", 0, 0),
+    ] {
+        call(desk.path(), &format!("verify add.one.wasm -K one.public{expect}")).exits(module);
+        call(desk.path(), &format!("verify component.one.wasm -K one.public{expect}"))
+            .exits(component);
+    }
+    let said = call(desk.path(), "verify component.one.wasm -K one.public").exits(1);
+    assert!(
+        said.out.contains("expected a module, found a component (kind-mismatch)"),
+        "{}",
+        said.out
+    );
+    call(desk.path(), "verify add.one.wasm -K one.public --expect wasm")
+        .exits(2)
+        .says(&["--expect"]);
+}
+
+#[test]
+fn a_prefix_is_enough_only_when_asked_for() {
+    let desk = desk(&[]);
+    let signed = vector("add-custom.split.one.wasm");
+    let put = |name: &str, bytes: &[u8]| std::fs::write(desk.path().join(name), bytes).unwrap();
+    // The tail behind the first delimiter gone, and another custom section in its place.
+    let delimiter =
+        signed.windows(20).position(|bytes| bytes == b"\x13signature_delimiter").unwrap();
+    let first_part = &signed[..delimiter + 20 + 16];
+    put("cut.wasm", first_part);
+    put("longer.wasm", &[&signed[..], &custom("extra", b"payload")].concat());
+    put("code.wasm", &[&signed[..], &[10, 1, 0]].concat());
+    for (module, total) in [("cut.wasm", first_part.len()), ("longer.wasm", signed.len() + 22)] {
+        call(desk.path(), &format!("verify {module} -K one.public")).exits(1);
+        let line = format!("{module} -K one.public --coverage prefix");
+        let found = verdict(desk.path(), &line, 0);
+        let covered = total.min(signed.len());
+        let kind = if covered == total { "whole" } else { "prefix" };
+        assert_eq!(found["coverage"], json!({"kind": kind, "covered": covered, "total": total}));
+        let said = call(desk.path(), &format!("verify {line}")).exits(0);
+        let uncovered = format!("Unverified bytes {covered} to {total} are not covered");
+        assert_eq!(said.out.contains(&uncovered), covered < total, "{}", said.out);
+    }
+    let found = verdict(desk.path(), "code.wasm -K one.public --coverage prefix", 1);
+    assert_eq!(found["reason"], "not-covered");
+    call(desk.path(), "verify cut.wasm -K one.public --coverage part")
+        .exits(2)
+        .says(&["--coverage"]);
+}
+
+#[test]
+fn nothing_is_written_and_a_pipe_is_read() {
+    let desk = desk(&["add.one.wasm", "add.wasm"]);
+    let before = snapshot(&desk.path().join("add.one.wasm"));
+    let pipe = "\"$@\" < add.one.wasm && cat add.one.wasm | \"$@\"";
+    run(&mut shell(desk.path(), pipe, "verify /dev/stdin -K one.public")).exits(0);
+    run(&mut shell(desk.path(), "cat add.wasm | \"$@\"", "verify /dev/stdin -K one.public"))
+        .exits(1);
+    assert_eq!(snapshot(&desk.path().join("add.one.wasm")), before);
+}
+
+#[test]
+fn a_file_larger_than_the_memory_is_verified() {
+    let desk = desk(&[]);
+    large_module(&desk.path().join("large.wasm"), 600);
+    let limited = |line: &str| run(&mut shell(desk.path(), "ulimit -v 524288; exec \"$@\"", line));
+    limited("sign large.wasm -k one.secret -S large.sig").exits(0);
+    limited("verify large.wasm -S large.sig -K one.public").exits(0);
+    limited("verify large.wasm -S large.sig -K two.public").exits(1);
+}

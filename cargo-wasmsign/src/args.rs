@@ -201,7 +201,7 @@ pub struct Sign {
     #[arg(short, long = "key", value_name = "KEY")]
     pub keys: Vec<String>,
     /// Public key that must belong to the secret key: a path, or the key's own text
-    #[arg(short = 'K', long, value_name = "KEY")]
+    #[arg(short = 'K', long, value_name = "KEY", allow_hyphen_values = true)]
     pub public_key: Option<String>,
     /// Where the signed module goes [default: the module itself]
     #[arg(short, long, value_name = "FILE", conflicts_with = "signature")]
@@ -221,7 +221,7 @@ pub struct Verify {
     #[arg(value_name = "MODULE", required = true)]
     pub modules: Vec<PathBuf>,
     /// Public key: a path, or the key's own text (repeatable)
-    #[arg(short = 'K', long = "public-key", value_name = "KEY")]
+    #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     pub public_keys: Vec<String>,
     /// Detached signature to verify by
     #[arg(short = 'S', long, value_name = "FILE")]

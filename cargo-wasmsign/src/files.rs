@@ -150,7 +150,7 @@ impl Drop for Staged {
 pub enum Output {
     /// A regular file, or a name that is free.
     File,
-    /// A device, a pipe or a socket: written directly.
+    /// A device, a pipe, a socket, or whatever our standard output is: written directly.
     Stream,
 }
 
@@ -158,18 +158,30 @@ pub enum Output {
 pub fn output_kind(path: &Path) -> Output {
     match std::fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Output::Stream,
+        _ if is_stdout(path) => Output::Stream,
         _ => Output::File,
+    }
+}
+
+/// Opens an [`Output::Stream`].
+///
+/// # Errors
+///
+/// Those of the system.
+pub fn open_stream(path: &Path) -> io::Result<File> {
+    match stdout() {
+        // Opened by its name, a file would be written from its start, whatever `>>` has asked for.
+        Ok(stdout) if is_stdout(path) => Ok(stdout),
+        _ => OpenOptions::new().write(true).open(path),
     }
 }
 
 /// Whether a path leads to our standard output: what is told of it has to go elsewhere.
 #[cfg(unix)]
 pub fn is_stdout(path: &Path) -> bool {
-    use std::os::fd::AsFd;
     use std::os::unix::fs::MetadataExt;
-    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
     let id = |file: std::fs::Metadata| (file.dev(), file.ino());
-    match (stdout.and_then(|file| file.metadata()), std::fs::metadata(path)) {
+    match (stdout().and_then(|file| file.metadata()), std::fs::metadata(path)) {
         (Ok(stdout), Ok(file)) => id(stdout) == id(file),
         _ => false,
     }
@@ -179,6 +191,17 @@ pub fn is_stdout(path: &Path) -> bool {
 #[cfg(not(unix))]
 pub fn is_stdout(_path: &Path) -> bool {
     false
+}
+
+#[cfg(unix)]
+fn stdout() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(not(unix))]
+fn stdout() -> io::Result<File> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
 /// The error for a file that must not be overwritten.

@@ -12,19 +12,33 @@ use crate::error::{Error, Result};
 ///
 /// Exit code 2 where the configuration cannot be read.
 pub fn configured_targets(overrides: &[String]) -> Result<Vec<String>> {
-    for text in overrides.iter().rev() {
-        let targets = from_override(text)?;
-        if !targets.is_empty() {
-            return Ok(targets);
-        }
-    }
     let config = cargo_config2::Config::load()
         .map_err(|source| Error::usage("failed to read cargo's configuration").because(source))?;
-    let targets = config.build.target.unwrap_or_default();
-    Ok(targets
+    let mut targets: Vec<String> = config
+        .build
+        .target
         .iter()
+        .flatten()
         .map(|target| target.spec_path().map_or_else(|| target.triple().to_owned(), path_text))
-        .collect())
+        .collect();
+    for text in overrides {
+        match from_override(text)? {
+            Override::None => {}
+            Override::One(target) => targets = vec![target],
+            // cargo joins lists, and refuses a list where another place has one target.
+            Override::List(more) => targets.extend(more),
+        }
+    }
+    targets.sort();
+    targets.dedup();
+    Ok(targets)
+}
+
+/// What one `--config` says of `build.target`.
+enum Override {
+    None,
+    One(String),
+    List(Vec<String>),
 }
 
 fn path_text(path: &Path) -> String {
@@ -32,7 +46,7 @@ fn path_text(path: &Path) -> String {
 }
 
 /// `build.target` of one `--config`: a TOML assignment, or the path of a file.
-fn from_override(text: &str) -> Result<Vec<String>> {
+fn from_override(text: &str) -> Result<Override> {
     let content = if Path::new(text).is_file() {
         fs_err::read_to_string(text)
             .map_err(|source| Error::io("failed to read cargo's configuration", source))?
@@ -43,10 +57,10 @@ fn from_override(text: &str) -> Result<Vec<String>> {
     let document = content.parse::<DocumentMut>().unwrap_or_default();
     let target = document.get("build").and_then(|build| build.get("target"));
     Ok(match target {
-        Some(Item::Value(Value::String(one))) => vec![one.value().clone()],
+        Some(Item::Value(Value::String(one))) => Override::One(one.value().clone()),
         Some(Item::Value(Value::Array(list))) => {
-            list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            Override::List(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         }
-        _ => Vec::new(),
+        _ => Override::None,
     })
 }

@@ -60,7 +60,8 @@ fn random_key() -> Result<SecretKey> {
 fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Option<Staged>> {
     let failed = |source| Error::io(format!("failed to write `{}`", path.display()), source);
     if output_kind(path) == Output::Stream {
-        return std::fs::write(path, content).map(|()| None).map_err(failed);
+        let written = files::open_stream(path).and_then(|mut stream| stream.write_all(content));
+        return written.map(|()| None).map_err(failed);
     }
     std::fs::create_dir_all(files::directory(path)).map_err(failed)?;
     let mut staged = Staged::new(path, access)?;

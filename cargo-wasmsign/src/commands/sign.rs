@@ -1,5 +1,6 @@
 //! `cargo wasmsign sign`.
 
+use std::io::Write;
 use std::path::Path;
 
 use wasmsign_core::sign::{self, Signature};
@@ -80,7 +81,7 @@ fn embedded(
     let input = seal::open(module)?;
     if files::output_kind(output) == Output::Stream {
         let failed = |source| Error::io(format!("failed to write `{}`", output.display()), source);
-        let mut stream = std::fs::OpenOptions::new().write(true).open(output).map_err(failed)?;
+        let mut stream = files::open_stream(output).map_err(failed)?;
         let signed = sign::embed_in_stream(input, &mut stream, signatures)
             .map_err(|error| of_signing(module, output, error))?;
         return report.signed_stream(module, output, &signed);
@@ -103,7 +104,8 @@ fn detached(
     if files::output_kind(signature) == Output::Stream {
         let signed =
             sign::detached(input, None, signatures).map_err(|error| of_module(module, error))?;
-        let written = std::fs::write(signature, signed.data.encode());
+        let written = files::open_stream(signature)
+            .and_then(|mut stream| stream.write_all(&signed.data.encode()));
         written.map_err(|source| {
             Error::io(format!("failed to write `{}`", signature.display()), source)
         })?;

@@ -54,7 +54,7 @@ fn verifier(arguments: &Verify) -> Result<Verifier> {
         Required::All => Require::All,
         Required::AtLeast(count) if count.get() > verifier.keys().len() => {
             let given = verifier.keys().len();
-            return Err(Error::usage(format!("{count} of the keys must have signed, but there are {given}"))
+            return Err(Error::usage(format!("`--require {count}` wants more keys than are given: {given}"))
                 .advice("give more keys with `--public-key`, or require fewer; a key that is given twice counts once"));
         }
         Required::AtLeast(count) => Require::AtLeast(count),

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::args::{Color, Format, Screen};
 use crate::error::{Error, Result};
-use crate::escape::escape;
+use crate::escape::{escape, escape_json};
 use crate::exit::Exit;
 use crate::files::is_stdout;
 
@@ -138,7 +138,7 @@ impl Report {
 
     /// One JSON object on a line of its own.
     fn json(&self, value: &Value) -> Result<()> {
-        self.print(&value.to_string())
+        self.print(&escape_json(&value.to_string()))
     }
 
     /// A line on standard output.
@@ -146,7 +146,9 @@ impl Report {
         if self.unread.get() {
             return Ok(());
         }
-        let mut out = AutoStream::new(io::stdout().lock(), self.out);
+        // Of JSON nothing may be taken away.
+        let choice = if self.is_json() { ColorChoice::AlwaysAnsi } else { self.out };
+        let mut out = AutoStream::new(io::stdout().lock(), choice);
         match writeln!(out, "{line}").and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread.set(true),
             Err(source) => return Err(Error::io("failed to write to standard output", source)),

@@ -143,7 +143,7 @@ fn refused(module: &str, refusal: &Refusal) -> Value {
         "reason": refusal.reason().code(),
         "identity": refusal.identity().map(|identity| identity.to_string()),
         "kind": kind_word(refusal.kind()),
-        "coverage": {"kind": null, "covered": 0, "total": refusal.total()},
+        "coverage": {"kind": "prefix", "covered": 0, "total": refusal.total()},
         "signers": [],
         "ignored": refusal.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "message": refusal.to_string(),

@@ -100,7 +100,7 @@ pub fn public_key(argument: &str) -> Result<PublicKey> {
         return public_key_file(Path::new(argument));
     }
     PublicKey::decode(argument.as_bytes())
-        .map_err(|error| key_error("the public key on the command line", error))
+        .map_err(|error| key_error("the argument of `--public-key`", error))
 }
 
 /// Whether an argument that is no file could be a key: nobody should be told that a key is a missing file.
@@ -119,8 +119,9 @@ fn looks_like_key(argument: &str) -> bool {
 pub fn public_key_of(key: &KeyText) -> Result<PublicKey> {
     match key {
         KeyText::Path(path) => public_key_file(path),
-        KeyText::Text(text) => PublicKey::decode(text.as_bytes())
-            .map_err(|error| key_error("the public key in the manifest", error)),
+        KeyText::Text(text) => {
+            PublicKey::decode(text.as_bytes()).map_err(|error| key_error("the manifest", error))
+        }
     }
 }
 

@@ -22,7 +22,6 @@ fn replaced(text: &str, escaped: impl Fn(char) -> String) -> String {
 }
 
 /// All of them are below U+10000: JSON has them in four digits.
-
 fn is_treacherous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')

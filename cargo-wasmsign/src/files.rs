@@ -73,8 +73,22 @@ impl Staged {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn unlock(&self) -> Result<()> {
-        self.file.unlock().map_err(|source| self.failed(source))
+    pub fn lend(&self) -> Result<()> {
+        // On Windows the lock would keep the other program out. Elsewhere it only tells that the file is
+        // no stray one.
+        if cfg!(windows) { self.file.unlock().map_err(|source| self.failed(source)) } else { Ok(()) }
+    }
+
+    /// Takes the file that another program has written, or put in its place.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn take_back(&mut self) -> Result<()> {
+        let opened = OpenOptions::new().read(true).write(true).open(&self.path);
+        // The old handle goes, and its lock with it.
+        self.file = opened.map_err(|source| self.failed(source))?;
+        self.file.lock().map_err(|source| self.failed(source))
     }
 
     /// Writes everything to the disk.

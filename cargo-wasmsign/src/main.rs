@@ -14,6 +14,7 @@ mod error;
 mod escape;
 mod exit;
 mod files;
+mod hex;
 mod optimize;
 mod pipeline;
 mod report;

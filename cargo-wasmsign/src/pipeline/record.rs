@@ -1,7 +1,7 @@
 //! What is remembered of a published module, so that a second build has nothing to do.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use super::{Published, Recipe};
 use crate::config::Placement;
 use crate::error::{Error, Result};
 use crate::files::{Access, Staged};
+use crate::hex::hex;
 
 /// The file that remembers one published module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,14 +94,21 @@ fn still_verifies(published: &Published, recipe: &Recipe) -> bool {
 }
 
 /// SHA-256 of a file, in hexadecimal.
-pub(super) fn sha256(path: &Path) -> std::io::Result<String> {
+pub(super) fn sha256(path: &Path) -> io::Result<String> {
+    copy_hashed(File::open(path)?, &mut io::sink())
+}
+
+/// Copies a file, and gives the SHA-256 of what was copied, in hexadecimal.
+pub(super) fn copy_hashed(mut from: File, to: &mut impl Write) -> io::Result<String> {
     let mut hash = Sha256::new();
-    let mut file = File::open(path)?;
     let mut buffer = vec![0; 128 * 1024];
     loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(super::hex(&hash.finalize())),
-            length => hash.update(&buffer[..length]),
+        match from.read(&mut buffer)? {
+            0 => return Ok(hex(&hash.finalize())),
+            length => {
+                hash.update(&buffer[..length]);
+                to.write_all(&buffer[..length])?;
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use super::size::{human, share};
 use super::{FAINT, GOOD, Report};
 use crate::error::Result;
 use crate::escape::escape;
-use crate::pipeline::hex;
+use crate::hex::hex;
 use crate::seal::kind_word;
 
 impl Report {

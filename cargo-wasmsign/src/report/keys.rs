@@ -11,7 +11,7 @@ use super::{GOOD, Report};
 use crate::error::Result;
 use crate::escape::escape;
 use crate::files::is_stdout;
-use crate::pipeline::{hex, public_key_text};
+use crate::hex::{hex, public_key_text};
 use crate::seal::{Sealed, kind_word};
 
 /// A module that was signed.

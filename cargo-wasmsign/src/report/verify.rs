@@ -12,7 +12,7 @@ use super::{BAD, GOOD, Report, WARNING};
 use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::exit::Exit;
-use crate::pipeline::{hex, public_key_text};
+use crate::hex::{hex, public_key_text};
 use crate::seal::kind_word;
 
 /// Why a module is not verified.

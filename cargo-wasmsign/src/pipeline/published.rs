@@ -1,0 +1,78 @@
+//! What is told of a module, while it is made and afterwards.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// A module for everybody to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// The module.
+    pub path: PathBuf,
+    /// Its detached signature, if there is one.
+    pub signature_path: Option<PathBuf>,
+    /// `sha256:` and 64 hexadecimal digits.
+    pub identity: String,
+    /// Whether it was there already.
+    #[serde(skip)]
+    pub fresh: bool,
+    /// Its size at each step.
+    pub sizes: Sizes,
+    /// Who has signed it.
+    pub signers: Vec<SignerLine>,
+}
+
+/// Sizes of a module, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    /// As cargo made it.
+    pub built: u64,
+    /// As the optimizer left it; the same where it did not run.
+    pub optimized: u64,
+    /// As it was published, its embedded signature included.
+    pub published: u64,
+}
+
+/// Who has signed a published module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignerLine {
+    /// The manifest's name, or the argument of `--key`.
+    pub name: String,
+    /// The hint beside the signature, in hexadecimal.
+    pub key_id: Option<String>,
+    /// The public key in compact form, in hexadecimal.
+    pub public_key: String,
+}
+
+/// What has been done to a module, for somebody who waits.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// The optimizer has begun.
+    Optimizing {
+        /// What it calls itself.
+        version: &'a str,
+    },
+    /// The optimizer is done.
+    Optimized {
+        /// Bytes before.
+        from: u64,
+        /// Bytes after.
+        to: u64,
+    },
+    /// Sections were removed.
+    Shaped {
+        /// Their names.
+        removed: &'a [&'a str],
+    },
+    /// The module is signed and verified.
+    Signed {
+        /// Who has signed.
+        signers: &'a [SignerLine],
+    },
+}
+
+/// Somebody who waits.
+pub trait Observer {
+    /// Is told what happens to the module `name`.
+    fn step(&self, name: &str, step: Step<'_>);
+}

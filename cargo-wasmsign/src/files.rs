@@ -76,7 +76,11 @@ impl Staged {
     pub fn lend(&self) -> Result<()> {
         // On Windows the lock would keep the other program out. Elsewhere it only tells that the file is
         // no stray one.
-        if cfg!(windows) { self.file.unlock().map_err(|source| self.failed(source)) } else { Ok(()) }
+        if cfg!(windows) {
+            self.file.unlock().map_err(|source| self.failed(source))
+        } else {
+            Ok(())
+        }
     }
 
     /// Takes the file that another program has written, or put in its place.

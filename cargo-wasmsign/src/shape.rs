@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 /// The sections without those whose name `remove` takes, as runs of bytes of the file; the header
 /// stands before them.
 pub fn kept(sections: &[Section], remove: impl Fn(&str) -> bool) -> Vec<Range<u64>> {
-    let mut runs: Vec<Range<u64>> = vec![0..8];
+    const HEADER: Range<u64> = 0..8;
+    let mut runs = vec![HEADER];
     for section in sections.iter().filter(|section| !section.name().is_some_and(&remove)) {
         match runs.last_mut() {
             Some(run) if run.end == section.offset => run.end = section.end(),

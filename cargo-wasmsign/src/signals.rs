@@ -21,7 +21,8 @@ pub fn watch() -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
-        for signal in signals.forever() {
+        // The first one is the last.
+        if let Some(signal) = signals.forever().next() {
             leave(if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated });
         }
     })?;

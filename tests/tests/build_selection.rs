@@ -127,7 +127,7 @@ fn a_cdylib_of_a_dependency_is_not_taken() {
     project.write("beta/Cargo.toml", package("beta", &beta));
     project.write("beta/src/lib.rs", "pub use dependency::two;\n");
     assert_eq!(built(&project, "", &["-p", "beta"]), ["beta.wasm"]);
-    let cargos = project.join("target").join(UNKNOWN).join("debug/dependency.wasm");
+    let cargos = project.join("target").join(UNKNOWN).join("debug/deps/dependency.wasm");
     assert!(cargos.exists(), "cargo has built it");
     assert_eq!(built(&project, "", &["--workspace"]), ["alpha.wasm", "beta.wasm"]);
 }

@@ -1,6 +1,8 @@
 //! For which targets and profiles, into which directories, and who says so.
 
-use end_to_end::project::{PROGRAM, Project, UNKNOWN, custom_sections, of_reason, published};
+use end_to_end::project::{
+    CDYLIB, LIBRARY, PROGRAM, Project, SIGNED, UNKNOWN, custom_sections, of_reason, published,
+};
 use end_to_end::{run, scratch};
 
 const PLAIN: &str = "optimize = false";
@@ -58,8 +60,17 @@ fn cargos_configuration_names_targets() {
     run(&mut project.build(&[])).exits(0);
     assert_eq!(project.published(), paths(&[UNKNOWN, WASI], "debug"));
 
+    project.write(".cargo/config.toml", "");
     run(&mut project.build(&["-r", "--config", &build("\"wasm32-wasip1\"")])).exits(0);
-    assert_eq!(published(&project.join("target"))[2..], paths(&[WASI], "release"));
+    let release = ["wasm32-wasip1/debug/tiny.wasm", "wasm32-wasip1/release/tiny.wasm"];
+    assert_eq!(project.published()[1..], release);
+
+    project.write(".cargo/config.toml", build("[\"wasm32-wasip1\"]"));
+    let list = build("[\"wasm32-unknown-unknown\"]");
+    let quick = ["--profile", "bench", "--target-dir", "joined", "--config", &list];
+    run(&mut project.build(&quick)).exits(0);
+    let joined = published(&project.join("joined"));
+    assert_eq!(joined, paths(&[UNKNOWN, WASI], "release"), "cargo joins lists");
 
     project.write(".cargo/config.toml", build("\"x86_64-unknown-linux-gnu\""));
     run(&mut project.build(&["-r"])).exits(0);
@@ -132,7 +143,7 @@ fn variables_stand_above_the_manifest() {
     wrong("CARGO_WASMSIGN_SIGNATURE", "embeded", &["embedded"]);
     wrong("CARGO_WASMSIGN_SIGN_WITH", "relese", &["release"]);
     wrong("CARGO_WASMSIGN_KEY_ID", "hex:0", &[]);
-    wrong("CARGO_WASMSIGN_TARGET", UNKNOWN.replace("wasm32", "x86").as_str(), &[]);
+    wrong("CARGO_WASMSIGN_TARGET", "x86_64-unknown-linux-gnu", &["no WebAssembly target"]);
 }
 
 #[test]
@@ -168,4 +179,28 @@ fn a_wasi_program_is_built_for_wasi() {
     project.write("src/main.rs", PROGRAM);
     run(&mut project.build(&[])).exits(0);
     assert_eq!(project.published(), paths(&[WASI], "debug"));
+}
+
+#[test]
+fn a_component_is_not_optimized() {
+    let project = Project::tiny("optimize = \"z\"\ntarget = \"wasm32-wasip2\"");
+    run(&mut project.build(&[])).exits(2).says(&["tiny.wasm", "component", "optimize = false"]);
+    project.is_untouched();
+}
+
+#[test]
+fn packages_for_several_targets_are_built_by_one_call() {
+    let member = |target: &str| {
+        let table = format!("[package.metadata.wasmsign]\noptimize = false\ntarget = \"{target}\"");
+        format!("{CDYLIB}{table}\n[features]\nextra = []\n")
+    };
+    let (first, second) = (member(UNKNOWN) + "own = []\n", member(WASI));
+    let project =
+        Project::workspace(SIGNED, &[("first", &first, LIBRARY), ("second", &second, LIBRARY)]);
+    run(&mut project.build(&["-F", "extra"])).exits(0);
+    let expected = [format!("{UNKNOWN}/debug/first.wasm"), format!("{WASI}/debug/second.wasm")];
+    assert_eq!(project.published(), expected);
+    run(&mut project.build(&["-p", "first", "-F", "first/extra"])).exits(0);
+    run(&mut project.build(&["-F", "own,first/extra extra"])).exits(0);
+    run(&mut project.build(&["-F", "none"])).exits(101).says(&["none"]);
 }

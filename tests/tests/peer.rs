@@ -140,7 +140,7 @@ fn the_vectors_signed_again_are_the_same_bytes() {
         ("add.wasm", "--key-id none -k one.secret", "add.one.wasm"),
         ("add.wasm", "-k one.secret", "add.one-keyid.wasm"),
         ("add.wasm", "--key-id none -k one.secret -k two.secret", "add.one+two.wasm"),
-        ("add-custom.wasm", "--key-id none -k one.secret", "add-custom.one.wasm"),
+        ("add-custom.wasm", "-k one.secret", "add-custom.one.wasm"),
         ("add-custom.split.wasm", "-k one.secret", "add-custom.split.one.wasm"),
         ("add-custom.split.wasm", "-k one.secret -k two.secret", "add-custom.split.one+two.wasm"),
         ("component.wasm", "--key-id none -k one.secret", "component.one.wasm"),

@@ -20,6 +20,8 @@ pub struct Run {
     pub packages: Vec<PackageId>,
     /// The target triple.
     pub target: String,
+    /// `--features`, one by one.
+    pub features: Vec<String>,
     /// All other flags of cargo, as they were given.
     pub flags: Vec<String>,
     /// The form of cargo's messages on its standard output.
@@ -74,6 +76,9 @@ impl Run {
         cargo.arg("--message-format").arg(self.messages.flag());
         self.packages.iter().for_each(|package| {
             cargo.args(["--package", &package.repr]);
+        });
+        self.features.iter().for_each(|feature| {
+            cargo.args(["--features", feature]);
         });
         cargo.args(&self.flags);
         cargo

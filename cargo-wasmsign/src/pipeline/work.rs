@@ -144,7 +144,8 @@ impl Work<'_> {
                 Some(seal::embedded(name, &from, &mut staged, &signatures)?)
             }
             _ => {
-                shape::copy(name, &from, staged.file(), &[0..length(&from)?])?;
+                let whole = 0..length(&from)?;
+                shape::copy(name, &from, staged.file(), std::slice::from_ref(&whole))?;
                 staged.sync()?;
                 None
             }

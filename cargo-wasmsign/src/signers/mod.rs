@@ -46,10 +46,10 @@ impl Signer {
     pub fn from_manifest(key: &KeyConfig) -> Result<Self> {
         let place = || format!("{}:{}", key.manifest.display(), key.line);
         let secret = key.secret.as_ref().ok_or_else(|| {
-            Error::usage(format!("{}: the key `{}` has no `secret` to sign with", place(), key.name)).advice(format!(
-                "set `secret = {{ env = \"VARIABLE\" }}` in its table, give another key with `--key`, or build with \
-                 `--no-sign`"
-            ))
+            Error::usage(format!("{}: the key `{}` has no `secret` to sign with", place(), key.name)).advice(
+                "set `secret = { env = \"VARIABLE\" }` in its table, give another key with `--key`, or build with \
+                 `--no-sign`",
+            )
         })?;
         let signer = Self::load(key.name.clone(), &Source::of_manifest(secret)?)
             .map_err(|error| error.or_advice("or build without signatures: `--no-sign`"))?;

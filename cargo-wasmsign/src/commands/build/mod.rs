@@ -39,6 +39,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         exclude: arguments.packages.exclude.clone(),
     };
     let run = Run {
+        features: features(arguments),
         flags: cargo_flags(arguments, screen),
         messages: messages(&arguments.compilation.message_format, json),
         resolution,
@@ -193,13 +194,18 @@ fn refuse_misleading(cargo_args: &[String]) -> Result<()> {
     }
 }
 
+/// The features, one by one.
+fn features(arguments: &Build) -> Vec<String> {
+    let words = arguments.compilation.features.iter().flat_map(|text| text.split([' ', ',']));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 /// cargo's flags that decide nothing about where the artifacts are, as they were given.
 fn cargo_flags(arguments: &Build, screen: Screen) -> Vec<String> {
     let mut flags = Flags(Vec::new());
     let compilation = &arguments.compilation;
     flags.switch("--release", compilation.release);
     flags.value("--profile", compilation.profile.as_ref());
-    flags.values("--features", &compilation.features);
     flags.switch("--all-features", compilation.all_features);
     flags.switch("--no-default-features", compilation.no_default_features);
     flags.value("--jobs", compilation.jobs.as_ref());

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use cargo_metadata::{Package, PackageId};
 
-use super::{place, select};
+use super::{features, place, select};
 use crate::args::Build;
 use crate::cargo::{self, Run, Selection, Workspace, configured_targets, is_wasm};
 use crate::child;
@@ -32,6 +32,8 @@ pub(super) struct Batch {
     /// Where their modules go.
     pub(super) place: Place,
     packages: Vec<Planned>,
+    /// The features that only packages of other batches have: cargo would refuse them here.
+    foreign: Vec<String>,
 }
 
 /// What is done to one package.
@@ -43,6 +45,7 @@ pub(super) struct Planned {
     pub(super) config: PackageConfig,
     /// The modules that cargo is expected to make.
     pub(super) files: Vec<String>,
+    features: Vec<String>,
     recipe: Option<Rc<Recipe>>,
 }
 
@@ -93,6 +96,7 @@ impl Plan {
                     name: package.name.to_string(),
                     config: config.clone(),
                     files,
+                    features: package.features.keys().cloned().collect(),
                     recipe: None,
                 };
                 batches.entry(target).or_default().push(planned);
@@ -113,9 +117,17 @@ impl Plan {
             Some(directory) => absolute(directory)?,
             None => workspace.target_directory(),
         };
+        let features = features(arguments);
+        let known: Vec<_> = features
+            .iter()
+            .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
+            .collect();
         let batches = batches.into_iter().map(|(target, packages)| {
             let place = place(&directory, &target, profile);
-            Batch { target, place, packages }
+            let is_foreign =
+                |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
+            let foreign = known.iter().filter(is_foreign).map(|feature| feature.to_string());
+            Batch { target, place, foreign: foreign.collect(), packages }
         });
         Ok(Self { manifests, batches: batches.collect() })
     }
@@ -145,7 +157,9 @@ impl Batch {
     /// The run of cargo that builds it.
     pub(super) fn cargo(&self, run: &Run) -> Run {
         let packages = self.packages.iter().map(|planned| planned.id.clone()).collect();
-        Run { packages, target: self.target.clone(), ..run.clone() }
+        let mut features = run.features.clone();
+        features.retain(|feature| !self.foreign.contains(feature));
+        Run { packages, target: self.target.clone(), features, ..run.clone() }
     }
 
     /// What is done to the modules of a package.
@@ -156,6 +170,16 @@ impl Batch {
     /// Its packages.
     pub(super) fn packages(&self) -> &[Planned] {
         &self.packages
+    }
+}
+
+impl Planned {
+    /// Whether a feature, as `--features` names it, is one of this package.
+    fn has_feature(&self, feature: &str) -> bool {
+        match feature.split_once('/') {
+            Some((package, _)) => package == self.name,
+            None => self.features.iter().any(|own| own == feature),
+        }
     }
 }
 

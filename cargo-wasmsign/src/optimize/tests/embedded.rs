@@ -1,5 +1,6 @@
 //! Binaryen in the process of the tests: for modules that it does not die of.
 
+use crate::config::Level;
 use std::process::Command;
 
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};

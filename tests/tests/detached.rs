@@ -1,0 +1,151 @@
+//! Detached signatures: `sign -S` and `verify -S`.
+#![cfg(unix)]
+
+use std::path::Path;
+
+use end_to_end::fixtures::{
+    ID_ONE, ID_TWO, call, desk, identity, mode, names, set_mode, signer, snapshot, temporary,
+    vector,
+};
+use end_to_end::run;
+use serde_json::json;
+
+/// The reason why a module is refused by `add.sig`.
+fn reason(directory: &Path, module: &str, key: &str) -> String {
+    let line = format!("verify {module} -S add.sig -K {key}.public --format json");
+    call(directory, &line).exits(1).json()[0]["reason"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_module_stays_and_the_signature_lies_beside_it() {
+    let desk = desk(&["add.wasm"]);
+    let module = desk.path().join("add.wasm");
+    let before = snapshot(&module);
+    let said = call(desk.path(), "sign add.wasm -k one.secret -S add.sig --format json").exits(0);
+    assert_eq!(
+        said.json(),
+        [json!({
+            "module": "add.wasm", "output": "add.sig", "added": 1, "kind": "module",
+            "identity": identity(&vector("add.wasm")), "signers": [signer("one", Some(ID_ONE))],
+        })]
+    );
+    assert_eq!(snapshot(&module), before);
+    assert!(temporary(desk.path()).is_empty());
+    let said = call(desk.path(), "verify add.wasm -S add.sig -K one.public --format json").exits(0);
+    assert_eq!(said.json()[0]["identity"], identity(&vector("add.wasm")));
+    call(desk.path(), "verify add.wasm -K one.public").exits(1);
+    assert_eq!(reason(desk.path(), "add.wasm", "two"), "no-trusted-signature");
+}
+
+#[test]
+fn a_second_signature_is_added_and_the_same_one_is_not() {
+    let desk = desk(&["add.wasm"]);
+    let signature = desk.path().join("add.sig");
+    call(desk.path(), "sign add.wasm -k one.secret -S add.sig").exits(0);
+    let first = snapshot(&signature);
+    let said = call(desk.path(), "sign add.wasm -k one.secret -S add.sig").exits(0);
+    assert!(said.out.contains("Unchanged add.sig"), "{}", said.out);
+    assert_eq!(snapshot(&signature), first);
+    set_mode(&signature, 0o640);
+    let said = call(desk.path(), "sign add.wasm -k two.secret -S add.sig").exits(0);
+    assert!(said.out.contains("Signed add.sig") && said.out.contains(ID_TWO), "{}", said.out);
+    assert_eq!(mode(&signature), 0o640);
+    call(desk.path(), "verify add.wasm -S add.sig -K one.public -K two.public --require all")
+        .exits(0);
+    // The first entry is still there, byte for byte.
+    let entry = &first.0[first.0.len() - 64..];
+    assert!(std::fs::read(&signature).unwrap().windows(64).any(|bytes| bytes == entry));
+}
+
+#[test]
+fn a_stale_signature_is_refused_until_the_module_is_signed_again() {
+    let desk = desk(&["add.wasm", "add-custom.wasm"]);
+    call(desk.path(), "sign add.wasm -k one.secret -S add.sig").exits(0);
+    std::fs::rename(desk.path().join("add-custom.wasm"), desk.path().join("add.wasm")).unwrap();
+    assert_eq!(reason(desk.path(), "add.wasm", "one"), "body-changed");
+    let said = call(desk.path(), "sign add.wasm -k one.secret -S add.sig").exits(0);
+    said.says(&["warning: `add.sig`", "Envoy"]);
+    call(desk.path(), "verify add.wasm -S add.sig -K one.public").exits(0);
+}
+
+#[test]
+fn the_embedded_signature_is_ignored_and_listed() {
+    let desk = desk(&["add.one-keyid.wasm"]);
+    let module = "add.one-keyid.wasm";
+    let before = snapshot(&desk.path().join(module));
+    call(desk.path(), &format!("sign {module} -k two.secret -S add.sig")).exits(0);
+    assert_eq!(snapshot(&desk.path().join(module)), before);
+    let line = format!("verify {module} -S add.sig -K two.public --format json");
+    let said = call(desk.path(), &line).exits(0);
+    assert_eq!(said.json()[0]["ignored"], json!(["embedded-signature"]));
+    assert_eq!(reason(desk.path(), module, "one"), "no-trusted-signature");
+    // The body is the same without it.
+    std::fs::write(desk.path().join("bare.wasm"), vector("add.wasm")).unwrap();
+    call(desk.path(), "verify bare.wasm -S add.sig -K two.public").exits(0);
+}
+
+#[test]
+fn signatures_that_are_none() {
+    let desk = desk(&["add.wasm"]);
+    std::fs::create_dir(desk.path().join("directory")).unwrap();
+    std::fs::write(desk.path().join("cut.sig"), &vector("add-custom.one.sig")[..50]).unwrap();
+    std::fs::write(desk.path().join("empty.sig"), "").unwrap();
+    std::fs::write(desk.path().join("text.sig"), "\x01\x01\x01\x01text").unwrap();
+    for (file, code, text) in [
+        ("cut.sig", 3, "detached signature, offset 5"),
+        ("empty.sig", 3, "detached signature, offset 0"),
+        ("text.sig", 3, "detached signature, offset 5"),
+        ("directory", 4, "failed to read the signature `directory`"),
+    ] {
+        let said =
+            call(desk.path(), &format!("verify add.wasm -S {file} -K one.public")).exits(code);
+        assert!(said.out.contains(text), "{}", said.out);
+        let content = std::fs::read(desk.path().join(file)).ok();
+        call(desk.path(), &format!("sign add.wasm -S {file} -k one.secret"))
+            .exits(code)
+            .says(&[text]);
+        assert_eq!(std::fs::read(desk.path().join(file)).ok(), content);
+    }
+    let said = call(desk.path(), "verify add.wasm -S gone.sig -K one.public").exits(4);
+    assert!(said.out.contains("failed to read the signature `gone.sig`"), "{}", said.out);
+    // The module itself is no signature, and stays.
+    call(desk.path(), "sign add.wasm -S add.wasm -k one.secret").exits(3);
+    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.wasm"));
+    call(desk.path(), "verify add.wasm add.wasm -S cut.sig -K one.public")
+        .exits(2)
+        .says(&["one module"]);
+    assert!(temporary(desk.path()).is_empty());
+}
+
+#[test]
+fn a_signature_that_cannot_be_written() {
+    let desk = desk(&["add.wasm"]);
+    let before = names(desk.path());
+    for (file, text) in [
+        ("/dev/full", "`/dev/full`"),
+        ("gone/add.sig", "`gone/add.sig`"),
+        ("/proc/add.sig", "`/proc/add.sig`"),
+        ("add.wasm/add.sig", "`add.wasm/add.sig`"),
+    ] {
+        call(desk.path(), &format!("sign add.wasm -S {file} -k one.secret")).exits(4).says(&[text]);
+    }
+    assert_eq!(names(desk.path()), before);
+}
+
+#[test]
+fn standard_output_gets_the_signature_alone() {
+    let desk = desk(&["add-custom.wasm"]);
+    let script = "\"$@\" > out.sig";
+    let line = "sign add-custom.wasm -k one.secret --key-id none -S /dev/stdout";
+    let pipe = format!("{script}; \"$@\" | cat > piped.sig");
+    run(&mut end_to_end::fixtures::shell(desk.path(), &pipe, line))
+        .exits(0)
+        .says(&["Signed /dev/stdout"]);
+    for name in ["out.sig", "piped.sig"] {
+        assert_eq!(
+            std::fs::read(desk.path().join(name)).unwrap(),
+            vector("add-custom.one.sig"),
+            "{name}"
+        );
+    }
+}

@@ -17,6 +17,7 @@ mod files;
 mod optimize;
 mod pipeline;
 mod report;
+mod rewrite;
 mod seal;
 mod shape;
 mod signals;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::KeyIdChoice;
+use crate::config::{KeyIdChoice, SectionGlob};
 
 /// Build, optimize, sign and verify WebAssembly modules.
 #[derive(Debug, Parser)]
@@ -33,6 +33,12 @@ pub enum Command {
     Inspect(Inspect),
     /// Make an Ed25519 key pair
     Keygen(Keygen),
+    /// Add cutting points (delimiters), so that parts of a module can be verified alone
+    Split(Split),
+    /// Move the embedded signature of a module to a file
+    Detach(Detach),
+    /// Move a detached signature into its module
+    Attach(Attach),
 }
 
 /// How results and messages are shown.
@@ -229,9 +235,12 @@ pub struct Verify {
     /// How many of the keys must have signed: any, all, or a number
     #[arg(long, value_name = "N", default_value = "any", value_parser = required)]
     pub require: Required,
-    /// How much of the file a signature must cover
-    #[arg(long, value_name = "HOW", default_value = "whole")]
-    pub coverage: Coverage,
+    /// How much of the file a signature must cover [default: whole, or prefix with --sections]
+    #[arg(long, value_name = "HOW")]
+    pub coverage: Option<Coverage>,
+    /// Custom sections that the covered prefix must hold as well: a glob on names (repeatable)
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
+    pub sections: Vec<SectionGlob>,
     /// Kind of binary that the header must announce, which no signature covers
     #[arg(long, value_name = "KIND", default_value = "module")]
     pub expect: Expect,
@@ -313,4 +322,53 @@ pub enum Encoding {
     Compact,
     /// OpenSSH.
     Openssh,
+}
+
+/// `cargo wasmsign split`.
+#[derive(Debug, Args)]
+pub struct Split {
+    /// The module
+    #[arg(value_name = "MODULE")]
+    pub module: PathBuf,
+    /// Where the split module goes [default: the module itself]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Cut where custom sections that match and those that do not meet; sections that are not custom count as
+    /// matching: a glob on names (repeatable) [default: one delimiter at the end]
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
+    pub sections: Vec<SectionGlob>,
+    /// Split a signed module too, whose signatures go
+    #[arg(long)]
+    pub drop_signatures: bool,
+}
+
+/// `cargo wasmsign detach`.
+#[derive(Debug, Args)]
+pub struct Detach {
+    /// The module
+    #[arg(value_name = "MODULE")]
+    pub module: PathBuf,
+    /// Where the signature goes [default: MODULE.sig]
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Where the module without its signature goes [default: the module itself]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `cargo wasmsign attach`.
+#[derive(Debug, Args)]
+pub struct Attach {
+    /// The module
+    #[arg(value_name = "MODULE")]
+    pub module: PathBuf,
+    /// Where the signature is [default: MODULE.sig]
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Where the signed module goes [default: the module itself]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace an embedded signature
+    #[arg(long)]
+    pub force: bool,
 }

@@ -116,6 +116,27 @@ pub fn of_signing(path: &Path, output: &Path, error: wasmsign_core::Error) -> Er
     }
 }
 
+/// What the core says of writing `path` anew into `output`; `done` is what could not be done with it.
+pub fn of_rewriting(path: &Path, output: &Path, done: &str, error: wasmsign_core::Error) -> Error {
+    match error {
+        wasmsign_core::Error::NotSignable(reason) => {
+            Error::malformed(format!("`{}` cannot be {done}", path.display())).because(reason)
+        }
+        other => of_signing(path, output, other),
+    }
+}
+
+/// What the core says of a file of detached signature data.
+pub fn of_signature(path: &Path, error: wasmsign_core::Error) -> Error {
+    match error {
+        wasmsign_core::Error::NotSignable(reason) => {
+            Error::malformed(format!("the signature `{}` cannot be read", path.display()))
+                .because(reason)
+        }
+        other => of_module(path, other),
+    }
+}
+
 /// What the core says of a module, with its file and the exit code.
 pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
     use wasmsign_core::Error as Core;
@@ -133,6 +154,11 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
         }
         Core::NotSignable(reason) => {
             Error::malformed(format!("`{path}` cannot be signed")).because(reason)
+        }
+        Core::Signed => Error::usage(format!("`{path}` is signed")),
+        Core::Unsigned => {
+            Error::new(Exit::Refused, format!("`{path}` has no embedded signature (no-signature)"))
+                .advice("sign it first, or look at it with `cargo wasmsign inspect`")
         }
         Core::Changed => Error::new(Exit::Io, format!("`{path}` changed while it was being read"))
             .advice("wait until nobody writes to it any more, and try again"),

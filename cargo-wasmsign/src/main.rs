@@ -18,6 +18,7 @@ mod hex;
 mod optimize;
 mod pipeline;
 mod report;
+mod rewrite;
 mod seal;
 mod shape;
 mod signals;

@@ -77,13 +77,7 @@ pub fn detached(
     let signed = sign::detached(rewound(name, module)?, earlier, signatures)
         .map_err(|error| of_module(name, error))?;
     write_data(&signed.data, staged)?;
-    let written = synced(staged, |mut file| {
-        let mut data = Vec::new();
-        file.read_to_end(&mut data).map(|_| data)
-    })?;
-    let written = written.map_err(|source| {
-        Error::io(format!("failed to read `{}`", staged.path().display()), source)
-    })?;
+    let written = written_bytes(staged)?;
     let verified = verifier(&signed, signatures).verify_detached(rewound(name, module)?, &written);
     Ok(Sealed {
         data: signed.data,
@@ -105,14 +99,37 @@ pub fn write_data(data: &SignatureData, staged: &mut Staged) -> Result<()> {
 }
 
 /// The first position of a file that may have been read before.
-fn rewound<'a>(name: &Path, mut file: &'a File) -> Result<&'a File> {
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn rewound<'a>(name: &Path, mut file: &'a File) -> Result<&'a File> {
     let rewound = file.seek(SeekFrom::Start(0));
     rewound.map_err(|source| Error::io(format!("failed to read `{}`", name.display()), source))?;
     Ok(file)
 }
 
+/// What a file holds once it is on the disk.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn written_bytes(staged: &mut Staged) -> Result<Vec<u8>> {
+    let written = synced(staged, |mut file| {
+        let mut data = Vec::new();
+        file.read_to_end(&mut data).map(|_| data)
+    })?;
+    written.map_err(|source| {
+        Error::io(format!("failed to read `{}`", staged.path().display()), source)
+    })
+}
+
 /// Reads a file from its start while the system writes it to the disk.
-fn synced<T>(staged: &mut Staged, read: impl FnOnce(&File) -> T) -> Result<T> {
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn synced<T>(staged: &mut Staged, read: impl FnOnce(&File) -> T) -> Result<T> {
     let failed = |source| Error::io("failed to read a temporary file", source);
     staged.file().seek(SeekFrom::Start(0)).map_err(failed)?;
     let file = staged.file().try_clone().map_err(failed)?;

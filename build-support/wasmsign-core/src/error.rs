@@ -29,6 +29,12 @@ pub enum Error {
     /// The module was read correctly but is not to be trusted.
     #[error(transparent)]
     Refused(#[from] Box<Refusal>),
+    /// The module carries signatures, which the operation cannot keep.
+    #[error("the module is signed")]
+    Signed,
+    /// The module carries no signature.
+    #[error("the module has no embedded signature")]
+    Unsigned,
     /// The module cannot be signed as it is.
     #[error(transparent)]
     NotSignable(#[from] NotSignable),

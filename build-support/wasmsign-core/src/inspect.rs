@@ -18,7 +18,7 @@ pub struct Inspection {
     pub total: u64,
     /// `None` where a `signature` section is not first and alone.
     pub identity: Option<Identity>,
-    /// Every section, in file order.
+    /// Every section, in file order; none after [`inspect_without_sections`].
     pub sections: Vec<Section>,
     /// The ends of the parts with the hashes up to there, as many as can be signed.
     pub boundaries: Vec<Boundary>,
@@ -49,14 +49,28 @@ pub enum Agreement {
 /// of the sections are broken. Broken signature data is told in [`Inspection::signatures`].
 pub fn inspect(input: impl Read) -> Result<Inspection> {
     let mut sections = Sections(Vec::new());
-    let body = parts::read(input, true, &mut sections)?;
+    let inspection = look(input, &mut sections)?;
+    Ok(Inspection { sections: sections.0, ..inspection })
+}
+
+/// As [`inspect`], without the list of sections: its memory is bounded, whatever the file holds.
+///
+/// # Errors
+///
+/// As [`inspect`].
+pub fn inspect_without_sections(input: impl Read) -> Result<Inspection> {
+    look(input, &mut ())
+}
+
+fn look(input: impl Read, visitor: &mut impl Visitor) -> Result<Inspection> {
+    let body = parts::read(input, true, visitor)?;
     let decoded = body.embedded.as_ref().map(|embedded| embedded.decode(Form::Deployed));
     let signatures = decoded.map(|decoded| decoded.map_err(DecodeError::without_verdict));
     Ok(Inspection {
         kind: body.kind,
         total: body.total,
         identity: body.identity,
-        sections: sections.0,
+        sections: Vec::new(),
         boundaries: body.boundaries,
         boundary_count: body.boundary_count,
         stray_signature: body.stray_signature,

@@ -35,10 +35,12 @@
 //! Bytes come in through `chunks`, are cut into sections by [`section`], hashed on `lane`s, and divided
 //! at delimiters by `parts`, in one pass. [`signature_data`] decodes what was signed, `search` tries the
 //! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction;
-//! [`inspect`] tells what is there without trusting it.
+//! [`mod@split`] adds delimiters, [`mod@detach`] moves a signature out of a module and back. [`inspect`] tells what
+//! is there without trusting it.
 //! Every cap is in [`limits`].
 
 mod chunks;
+pub mod detach;
 pub mod error;
 mod identity;
 pub mod inspect;
@@ -53,10 +55,12 @@ mod search;
 pub mod section;
 pub mod sign;
 pub mod signature_data;
+pub mod split;
 pub mod verify;
 
 pub use error::{Error, Result};
 pub use identity::{Identity, NotAnIdentity};
 pub use keys::{KeyEncoding, KeyError, PublicKey, SecretKey};
+pub use parts::Boundary;
 pub use policy::{Policy, Require};
 pub use verify::{Verified, Verifier};

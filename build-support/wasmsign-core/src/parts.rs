@@ -1,9 +1,9 @@
 //! One pass over a binary: its sections, the boundaries of its parts, the hash rolling through it.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 
 use crate::chunks::{Region, Run, Sink, Tee};
-use crate::error::{Place, Result};
+use crate::error::{Error, NotSignable, Place, Result};
 use crate::identity::Identity;
 use crate::lane::{Hash, Lane};
 use crate::limits::{MAX_HASHES_PER_SET, MAX_SIGNATURE_BYTES};
@@ -74,6 +74,24 @@ pub(crate) fn read(
 ) -> Result<Body> {
     let hashes = Hashes { body: Lane::new(), identity: with_identity.then(Lane::new), visitor };
     Pass { tee: Tee::new(input, hashes), ends: Vec::new(), count: 0, last_end: 0 }.run()
+}
+
+/// Reads a binary from its first byte once more, and refuses one that is not what the first pass has found.
+pub(crate) fn read_again(
+    mut input: impl Read + Seek,
+    first: &Body,
+    visitor: &mut impl Visitor,
+) -> Result<()> {
+    let rewound = input.seek(SeekFrom::Start(0));
+    rewound.map_err(|source| Error::Read { offset: 0, source })?;
+    // Where each boundary has its hash, the last of them stands for every byte.
+    let needs_identity = first.identity.is_some() && first.hashes().is_none();
+    let second = read(input, needs_identity, visitor)?;
+    let same = second.boundaries == first.boundaries
+        && second.kind == first.kind
+        && second.total == first.total
+        && (!needs_identity || second.identity == first.identity);
+    if same { Ok(()) } else { Err(Error::Changed) }
 }
 
 /// Where the bytes of a pass go: to the two hashes and to the visitor.
@@ -227,6 +245,20 @@ impl Embedded {
 }
 
 impl Body {
+    /// Refuses a `signature` section that is not first and alone.
+    pub(crate) fn signature_is_alone(&self) -> Result<(), NotSignable> {
+        match self.stray_signature {
+            Some(offset) => Err(NotSignable::StraySignature { offset }),
+            None => Ok(()),
+        }
+    }
+
+    /// The identity, which the pass was asked for. Refuses a `signature` section that is not first and alone.
+    pub(crate) fn lone_identity(&self) -> Result<Identity, NotSignable> {
+        self.signature_is_alone()?;
+        Ok(self.identity.expect("it was asked for, and null only with a stray signature section"))
+    }
+
     /// The hash of every boundary; `None` where there are more than can be signed.
     pub(crate) fn hashes(&self) -> Option<Vec<Hash>> {
         let all_noted = self.boundaries.len() == self.boundary_count;

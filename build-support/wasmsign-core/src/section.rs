@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::chunks::{Sink, Tee};
 use crate::error::{Malformed, Result, Rule};
-use crate::leb128::{Step, Varuint32};
+use crate::leb128::{self, Step, Varuint32};
 use crate::limits::MAX_NAME_BYTES;
 
 /// The name of the section that holds signature data.
@@ -77,6 +77,18 @@ impl Section {
     pub fn is_delimiter(&self) -> bool {
         self.name() == Some(SIGNATURE_DELIMITER)
     }
+}
+
+/// All that stands before the content of a custom section, whose content has `length` bytes. The caps of what this
+/// crate writes keep it below 4 GiB.
+pub(crate) fn custom_frame(name: &str, length: usize) -> Vec<u8> {
+    let mut named = Vec::new();
+    leb128::encode(name.len() as u32, &mut named);
+    named.extend_from_slice(name.as_bytes());
+    let mut frame = vec![0];
+    leb128::encode((named.len() + length) as u32, &mut frame);
+    frame.extend_from_slice(&named);
+    frame
 }
 
 impl<R: Read, S: Sink> Tee<R, S> {

@@ -1,11 +1,10 @@
 //! Signing: an embedded signature section, or detached signature data.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 
 use crate::PublicKey;
-use crate::error::{Error, NotSignable, Place, Result};
+use crate::error::{Error, NotSignable, Result};
 use crate::lane::Hash;
-use crate::leb128;
 use crate::limits::{
     MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_PUBLIC_KEY_OPERATIONS, MAX_SETS,
     MAX_SIGNATURE_BYTES,
@@ -13,7 +12,7 @@ use crate::limits::{
 use crate::message::message;
 use crate::parts::{self, Body, Embedded, Visitor};
 use crate::search::{Exhausted, Search};
-use crate::section::{Kind, SIGNATURE};
+use crate::section::{Kind, SIGNATURE, custom_frame};
 use crate::signature_data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
 
 /// Something that signs with an Ed25519 key: a [`SecretKey`](crate::SecretKey), or a program or device
@@ -70,6 +69,16 @@ pub struct Signature<'a> {
     pub signer: &'a dyn Signer,
     /// The hint beside the signature.
     pub key_id: KeyId,
+}
+
+/// What becomes of the signatures that a module carries, where an operation cannot keep them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Earlier {
+    /// They stay: the operation is refused with [`Error::Signed`].
+    #[default]
+    Refuse,
+    /// They go.
+    Drop,
 }
 
 /// What signing has done.
@@ -154,28 +163,16 @@ pub fn detached(
     signatures: &[Signature<'_>],
 ) -> Result<Signed> {
     let body = parts::read(input, false, &mut ())?;
-    let decode = |data| SignatureData::decode(data, 0, Place::DetachedSignature, Form::Deployed);
-    let earlier = earlier.map(decode).transpose().map_err(DecodeError::without_verdict)?;
+    let earlier = earlier.map(SignatureData::from_detached).transpose()?;
     add(&body, earlier.unwrap_or_default(), signatures)
 }
 
 /// The bytes of a signature section with this data.
 pub(crate) fn section(data: &SignatureData) -> Vec<u8> {
     let data = data.encode();
-    let mut section = frame(data.len());
+    let mut section = custom_frame(SIGNATURE, data.len());
     section.extend_from_slice(&data);
     section
-}
-
-/// The frame of a signature section whose content has `length` bytes.
-fn frame(length: usize) -> Vec<u8> {
-    let mut name = Vec::new();
-    leb128::encode(SIGNATURE.len() as u32, &mut name);
-    name.extend_from_slice(SIGNATURE.as_bytes());
-    let mut frame = vec![0];
-    leb128::encode((name.len() + length) as u32, &mut frame);
-    frame.extend_from_slice(&name);
-    frame
 }
 
 /// Adds signatures to the embedded ones.
@@ -187,9 +184,7 @@ fn extend(body: &Body, signatures: &[Signature<'_>]) -> Result<Signed> {
 
 /// Adds signatures over the body to what is there.
 fn add(body: &Body, mut data: SignatureData, signatures: &[Signature<'_>]) -> Result<Signed> {
-    if let Some(offset) = body.stray_signature {
-        return Err(NotSignable::StraySignature { offset }.into());
-    }
+    body.signature_is_alone()?;
     let hashes =
         body.hashes().ok_or(NotSignable::OverLimit { what: "parts", limit: MAX_HASHES_PER_SET })?;
     let message = message(&hashes);
@@ -297,23 +292,18 @@ impl<W: Write> Visitor for Copy<'_, W> {
     }
 }
 
-fn write(output: &mut impl Write, bytes: &[u8]) -> Result<()> {
+/// Writes all of these bytes.
+pub(crate) fn write(output: &mut impl Write, bytes: &[u8]) -> Result<()> {
     output.write_all(bytes).map_err(Error::Write)
 }
 
-/// Reads the input again and writes it with this signature section.
-fn copy_with(
-    mut input: impl Read + Seek,
+/// Reads the input again and writes it with this signature section, or, if that is empty, without one.
+pub(crate) fn copy_with(
+    input: impl Read + Seek,
     output: &mut impl Write,
     section: &[u8],
     first: &Body,
 ) -> Result<()> {
-    let rewound = input.seek(SeekFrom::Start(0));
-    rewound.map_err(|source: io::Error| Error::Read { offset: 0, source })?;
     let mut copy = Copy { output, section, unsigned_only: false, writes: false };
-    let second = parts::read(input, false, &mut copy)?;
-    if second.boundaries != first.boundaries || second.kind != first.kind {
-        return Err(Error::Changed);
-    }
-    Ok(())
+    parts::read_again(input, first, &mut copy)
 }

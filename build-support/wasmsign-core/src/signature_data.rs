@@ -157,6 +157,17 @@ impl fmt::Debug for Entry {
 }
 
 impl SignatureData {
+    /// Decodes the content of a detached signature file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] with the place in the file; [`Error::NotSignable`] where the data is of another version,
+    /// or over one of the caps in [`limits`](crate::limits).
+    pub fn from_detached(bytes: &[u8]) -> Result<Self, Error> {
+        let decoded = Self::decode(bytes, 0, Place::DetachedSignature, Form::Deployed);
+        decoded.map_err(DecodeError::without_verdict)
+    }
+
     /// Encodes the data; byte for byte what was decoded, where nothing was changed.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![VERSION, CONTENT_TYPE, HASH_FUNCTION];

@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use wasmsign_core::error::Rule;
-use wasmsign_core::inspect::{Agreement, inspect};
+use wasmsign_core::inspect::{Agreement, inspect, inspect_without_sections};
 
 #[test]
 fn sections_boundaries_and_agreement_are_told() {
@@ -44,4 +44,16 @@ fn an_identity_is_told_only_where_the_signature_is_first_and_alone() {
     assert_eq!(inspect(&file(&[&lone, &part])[..]).expect("well-formed").identity, plain);
     let stray = inspect(&file(&[&part, &lone])[..]).expect("well-formed");
     assert_eq!((stray.identity, stray.stray_signature), (None, Some(8 + part.len() as u64)));
+}
+
+#[test]
+fn the_list_of_sections_can_be_left_out() {
+    let file = signed(&slices(&three_parts()));
+    let whole = inspect(&file[..]).expect("well-formed");
+    let outline = inspect_without_sections(&file[..]).expect("well-formed");
+    assert_eq!(outline.sections, []);
+    assert_eq!(outline.boundaries, whole.boundaries);
+    assert_eq!(outline.identity, whole.identity);
+    assert_eq!(outline.total, whole.total);
+    assert!(matches!(outline.signatures, Some(Ok(_))));
 }

@@ -1,9 +1,12 @@
 //! The commands: each fills a request from the command line, has it done, and reports it.
 
+mod attach;
 mod build;
+mod detach;
 mod inspect;
 mod keygen;
 mod sign;
+mod split;
 mod verify;
 
 use std::ffi::OsString;
@@ -44,5 +47,8 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Verify(arguments) => verify::run(&arguments, report),
         Command::Inspect(arguments) => inspect::run(&arguments, report),
         Command::Keygen(arguments) => keygen::run(&arguments, report),
+        Command::Split(arguments) => split::run(&arguments, report),
+        Command::Detach(arguments) => detach::run(&arguments, report),
+        Command::Attach(arguments) => attach::run(&arguments, report),
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
 use crate::files::{self, Output};
 use crate::report::{Report, Signing};
+use crate::rewrite::same_file;
 use crate::seal::{self, Sealed};
 use crate::signers::{self, Signer};
 
@@ -122,9 +123,4 @@ fn detached(
 
 fn tell(module: &Path, output: &Path, sealed: &Sealed, report: &Report) -> Result<()> {
     report.signed(&Signing { module, output, sealed })
-}
-
-fn same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    real(one).is_some() && real(one) == real(other)
 }

@@ -64,11 +64,22 @@ fn verifier(arguments: &Verify) -> Result<Verifier> {
         Expect::Component => Some(Kind::Component),
         Expect::Any => None,
     });
-    let policy = match arguments.coverage {
-        Coverage::Whole => policy,
-        Coverage::Prefix => policy.prefix(),
-    };
-    Ok(verifier.policy(policy).with_identity())
+    Ok(verifier.policy(covering(policy, arguments)?).with_identity())
+}
+
+/// The policy with the coverage that is asked for.
+fn covering(policy: Policy, arguments: &Verify) -> Result<Policy> {
+    let sections = arguments.sections.clone();
+    match (arguments.coverage, sections.is_empty()) {
+        (Some(Coverage::Whole), false) => {
+            Err(Error::usage("`--sections` asks for a prefix, `--coverage whole` for everything")
+                .advice("leave one of the two out; everything holds the sections as well"))
+        }
+        (None | Some(Coverage::Whole), true) => Ok(policy),
+        (_, _) => {
+            Ok(policy.prefix_with(move |name| sections.iter().any(|glob| glob.is_match(name))))
+        }
+    }
 }
 
 fn verify(
@@ -88,7 +99,8 @@ fn verify(
     verified.map_err(Failure::Core)
 }
 
-fn signature_data(path: &Path) -> Result<Vec<u8>> {
+/// The content of a detached signature.
+pub(super) fn signature_data(path: &Path) -> Result<Vec<u8>> {
     read_signature(path).map_err(|source| {
         Error::io(format!("failed to read the signature `{}`", path.display()), source)
     })

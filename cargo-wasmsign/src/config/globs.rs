@@ -61,6 +61,37 @@ impl fmt::Debug for SectionGlobs {
     }
 }
 
+/// One glob on the names of custom sections, as the command line takes them.
+///
+/// Matches as [`SectionGlobs`] does, the sections of signatures too: what must be covered, must be.
+#[derive(Debug, Clone)]
+pub struct SectionGlob(GlobMatcher);
+
+impl SectionGlob {
+    /// Whether a custom section of this name is meant.
+    pub fn is_match(&self, name: &str) -> bool {
+        self.0.is_match(name)
+    }
+}
+
+impl FromStr for SectionGlob {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            // A variable that is not set, rather than the section without a name.
+            "" => Err(Invalid::new("a glob on the names of custom sections", text)),
+            _ => matcher(text).map(Self),
+        }
+    }
+}
+
+fn matcher(text: &str) -> Result<GlobMatcher, Invalid> {
+    let glob = GlobBuilder::new(text).backslash_escape(true).build();
+    let reason = |error: globset::Error| format!("a glob ({})", error.kind());
+    glob.map(|glob| glob.compile_matcher()).map_err(|e| Invalid::new(reason(e), text))
+}
+
 /// One pattern of sections to remove.
 struct Pattern(GlobMatcher);
 
@@ -81,8 +112,6 @@ impl FromStr for Pattern {
         if text.is_empty() || text.starts_with('@') {
             return Err(Invalid::new("a glob on the names of custom sections", text));
         }
-        let glob = GlobBuilder::new(text).backslash_escape(true).build();
-        let reason = |error: globset::Error| format!("a glob ({})", error.kind());
-        glob.map(|glob| Self(glob.compile_matcher())).map_err(|e| Invalid::new(reason(e), text))
+        matcher(text).map(Self)
     }
 }

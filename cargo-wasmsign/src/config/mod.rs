@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use environment::Environment;
-pub use globs::SectionGlobs;
+pub use globs::{SectionGlob, SectionGlobs};
 pub use key_id::KeyIdChoice;
 pub use keys::{KeyConfig, KeyText, SecretSource};
 pub use layer::Placement;

@@ -115,7 +115,7 @@ impl Report {
         line("Key", &format!("{text}, id {id}"))
     }
 
-    fn warn_of_envoy(&self, output: &Path, data: &SignatureData) {
+    pub(super) fn warn_of_envoy(&self, output: &Path, data: &SignatureData) {
         if let Some(obstacle) = data.envoy_obstacle() {
             let output = escape(&output.display().to_string());
             self.warning(&format!(

@@ -3,6 +3,7 @@
 mod build;
 mod inspect;
 mod keys;
+mod parts;
 mod size;
 mod verify;
 
@@ -23,6 +24,7 @@ use crate::files::is_stdout;
 
 pub use build::{Plan, PlannedModule, told_as_json};
 pub use keys::Signing;
+pub use parts::{Attaching, Detaching, Splitting};
 pub use verify::{Failure, Verdict};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();

@@ -82,8 +82,20 @@ impl Report {
             "Verified",
             signers.join(", ")
         ))?;
-        if verified.covered() < verified.total() {
-            let (covered, total) = (verified.covered(), verified.total());
+        self.coverage(verified)
+    }
+
+    /// Which bytes are covered, where that is not simply the whole file.
+    fn coverage(&self, verified: &Verified) -> Result<()> {
+        let (covered, total) = (verified.covered(), verified.total());
+        if !verified.is_whole() {
+            let gone = if covered == total { "; what else was signed is gone" } else { "" };
+            self.result(&format!(
+                "{GOOD}{:>12}{GOOD:#} bytes 0 to {covered} of {total}{gone}",
+                "Covered"
+            ))?;
+        }
+        if covered < total {
             self.result(&format!(
                 "{WARNING}{:>12}{WARNING:#} bytes {covered} to {total} are not covered",
                 "Unverified"
@@ -113,7 +125,7 @@ impl Verdict<'_> {
                 "identity": verified.identity().map(|identity| identity.to_string()),
                 "kind": kind_word(verified.kind()),
                 "coverage": {
-                    "kind": if verified.covered() == verified.total() { "whole" } else { "prefix" },
+                    "kind": if verified.is_whole() { "whole" } else { "prefix" },
                     "covered": verified.covered(),
                     "total": verified.total(),
                 },

@@ -12,7 +12,7 @@ use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 
 mod verdict;
 
-use verdict::Facts;
+use verdict::{Coverage, Facts};
 pub use verdict::{Ignored, Reason, Refusal, Signer, Verified};
 
 /// Verifies binaries against a set of public keys and a policy.
@@ -137,7 +137,7 @@ impl Verifier {
         let verdict =
             self.frame(body).and(data).and_then(|data| self.signed(body, required_end, &data));
         match verdict {
-            Ok((covered, signers)) => Ok(Verified { facts, covered, signers }),
+            Ok((coverage, signers)) => Ok(Verified { facts, coverage, signers }),
             Err(reason) => Err(Error::Refused(Box::new(Refusal { reason, facts }))),
         }
     }
@@ -151,13 +151,13 @@ impl Verifier {
         }
     }
 
-    /// The covered bytes and the signers, if they are enough.
+    /// What is covered and the signers, if they are enough.
     fn signed(
         &self,
         body: &Body,
         required_end: u64,
         data: &SignatureData,
-    ) -> Result<(u64, Vec<Signer>), Reason> {
+    ) -> Result<(Coverage, Vec<Signer>), Reason> {
         let reaches: Vec<Reach> =
             data.sets.iter().map(|set| self.reach(&set.hashes, body, required_end)).collect();
         let mut enough = sets_where(&reaches, |reach| matches!(reach, Reach::Enough(_)));
@@ -167,8 +167,8 @@ impl Verifier {
         let signers = self.signers(&hits);
         let wanted = self.policy.require.count(self.keys.len());
         if signers.len() >= wanted {
-            let reach_of = |hit: &Hit| reaches[enough[hit.rank]].bytes();
-            let covered = hits.iter().flatten().map(reach_of).min().unwrap_or(0);
+            let reach_of = |hit: &Hit| reaches[enough[hit.rank]].coverage();
+            let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
             return Ok((covered, signers));
         }
         exhausted.map_err(|_| TOO_MANY_OPERATIONS)?;
@@ -192,12 +192,13 @@ impl Verifier {
         let met = parts::boundaries_met(hashes, &body.boundaries);
         let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
         let end = body.boundaries[last].end;
+        let whole = met == hashes.len() && met == body.boundary_count;
         let enough = match self.policy.prefix {
-            None => met == hashes.len() && met == body.boundary_count,
+            None => whole,
             Some(_) => end >= required_end,
         };
         match enough {
-            true => Reach::Enough(end),
+            true => Reach::Enough(Coverage { end, whole }),
             false if self.policy.prefix.is_some() || met == hashes.len() => Reach::Short,
             false => Reach::Differs,
         }
@@ -213,13 +214,13 @@ enum Reach {
     Differs,
     /// All that was signed is there, but there is more.
     Short,
-    /// As far as the policy wants: so many bytes from the start of the file.
-    Enough(u64),
+    /// As far as the policy wants.
+    Enough(Coverage),
 }
 
 impl Reach {
-    fn bytes(self) -> u64 {
-        if let Self::Enough(bytes) = self { bytes } else { 0 }
+    fn coverage(self) -> Coverage {
+        if let Self::Enough(coverage) = self { coverage } else { Coverage::default() }
     }
 }
 

@@ -12,8 +12,17 @@ use crate::signature_data::Unknown;
 #[must_use]
 pub struct Verified {
     pub(super) facts: Facts,
-    pub(super) covered: u64,
+    pub(super) coverage: Coverage,
     pub(super) signers: Vec<Signer>,
+}
+
+/// How much of a file is covered; more is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Coverage {
+    /// Offset of the first byte that is not.
+    pub(super) end: u64,
+    /// Whether the file is all of what was signed, and nothing else.
+    pub(super) whole: bool,
 }
 
 /// A key that has signed what a [`Verified`] says is covered.
@@ -114,7 +123,15 @@ impl Verified {
 
     /// How many bytes from the start of the file are covered. All behind them is unverified.
     pub fn covered(&self) -> u64 {
-        self.covered
+        self.coverage.end
+    }
+
+    /// Whether the file is exactly what was signed: nothing was appended, and no signed part is missing.
+    ///
+    /// A prefix may reach the end of the file and still not be whole: parts that were signed as well may have been
+    /// stripped from its tail.
+    pub fn is_whole(&self) -> bool {
+        self.coverage.whole
     }
 
     /// Bytes of the file.

@@ -5,8 +5,10 @@
 use std::io::Cursor;
 
 use sha2::{Digest, Sha256};
+use wasmsign_core::detach::{self, Detached};
 use wasmsign_core::error::{Malformed, NotSignable, Rule};
-use wasmsign_core::sign::{self, KeyId, Signature};
+use wasmsign_core::sign::{self, Earlier, KeyId, Signature};
+use wasmsign_core::split::{self, Split};
 use wasmsign_core::verify::Reason;
 use wasmsign_core::{Error, Policy, PublicKey, Result, SecretKey, Verified, Verifier};
 
@@ -166,5 +168,35 @@ pub fn embed(file: &[u8], signatures: &[Signature<'_>]) -> Result<Vec<u8>> {
 pub fn embed_in_stream(file: &[u8], signatures: &[Signature<'_>]) -> Result<Vec<u8>> {
     let mut output = Vec::new();
     sign::embed_in_stream(Cursor::new(file), &mut output, signatures)?;
+    Ok(output)
+}
+
+/// The delimiters of these tests: what they are told, cut to size.
+pub fn told(hash: &[u8; 32]) -> [u8; 16] {
+    *hash.first_chunk().expect("a hash has 32 bytes")
+}
+
+/// A delimiter section as [`told`] makes it behind this body.
+pub fn told_delimiter(body: &[u8]) -> Vec<u8> {
+    custom("signature_delimiter", &told(&Sha256::digest(body).into()))
+}
+
+/// Splits a file whose custom sections match where the name is one of these.
+pub fn split(file: &[u8], matching: &[&str], earlier: Earlier) -> Result<(Vec<u8>, Split)> {
+    let mut output = Vec::new();
+    let matches = |name: &str| matching.contains(&name);
+    let split = split::split(Cursor::new(file), &mut output, matches, told, earlier)?;
+    Ok((output, split))
+}
+
+pub fn detach(file: &[u8]) -> Result<(Vec<u8>, Detached)> {
+    let mut output = Vec::new();
+    let detached = detach::detach(Cursor::new(file), &mut output)?;
+    Ok((output, detached))
+}
+
+pub fn attach(file: &[u8], signature: &[u8], earlier: Earlier) -> Result<Vec<u8>> {
+    let mut output = Vec::new();
+    detach::attach(Cursor::new(file), &mut output, signature, earlier)?;
     Ok(output)
 }

@@ -7,6 +7,9 @@
 /// that all the buffers of one pass stay below 4 MiB.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
+/// Bytes asked for in one call where the input is looked at as it comes.
+pub(crate) const PROMPT_BYTES: usize = 64 * 1024;
+
 /// Chunks that may wait in front of a hashing thread.
 pub(crate) const CHUNKS_IN_FLIGHT: usize = 4;
 

@@ -27,6 +27,11 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// The signatures that are searched.
+    pub(crate) fn data(&self) -> &'a SignatureData {
+        self.data
+    }
+
     pub(crate) fn new(data: &'a SignatureData, keys: &'a [PublicKey]) -> Self {
         let ids = keys.iter().map(PublicKey::default_key_id).collect();
         Self { data, keys, ids, operations_left: MAX_PUBLIC_KEY_OPERATIONS }

@@ -4,14 +4,16 @@ use std::io::Read;
 
 use crate::PublicKey;
 use crate::error::{Error, Place, Result};
-use crate::parts::{self, Body, Visitor};
+use crate::parts::{self, Body, Embedded, Visitor};
 use crate::policy::Policy;
-use crate::search::{Hit, Search};
-use crate::section::Section;
+use crate::search::Search;
+use crate::section::{Kind, Section};
 use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 
+mod coverage;
 mod verdict;
 
+use coverage::Seen;
 use verdict::Facts;
 pub use verdict::{Ignored, Reason, Refusal, Signer, Verified};
 
@@ -91,11 +93,7 @@ impl Verifier {
     /// [`Error::Read`], [`Error::Malformed`], or [`Error::Refused`] with the reason.
     pub fn verify(&self, module: impl Read) -> Result<Verified> {
         let (body, required_end) = self.read(module)?;
-        let Some(embedded) = &body.embedded else {
-            return self.judge(&body, required_end, Ok(SignatureData::default()), Vec::new());
-        };
-        let decoded = embedded.decode(self.form);
-        self.judge(&body, required_end, decoded, Vec::new())
+        self.judge(&body, required_end, self.embedded(body.embedded.as_ref()))
     }
 
     /// Verifies a binary by detached signature data, as in a `.sig` file. An embedded signature has no
@@ -106,24 +104,31 @@ impl Verifier {
     /// As [`Verifier::verify`].
     pub fn verify_detached(&self, module: impl Read, signature: &[u8]) -> Result<Verified> {
         let (body, required_end) = self.read(module)?;
-        let decoded = SignatureData::decode(signature, 0, Place::DetachedSignature, self.form);
-        let embedded = body.embedded.as_ref().map(|_| Ignored::EmbeddedSignature);
-        self.judge(&body, required_end, decoded, embedded.into_iter().collect())
+        self.judge(&body, required_end, self.detached(signature, body.embedded.as_ref()))
     }
 
     fn read(&self, module: impl Read) -> Result<(Body, u64)> {
-        let mut required = Required { policy: &self.policy, end: 0 };
+        let mut required = Required { policy: self.policy.clone(), end: 0 };
         let body = parts::read(module, self.with_identity, &mut required)?;
         Ok((body, required.end))
     }
 
-    fn judge(
-        &self,
-        body: &Body,
-        required_end: u64,
-        decoded: Result<SignatureData, DecodeError>,
-        mut ignored: Vec<Ignored>,
-    ) -> Result<Verified> {
+    /// The signatures that count where the embedded ones do.
+    fn embedded(&self, embedded: Option<&Embedded>) -> Signatures {
+        let none = || Ok(SignatureData::default());
+        let decoded = embedded.map_or_else(none, |embedded| embedded.decode(self.form));
+        Signatures { decoded, ignored: Vec::new() }
+    }
+
+    /// The signatures that count where only the detached ones do.
+    fn detached(&self, signature: &[u8], embedded: Option<&Embedded>) -> Signatures {
+        let decoded = SignatureData::decode(signature, 0, Place::DetachedSignature, self.form);
+        let ignored = embedded.map(|_| Ignored::EmbeddedSignature).into_iter().collect();
+        Signatures { decoded, ignored }
+    }
+
+    fn judge(&self, body: &Body, required_end: u64, signatures: Signatures) -> Result<Verified> {
+        let Signatures { decoded, mut ignored } = signatures;
         let data = match decoded {
             Err(DecodeError::Malformed(fault)) => return Err(fault.into()),
             Err(DecodeError::Unknown(unknown)) => Err(Reason::Unknown(unknown)),
@@ -134,8 +139,15 @@ impl Verifier {
         };
         ignored.extend(data.iter().flat_map(not_looked_at));
         let facts = Facts { kind: body.kind, total: body.total, identity: body.identity, ignored };
-        let verdict =
-            self.frame(body).and(data).and_then(|data| self.signed(body, required_end, &data));
+        let seen = Seen {
+            boundaries: &body.boundaries,
+            boundary_count: body.boundary_count,
+            required_end,
+        };
+        let frame = self.frame(body.kind, body.stray_signature);
+        let verdict = frame
+            .and(data)
+            .and_then(|data| self.covered(&seen, &mut Search::new(&data, &self.keys)));
         match verdict {
             Ok((covered, signers)) => Ok(Verified { facts, covered, signers }),
             Err(reason) => Err(Error::Refused(Box::new(Refusal { reason, facts }))),
@@ -143,110 +155,19 @@ impl Verifier {
     }
 
     /// What the frame of the file alone decides.
-    fn frame(&self, body: &Body) -> Result<(), Reason> {
-        match (self.policy.expect, body.stray_signature) {
-            (Some(expected), _) if expected != body.kind => Err(Reason::KindMismatch { expected }),
+    fn frame(&self, kind: Kind, stray_signature: Option<u64>) -> Result<(), Reason> {
+        match (self.policy.expect, stray_signature) {
+            (Some(expected), _) if expected != kind => Err(Reason::KindMismatch { expected }),
             (_, Some(offset)) => Err(Reason::StraySignature { offset }),
             _ => Ok(()),
         }
     }
-
-    /// The covered bytes and the signers, if they are enough.
-    fn signed(
-        &self,
-        body: &Body,
-        required_end: u64,
-        data: &SignatureData,
-    ) -> Result<(u64, Vec<Signer>), Reason> {
-        let reaches: Vec<Reach> =
-            data.sets.iter().map(|set| self.reach(&set.hashes, body, required_end)).collect();
-        let mut enough = sets_where(&reaches, |reach| matches!(reach, Reach::Enough(_)));
-        enough.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-        let mut search = Search::new(data, &self.keys);
-        let (hits, exhausted) = search.run(&enough);
-        let signers = self.signers(&hits);
-        let wanted = self.policy.require.count(self.keys.len());
-        if signers.len() >= wanted {
-            let reach_of = |hit: &Hit| reaches[enough[hit.rank]].bytes();
-            let covered = hits.iter().flatten().map(reach_of).min().unwrap_or(0);
-            return Ok((covered, signers));
-        }
-        exhausted.map_err(|_| TOO_MANY_OPERATIONS)?;
-        match signers.len() {
-            0 => Err(why_none(&mut search, data, &reaches)),
-            found => Err(Reason::PolicyNotMet { found, wanted }),
-        }
-    }
-
-    fn signers(&self, hits: &[Option<Hit>]) -> Vec<Signer> {
-        let keys = self.keys.iter().zip(hits);
-        keys.filter_map(|(key, hit)| {
-            let key_id = hit.as_ref()?.key_id.clone();
-            Some(Signer { public_key: key.clone(), key_id })
-        })
-        .collect()
-    }
-
-    /// How far the hashes of one set go with the file: each is met at its own boundary, in order.
-    fn reach(&self, hashes: &[[u8; 32]], body: &Body, required_end: u64) -> Reach {
-        let met = parts::boundaries_met(hashes, &body.boundaries);
-        let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
-        let end = body.boundaries[last].end;
-        let enough = match self.policy.prefix {
-            None => met == hashes.len() && met == body.boundary_count,
-            Some(_) => end >= required_end,
-        };
-        match enough {
-            true => Reach::Enough(end),
-            false if self.policy.prefix.is_some() || met == hashes.len() => Reach::Short,
-            false => Reach::Differs,
-        }
-    }
 }
 
-/// How far a set's hashes go with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// Not even the first part is the signed one.
-    Nothing,
-    /// Some parts are, others are not or are gone.
-    Differs,
-    /// All that was signed is there, but there is more.
-    Short,
-    /// As far as the policy wants: so many bytes from the start of the file.
-    Enough(u64),
-}
-
-impl Reach {
-    fn bytes(self) -> u64 {
-        if let Self::Enough(bytes) = self { bytes } else { 0 }
-    }
-}
-
-const TOO_MANY_OPERATIONS: Reason = Reason::TooManySignatures {
-    what: "signatures to try",
-    limit: crate::limits::MAX_PUBLIC_KEY_OPERATIONS,
-};
-
-fn sets_where(reaches: &[Reach], test: impl Fn(&Reach) -> bool) -> Vec<usize> {
-    reaches.iter().enumerate().filter(|(_, reach)| test(reach)).map(|(set, _)| set).collect()
-}
-
-/// Why no wanted key has signed enough of the file: the most telling of the possible reasons.
-fn why_none(search: &mut Search<'_>, data: &SignatureData, reaches: &[Reach]) -> Reason {
-    if data.sets.iter().all(|set| set.entries.is_empty()) {
-        return Reason::NoSignature;
-    }
-    let mut others = sets_where(reaches, |reach| !matches!(reach, Reach::Enough(_)));
-    others.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-    others.retain(|&set| !data.sets[set].hashes.is_empty());
-    let (hits, exhausted) = search.run(&others);
-    match hits.iter().flatten().map(|hit| reaches[others[hit.rank]]).max() {
-        Some(Reach::Short) => Reason::NotCovered,
-        Some(_) => Reason::BodyChanged,
-        None if exhausted.is_err() => TOO_MANY_OPERATIONS,
-        None => Reason::NoTrustedSignature,
-    }
+/// The signature data that counts, and what is known beforehand not to.
+struct Signatures {
+    decoded: Result<SignatureData, DecodeError>,
+    ignored: Vec<Ignored>,
 }
 
 fn not_looked_at(data: &SignatureData) -> Vec<Ignored> {
@@ -266,12 +187,12 @@ fn not_looked_at(data: &SignatureData) -> Vec<Ignored> {
 }
 
 /// Finds the end of the last section that a prefix must hold.
-struct Required<'a> {
-    policy: &'a Policy,
+struct Required {
+    policy: Policy,
     end: u64,
 }
 
-impl Visitor for Required<'_> {
+impl Visitor for Required {
     fn section(&mut self, section: &Section) {
         if !section.is_signature() && self.policy.must_cover(section) {
             self.end = section.end();

@@ -59,4 +59,4 @@ pub use error::{Error, Result};
 pub use identity::{Identity, NotAnIdentity};
 pub use keys::{KeyEncoding, KeyError, PublicKey, SecretKey};
 pub use policy::{Policy, Require};
-pub use verify::{Verified, Verifier};
+pub use verify::{Verified, Verifier, VerifyingReader};

@@ -166,6 +166,30 @@ impl<R: Read, V: Visitor> Pass<R, V> {
         Ok(true)
     }
 
+    /// What stands before the body: the kind, and the signature section if there is one.
+    pub(crate) fn before_body(&self) -> (Kind, Option<&Embedded>) {
+        (self.kind, self.embedded.as_ref())
+    }
+
+    /// Offset of the first `signature` section seen in the body.
+    pub(crate) fn stray_signature(&self) -> Option<u64> {
+        self.stray_signature
+    }
+
+    /// How many boundaries were seen.
+    pub(crate) fn boundary_count(&self) -> usize {
+        self.count
+    }
+
+    /// The boundaries seen, as many as can be signed. Waits until their hashes are computed.
+    pub(crate) fn boundaries(&mut self) -> Vec<Boundary> {
+        boundaries(&self.ends, self.tee.sink.body.marks())
+    }
+
+    pub(crate) fn visitor(&mut self) -> &mut V {
+        &mut self.tee.sink.visitor
+    }
+
     /// What was found, after the last step.
     pub(crate) fn finish(self) -> (Body, V) {
         let total = self.tee.offset();

@@ -16,6 +16,14 @@ pub(super) struct Seen<'a> {
     pub(super) required_end: u64,
 }
 
+/// What can be said before the end of a file.
+pub(super) struct SoFar {
+    /// So many bytes from its start are covered if the file is trusted in the end.
+    pub(super) certain: u64,
+    /// Whether more may be covered than that.
+    pub(super) open: bool,
+}
+
 /// The wanted keys that have signed as much as the policy wants.
 struct Tally {
     signers: Vec<Signer>,
@@ -34,7 +42,7 @@ impl Verifier {
     ) -> Result<(u64, Vec<Signer>), Reason> {
         let reaches = self.reaches(seen, search.data());
         let tally = self.tally(&reaches, search);
-        let (found, wanted) = (tally.signers.len(), self.policy.require.count(self.keys.len()));
+        let (found, wanted) = (tally.signers.len(), self.wanted());
         if found >= wanted {
             return Ok((tally.covered, tally.signers));
         }
@@ -43,6 +51,44 @@ impl Verifier {
             0 => Err(why_none(search, &reaches)),
             found => Err(Reason::PolicyNotMet { found, wanted }),
         }
+    }
+
+    /// What is certain of a file that goes on behind what was read, should it be trusted in the end.
+    ///
+    /// It is what would be covered if the file ended here. What follows can only take keys away that
+    /// reach less far than a later required section, or carry a key further: the range never shrinks.
+    ///
+    /// Means nothing where the policy asks for the whole file.
+    pub(super) fn so_far(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
+        let tally = self.tally(&self.reaches(seen, search.data()), search);
+        if tally.complete.is_err() {
+            return SoFar { certain: 0, open: true };
+        }
+        if tally.signers.len() < self.wanted() {
+            return SoFar { certain: 0, open: false };
+        }
+        let open = self.signed_further(seen, search).unwrap_or(true);
+        SoFar { certain: tally.covered, open }
+    }
+
+    /// Whether a wanted key has signed more than was read, and all of what was read.
+    fn signed_further(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> Result<bool, Exhausted> {
+        let goes_on = |hashes: &[[u8; 32]]| {
+            let met = parts::boundaries_met(hashes, seen.boundaries);
+            met == seen.boundary_count && met < hashes.len()
+        };
+        let sets = search.data().sets.iter().enumerate();
+        let sets: Vec<_> =
+            sets.filter(|(_, set)| goes_on(&set.hashes)).map(|(index, _)| index).collect();
+        let (hits, complete) = search.run(&sets);
+        match hits.iter().any(Option::is_some) {
+            true => Ok(true),
+            false => complete.map(|()| false),
+        }
+    }
+
+    fn wanted(&self) -> usize {
+        self.policy.require.count(self.keys.len())
     }
 
     fn tally(&self, reaches: &[Reach], search: &mut Search<'_>) -> Tally {

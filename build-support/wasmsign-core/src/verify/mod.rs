@@ -1,9 +1,12 @@
 //! Verification: [`Verifier`] reads a binary once and gives a [`Verified`], or says why not.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use crate::PublicKey;
 use crate::error::{Error, Place, Result};
+use crate::limits::MAX_SIGNATURE_BYTES;
 use crate::parts::{self, Body, Embedded, Visitor};
 use crate::policy::Policy;
 use crate::search::Search;
@@ -11,9 +14,12 @@ use crate::section::{Kind, Section};
 use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 
 mod coverage;
+mod held;
+mod reader;
 mod verdict;
 
 use coverage::Seen;
+pub use reader::VerifyingReader;
 use verdict::Facts;
 pub use verdict::{Ignored, Reason, Refusal, Signer, Verified};
 
@@ -107,6 +113,44 @@ impl Verifier {
         self.judge(&body, required_end, self.detached(signature, body.embedded.as_ref()))
     }
 
+    /// Verifies the file at `module` by its embedded signature.
+    ///
+    /// Whoever opens the path again may find another file there: where the bytes are to be used, take them
+    /// from [`Verifier::reader`], or verify the bytes that were read and use those.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it cannot be opened; else as [`Verifier::verify`].
+    pub fn verify_path(&self, module: impl AsRef<Path>) -> Result<Verified> {
+        self.verify(open(module.as_ref())?)
+    }
+
+    /// Verifies the file at `module` by the detached signature data in the file at `signature`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where one of them cannot be opened, or the signature not be read; else as
+    /// [`Verifier::verify_detached`].
+    pub fn verify_path_detached(
+        &self,
+        module: impl AsRef<Path>,
+        signature: impl AsRef<Path>,
+    ) -> Result<Verified> {
+        let signature = read_signature(signature.as_ref())?;
+        self.verify_detached(open(module.as_ref())?, &signature)
+    }
+
+    /// Gives out the bytes of a binary as far as they are verified by its embedded signature: see
+    /// [`VerifyingReader`].
+    pub fn reader<R: Read>(&self, module: R) -> VerifyingReader<R> {
+        VerifyingReader::new(self.clone(), None, module)
+    }
+
+    /// As [`Verifier::reader`], by detached signature data. An embedded signature has no part in it.
+    pub fn reader_detached<R: Read>(&self, module: R, signature: &[u8]) -> VerifyingReader<R> {
+        VerifyingReader::new(self.clone(), Some(signature), module)
+    }
+
     fn read(&self, module: impl Read) -> Result<(Body, u64)> {
         let mut required = Required { policy: self.policy.clone(), end: 0 };
         let body = parts::read(module, self.with_identity, &mut required)?;
@@ -162,6 +206,18 @@ impl Verifier {
             _ => Ok(()),
         }
     }
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|source| Error::File { path: path.into(), source })
+}
+
+/// The content of a file of signature data: all of it, or so much that it is seen to be too much.
+fn read_signature(path: &Path) -> Result<Vec<u8>> {
+    let mut data = Vec::new();
+    let read = open(path)?.take(u64::from(MAX_SIGNATURE_BYTES) + 1).read_to_end(&mut data);
+    read.map_err(|source: io::Error| Error::File { path: path.into(), source })?;
+    Ok(data)
 }
 
 /// The signature data that counts, and what is known beforehand not to.

@@ -1,4 +1,15 @@
 //! Verification: [`Verifier`] reads a binary once and gives a [`Verified`], or says why not.
+//!
+//! | input | by the embedded signature | by a detached one |
+//! | --- | --- | --- |
+//! | any [`Read`], `&[u8]` too | [`Verifier::verify`] | [`Verifier::verify_detached`] |
+//! | a path | [`Verifier::verify_path`] | [`Verifier::verify_path_detached`] |
+//! | a stream whose bytes are wanted | [`Verifier::reader`] | [`Verifier::reader_detached`] |
+//!
+//! All of them come to the same verdict on the same bytes. A file is read to its end before it is refused, so that one
+//! that is cut or malformed ([`Error::Malformed`]) is told from one that is merely not trusted
+//! ([`Error::Refused`] with a [`Refusal`] and its [`Reason`]). Memory stays at a few MiB whatever the file's
+//! length, except for what a [`VerifyingReader`] holds under its cap.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -70,7 +81,7 @@ impl Verifier {
         self
     }
 
-    /// Computes the [`Identity`] as well: a second hash over the file, on a thread of its own.
+    /// Computes the [`Identity`](crate::Identity) as well: a second hash over the file, on a thread of its own.
     #[must_use]
     pub fn with_identity(mut self) -> Self {
         self.with_identity = true;

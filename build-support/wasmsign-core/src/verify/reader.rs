@@ -134,6 +134,10 @@ impl<R: Read> VerifyingReader<R> {
     /// in prefix mode the header with the first part, or any other part. More is [`Error::OverCap`].
     /// At first [`DEFAULT_HELD_BYTES`].
     ///
+    /// Over the cap reading fails at once, also where the file would have been refused at its end. Where several
+    /// parts wait for a later one (several keys, or more worthless signatures than are tried), the cap counts
+    /// all of them.
+    ///
     /// Beside these, a few hundred KiB to a few MiB are used, whatever the file's length. Has no effect once
     /// something was read.
     pub fn with_cap(mut self, bytes: usize) -> Self {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::limits::CHUNK_BYTES;
+use crate::limits::{CHUNK_BYTES, PROMPT_BYTES};
 
 /// What a run of bytes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,15 @@ pub(crate) trait Sink {
     fn long_input(&mut self);
 }
 
+/// How much is read before the first byte of it is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// A whole chunk: the fewest calls of the input.
+    Full,
+    /// What the input has: nothing that is here waits for what is not.
+    Prompt,
+}
+
 /// A reader whose bytes go to a sink as well.
 pub(crate) struct Tee<R, S> {
     input: R,
@@ -56,11 +65,14 @@ pub(crate) struct Tee<R, S> {
     next: usize,
     unsent: usize,
     region: Region,
+    /// What one call of a prompt input fills; empty at full pace.
+    scratch: Vec<u8>,
 }
 
 impl<R: Read, S: Sink> Tee<R, S> {
-    pub(crate) fn new(input: R, sink: S) -> Self {
+    pub(crate) fn new(input: R, pace: Pace, sink: S) -> Self {
         let chunk = Arc::default();
+        let scratch = if pace == Pace::Prompt { vec![0; PROMPT_BYTES] } else { Vec::new() };
         Self {
             input,
             sink,
@@ -70,6 +82,7 @@ impl<R: Read, S: Sink> Tee<R, S> {
             next: 0,
             unsent: 0,
             region: Region::Header,
+            scratch,
         }
     }
 
@@ -145,13 +158,19 @@ impl<R: Read, S: Sink> Tee<R, S> {
     }
 
     fn refill(&mut self) -> Result<()> {
+        if self.extend()? {
+            return Ok(());
+        }
         self.flush()?;
         let offset = self.offset();
         let mut fresh = self.free_chunk();
         let buffer =
             Arc::get_mut(&mut fresh).expect("free_chunk gives a chunk that nobody else holds");
         buffer.clear();
-        let filled = fill(&mut self.input, buffer);
+        let filled = match self.scratch.is_empty() {
+            true => fill(&mut self.input, buffer),
+            false => read_once(&mut self.input, &mut self.scratch, buffer),
+        };
         let read = buffer.len() as u64;
         filled.map_err(|source| Error::Read { offset: offset + read, source })?;
         if offset > 0 && read > 0 {
@@ -160,6 +179,19 @@ impl<R: Read, S: Sink> Tee<R, S> {
         self.spare.push(std::mem::replace(&mut self.chunk, fresh));
         (self.base, self.next, self.unsent) = (offset, 0, 0);
         Ok(())
+    }
+
+    /// At prompt pace, adds what the input has to a chunk that has room and that no thread holds.
+    /// So nothing is handed on before its chunk is full, or somebody wants it handed on.
+    fn extend(&mut self) -> Result<bool> {
+        let room = self.scratch.len().min(CHUNK_BYTES - self.chunk.len());
+        let offset = self.offset();
+        match Arc::get_mut(&mut self.chunk) {
+            Some(chunk) if room > 0 => read_once(&mut self.input, &mut self.scratch[..room], chunk)
+                .map(|()| true)
+                .map_err(|source| Error::Read { offset, source }),
+            _ => Ok(false),
+        }
     }
 
     /// A chunk that every thread is done with. The lanes hold a bounded number of chunks, so few exist.
@@ -174,6 +206,20 @@ impl<R: Read, S: Sink> Tee<R, S> {
 /// Fills the buffer to one chunk, or to the end of the input.
 fn fill(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<()> {
     input.by_ref().take(CHUNK_BYTES as u64).read_to_end(buffer).map(drop)
+}
+
+/// Appends what one call of the input gives; nothing at its end.
+fn read_once(input: &mut impl Read, scratch: &mut [u8], out: &mut Vec<u8>) -> io::Result<()> {
+    loop {
+        match input.read(scratch) {
+            Ok(count) => {
+                out.extend_from_slice(&scratch[..count.min(scratch.len())]);
+                return Ok(());
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use crate::verify::Refusal;
 
@@ -19,6 +20,23 @@ pub enum Error {
         offset: u64,
         /// The system's reason.
         source: io::Error,
+    },
+    /// A file could not be opened, or detached signature data not be read.
+    #[error("failed to read {path:?}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// More bytes would have to wait for their verification than
+    /// [`VerifyingReader::with_cap`](crate::VerifyingReader::with_cap) allows.
+    #[error("offset {offset}: more than {cap} bytes are still unverified here, too many to hold")]
+    OverCap {
+        /// The first byte of the module for which there was no room.
+        offset: u64,
+        /// Bytes that may be held.
+        cap: usize,
     },
     /// The output could not be written.
     #[error("failed to write the output")]

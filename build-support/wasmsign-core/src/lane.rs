@@ -30,6 +30,8 @@ pub(crate) struct Rolling {
 pub(crate) enum Job {
     Hash(Run),
     Mark,
+    /// Tell what was noted so far.
+    Tell(SyncSender<Vec<Hash>>),
 }
 
 impl Rolling {
@@ -37,6 +39,8 @@ impl Rolling {
         match job {
             Job::Hash(run) => self.hash.update(run.bytes()),
             Job::Mark => self.marks.push(self.hash.clone().finalize().into()),
+            // Whoever asked waits for this, or is gone and does not mind.
+            Job::Tell(asker) => drop(asker.send(self.marks.clone())),
         }
     }
 }
@@ -54,6 +58,13 @@ impl Lane {
     /// Notes the hash of everything so far.
     pub(crate) fn mark(&mut self) {
         self.work(Job::Mark);
+    }
+
+    /// The hashes noted so far. Waits until they are computed.
+    pub(crate) fn marks(&mut self) -> Vec<Hash> {
+        let (asker, answer) = sync_channel(1);
+        self.work(Job::Tell(asker));
+        answer.recv().expect("a lane does every job, this one too")
     }
 
     /// Goes on in a thread; stays here if the system has none left to give.

@@ -26,9 +26,84 @@
 //!
 //! # What a `Verified` proves
 //!
-//! That the holders of the keys it names have signed every byte of [`Verified::covered`], except the
-//! eight of the header and the signature section itself. The header's kind is checked against the policy.
-//! It does not prove that the module is harmless, recent, or the one that was meant to run here.
+//! [`Verified`] has no public constructor: whoever holds one has had a [`Verifier`] read a file from its first
+//! byte to its last, and the file met the verifier's [`Policy`]. It proves that **each** key in
+//! [`Verified::signers`] has signed **every** byte before the offset [`Verified::covered`], and that these are as
+//! many distinct keys as [`Require`] asks for. Take it as a parameter where only verified modules may go.
+//!
+//! ## What is not covered
+//!
+//! - The eight bytes of the **header**, which tell a module from a component. [`Policy::expect`] is the only word on
+//!   them; at first it takes nothing but modules.
+//! - The **signature section** itself, with its key ids. A [`verify::Signer::key_id`] is a hint that anyone could
+//!   have changed; [`verify::Signer::public_key`] is the key that has really signed.
+//! - Everything **behind [`Verified::covered`]**, where the policy is content with a prefix.
+//! - What is not in the file: its **name**, its **age**, the version it says it is, the place it was fetched
+//!   from. An old release stays validly signed for ever. Hosts that must refuse it keep a list of the
+//!   [`Identity`] of what they run, or a least version that they read from the covered bytes.
+//! - That the module does no **harm**. A signature says who, not what.
+//!
+//! ## What a prefix means
+//!
+//! A module may be divided into parts by sections that are called `signature_delimiter`, and a signature is over the
+//! hash up to each of them. [`Policy::prefix`] takes a file whose first parts are as they were signed, whatever
+//! became of the later ones: stripped debug sections, say, or a custom section that another party has
+//! added. So that nothing that *runs* is among the rest, every section that is not custom must lie in the covered
+//! range. Custom sections behind it are anybody's: do not read them, or name those that you read in
+//! [`Policy::prefix_with`].
+//!
+//! # Recipes for hosts
+//!
+//! **Verify, then instantiate the very bytes that were verified.** A path that is verified and then opened again may be
+//! another file by then; bytes in memory stay what they were.
+//!
+//! ```
+//! # use std::io::Cursor;
+//! # use wasmsign_core::{SecretKey, Verified, Verifier, sign};
+//! # let secret = SecretKey::from_seed(&[7; 32]);
+//! # let signature = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+//! # let mut signed = Cursor::new(Vec::new());
+//! # sign::embed(Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[signature])?;
+//! # let (file, public) = (signed.into_inner(), secret.public_key().clone());
+//! # fn instantiate(module: &[u8], proof: &Verified) { assert_eq!(module.len() as u64, proof.total()) }
+//! let verified = Verifier::new([public]).verify(&file[..])?; // any `Read`, a slice too
+//! instantiate(&file, &verified);
+//! # Ok::<(), wasmsign_core::Error>(())
+//! ```
+//!
+//! **From a stream, and no more than is covered**: [`Verifier::reader`] gives out the verified bytes without the
+//! signature section, in prefix mode part by part while the rest still arrives. [`VerifyingReader`] shows how, and
+//! what *provisional* means for bytes that have come before the verdict.
+//!
+//! **By a detached signature**, as in a `.sig` file beside the module:
+//!
+//! ```
+//! # use wasmsign_core::{SecretKey, Verifier, sign};
+//! # let secret = SecretKey::from_seed(&[7; 32]);
+//! # let module = b"\0asm\x01\0\0\0";
+//! # let signer = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+//! # let public = secret.public_key().clone();
+//! # let made = sign::detached(&module[..], None, &[signer])?.data.encode();
+//! # let read = |_: &str| made;
+//! let signature: Vec<u8> = read("module.wasm.sig");
+//! let verified = Verifier::new([public]).verify_detached(&module[..], &signature)?;
+//! assert_eq!(verified.covered(), 8);
+//! # Ok::<(), wasmsign_core::Error>(())
+//! ```
+//!
+//! For files there are [`Verifier::verify_path`] and [`Verifier::verify_path_detached`].
+//!
+//! **In an async program.** Hashing is work for a thread that may block; a [`Verifier`] is cheap to clone, and both
+//! it and a [`VerifyingReader`] over owned input can be sent there. With tokio, for one:
+//!
+//! ```ignore
+//! let verifier = verifier.clone();
+//! let body = SyncIoBridge::new(StreamReader::new(response.bytes_stream())); // of tokio-util
+//! let (module, verified) = tokio::task::spawn_blocking(move || {
+//!     verifier.reader(body).with_cap(32 << 20).into_bytes()
+//! })
+//! .await??;
+//! ```
 //!
 //! # The modules
 //!
@@ -63,4 +138,4 @@ pub use identity::{Identity, NotAnIdentity};
 pub use keys::{KeyEncoding, KeyError, PublicKey, SecretKey};
 pub use parts::Boundary;
 pub use policy::{Policy, Require};
-pub use verify::{Verified, Verifier};
+pub use verify::{Verified, Verifier, VerifyingReader};

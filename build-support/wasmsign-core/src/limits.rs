@@ -7,8 +7,15 @@
 /// that all the buffers of one pass stay below 4 MiB.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
+/// Bytes asked for in one call where the input is looked at as it comes.
+pub(crate) const PROMPT_BYTES: usize = 64 * 1024;
+
 /// Chunks that may wait in front of a hashing thread.
 pub(crate) const CHUNKS_IN_FLIGHT: usize = 4;
+
+/// Bytes that a [`VerifyingReader`](crate::VerifyingReader) holds back at most until they are
+/// verified, unless its caller says otherwise: larger than nearly every module, and harmless to a host.
+pub const DEFAULT_HELD_BYTES: usize = 64 * 1024 * 1024;
 
 /// Bytes of signature data, embedded or detached. It is held in memory whole; all that the other
 /// caps allow at their sensible sizes fits in.
@@ -27,7 +34,8 @@ pub const MAX_HASHES_PER_SET: u32 = 64;
 pub const MAX_KEY_ID_BYTES: u32 = 255;
 
 /// Public-key operations spent on one file: at some 50 µs each they stay within a tenth of a second,
-/// whatever the signature section holds.
+/// whatever the signature section holds. A [`VerifyingReader`](crate::VerifyingReader) in prefix mode may
+/// spend as many again before the end, while it cannot know which signatures will count.
 pub const MAX_PUBLIC_KEY_OPERATIONS: u32 = 1024;
 
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use crate::chunks::{Region, Run, Sink, Tee};
+use crate::chunks::{Pace, Region, Run, Sink, Tee};
 use crate::error::{Error, NotSignable, Place, Result};
 use crate::identity::Identity;
 use crate::lane::{Hash, Lane};
@@ -63,6 +63,20 @@ pub(crate) trait Visitor {
 /// A visitor that only wants the result.
 impl Visitor for () {}
 
+impl<V: Visitor> Visitor for &mut V {
+    fn section(&mut self, section: &Section) {
+        (**self).section(section);
+    }
+
+    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<()> {
+        (**self).body_starts(kind, embedded)
+    }
+
+    fn body(&mut self, bytes: &[u8]) -> Result<()> {
+        (**self).body(bytes)
+    }
+}
+
 /// Reads a binary from its first byte to its last.
 ///
 /// The whole file is read even when an early byte decides against it: a module that is cut or
@@ -72,8 +86,9 @@ pub(crate) fn read(
     with_identity: bool,
     visitor: &mut impl Visitor,
 ) -> Result<Body> {
-    let hashes = Hashes { body: Lane::new(), identity: with_identity.then(Lane::new), visitor };
-    Pass { tee: Tee::new(input, hashes), ends: Vec::new(), count: 0, last_end: 0 }.run()
+    let mut pass = Pass::start(input, Pace::Full, with_identity, visitor)?;
+    while pass.step()? {}
+    Ok(pass.finish().0)
 }
 
 /// Reads a binary from its first byte once more, and refuses one that is not what the first pass has found.
@@ -95,13 +110,13 @@ pub(crate) fn read_again(
 }
 
 /// Where the bytes of a pass go: to the two hashes and to the visitor.
-struct Hashes<'a, V> {
+struct Hashes<V> {
     body: Lane,
     identity: Option<Lane>,
-    visitor: &'a mut V,
+    visitor: V,
 }
 
-impl<V: Visitor> Sink for Hashes<'_, V> {
+impl<V: Visitor> Sink for Hashes<V> {
     fn run(&mut self, region: Region, run: Run) -> Result<()> {
         if let (Some(identity), Region::Header | Region::Body) = (&mut self.identity, region) {
             identity.hash(run.clone());
@@ -119,29 +134,106 @@ impl<V: Visitor> Sink for Hashes<'_, V> {
     }
 }
 
-struct Pass<R, S> {
-    tee: Tee<R, S>,
+/// A pass over a binary that goes on one section at a time.
+pub(crate) struct Pass<R, V> {
+    tee: Tee<R, Hashes<V>>,
+    kind: Kind,
+    embedded: Option<Embedded>,
+    /// The first section of the body, whose frame had to be read to know that it is no signature's.
+    first: Option<Section>,
+    stray_signature: Option<u64>,
     /// Ends of the boundaries that are noted.
     ends: Vec<u64>,
     /// How many boundaries there are.
     count: usize,
-    /// End of the last one, at first the start of the body.
+    /// End of the last one.
     last_end: u64,
 }
 
-impl<R: Read, V: Visitor> Pass<R, Hashes<'_, V>> {
-    fn run(mut self) -> Result<Body> {
-        let kind = self.tee.kind()?;
-        self.tee.enter(Region::Body)?;
-        let mut next = self.section()?;
-        let embedded = next.take_if(|section| section.is_signature());
-        let embedded = embedded.map(|section| self.embedded(section)).transpose()?;
-        self.tee.sink.visitor.body_starts(kind, embedded.as_ref())?;
-        if embedded.is_some() {
-            next = self.section()?;
+impl<R: Read, V: Visitor> Pass<R, V> {
+    /// Reads all that stands before the body.
+    pub(crate) fn start(input: R, pace: Pace, with_identity: bool, visitor: V) -> Result<Self> {
+        let hashes = Hashes { body: Lane::new(), identity: with_identity.then(Lane::new), visitor };
+        let mut tee = Tee::new(input, pace, hashes);
+        let kind = tee.kind()?;
+        tee.enter(Region::Body)?;
+        let (embedded, first, stray_signature, ends) = (None, None, None, Vec::new());
+        let mut pass =
+            Self { tee, kind, embedded, first, stray_signature, ends, count: 0, last_end: 0 };
+        pass.head()?;
+        Ok(pass)
+    }
+
+    /// Reads the next section; `false` where there is none.
+    pub(crate) fn step(&mut self) -> Result<bool> {
+        let next = match self.first.take() {
+            Some(first) => Some(first),
+            None => self.section()?,
+        };
+        let Some(section) = next else {
+            self.end()?;
+            return Ok(false);
+        };
+        self.tee.skip_content(&section)?;
+        if section.is_signature() {
+            self.stray_signature.get_or_insert(section.offset);
         }
-        let stray_signature = self.body(next)?;
-        Ok(self.finish(kind, embedded, stray_signature))
+        if section.is_delimiter() {
+            self.boundary()?;
+        }
+        Ok(true)
+    }
+
+    /// What stands before the body: the kind, and the signature section if there is one.
+    pub(crate) fn before_body(&self) -> (Kind, Option<&Embedded>) {
+        (self.kind, self.embedded.as_ref())
+    }
+
+    /// Offset of the first `signature` section seen in the body.
+    pub(crate) fn stray_signature(&self) -> Option<u64> {
+        self.stray_signature
+    }
+
+    /// How many boundaries were seen.
+    pub(crate) fn boundary_count(&self) -> usize {
+        self.count
+    }
+
+    /// The boundaries seen, as many as can be signed. Waits until their hashes are computed.
+    pub(crate) fn boundaries(&mut self) -> Vec<Boundary> {
+        boundaries(&self.ends, self.tee.sink.body.marks())
+    }
+
+    pub(crate) fn visitor(&mut self) -> &mut V {
+        &mut self.tee.sink.visitor
+    }
+
+    /// What was found, after the last step.
+    pub(crate) fn finish(self) -> (Body, V) {
+        let total = self.tee.offset();
+        let Hashes { body, identity, visitor } = self.tee.sink;
+        let whole = identity.and_then(|mut lane| {
+            lane.mark();
+            lane.finish().pop()
+        });
+        let body = Body {
+            kind: self.kind,
+            embedded: self.embedded,
+            stray_signature: self.stray_signature,
+            boundaries: boundaries(&self.ends, body.finish()),
+            boundary_count: self.count,
+            total,
+            identity: whole.filter(|_| self.stray_signature.is_none()).map(Identity::from),
+        };
+        (body, visitor)
+    }
+
+    fn head(&mut self) -> Result<()> {
+        self.first = self.section()?;
+        if let Some(section) = self.first.take_if(|section| section.is_signature()) {
+            self.embedded = Some(self.embedded(section)?);
+        }
+        self.tee.sink.visitor.body_starts(self.kind, self.embedded.as_ref())
     }
 
     fn section(&mut self) -> Result<Option<Section>> {
@@ -166,24 +258,11 @@ impl<R: Read, V: Visitor> Pass<R, Hashes<'_, V>> {
         Ok(Embedded { section, data: small.then_some(data) })
     }
 
-    /// Reads from the content of the section `next` to the end of the file, and gives the offset of
-    /// the first `signature` section that stands here.
-    fn body(&mut self, mut next: Option<Section>) -> Result<Option<u64>> {
-        let mut stray = None;
-        while let Some(section) = next {
-            self.tee.skip_content(&section)?;
-            if section.is_signature() {
-                stray.get_or_insert(section.offset);
-            }
-            if section.is_delimiter() {
-                self.boundary()?;
-            }
-            next = self.section()?;
-        }
+    fn end(&mut self) -> Result<()> {
         if self.count == 0 || self.last_end < self.tee.offset() {
             self.boundary()?;
         }
-        Ok(stray)
+        self.tee.flush()
     }
 
     fn boundary(&mut self) -> Result<()> {
@@ -197,30 +276,10 @@ impl<R: Read, V: Visitor> Pass<R, Hashes<'_, V>> {
         }
         Ok(())
     }
+}
 
-    fn finish(self, kind: Kind, embedded: Option<Embedded>, stray_signature: Option<u64>) -> Body {
-        let total = self.tee.offset();
-        let Hashes { body, identity, .. } = self.tee.sink;
-        let hashes = body.finish();
-        let whole = identity.and_then(|mut lane| {
-            lane.mark();
-            lane.finish().pop()
-        });
-        Body {
-            kind,
-            embedded,
-            stray_signature,
-            boundaries: self
-                .ends
-                .into_iter()
-                .zip(hashes)
-                .map(|(end, hash)| Boundary { end, hash })
-                .collect(),
-            boundary_count: self.count,
-            total,
-            identity: whole.filter(|_| stray_signature.is_none()).map(Identity::from),
-        }
-    }
+fn boundaries(ends: &[u64], hashes: Vec<Hash>) -> Vec<Boundary> {
+    ends.iter().zip(hashes).map(|(&end, hash)| Boundary { end, hash }).collect()
 }
 
 /// How many of the hashes are met, each at its own boundary, in order from the first.

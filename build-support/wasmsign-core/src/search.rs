@@ -1,5 +1,7 @@
 //! The search for valid signatures of the wanted keys, with bounded work.
 
+use std::collections::HashMap;
+
 use crate::PublicKey;
 use crate::limits::MAX_PUBLIC_KEY_OPERATIONS;
 use crate::message::message;
@@ -18,18 +20,64 @@ pub(crate) struct Hit {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
+/// The work that was spent on one file's signatures, and what it has found.
+#[derive(Debug)]
+pub(crate) struct Work {
+    operations_left: u32,
+    /// What was tried before, by set, entry and key: trying it again costs nothing.
+    tried: HashMap<(usize, usize, usize), bool>,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { operations_left: MAX_PUBLIC_KEY_OPERATIONS, tried: HashMap::new() }
+    }
+}
+
 /// One file's signatures against the wanted keys.
 pub(crate) struct Search<'a> {
     data: &'a SignatureData,
     keys: &'a [PublicKey],
     ids: Vec<[u8; 12]>,
-    operations_left: u32,
+    work: Work,
+}
+
+impl Work {
+    /// Whether the signature at this place is valid, at the cost of one operation the first time.
+    fn valid(
+        &mut self,
+        place: (usize, usize, usize),
+        verify: impl FnOnce() -> bool,
+    ) -> Result<bool, Exhausted> {
+        if let Some(&known) = self.tried.get(&place) {
+            return Ok(known);
+        }
+        self.operations_left = self.operations_left.checked_sub(1).ok_or(Exhausted)?;
+        let valid = verify();
+        self.tried.insert(place, valid);
+        Ok(valid)
+    }
 }
 
 impl<'a> Search<'a> {
     pub(crate) fn new(data: &'a SignatureData, keys: &'a [PublicKey]) -> Self {
+        Self::resume(data, keys, Work::default())
+    }
+
+    /// Goes on with a search of the same signatures for the same keys.
+    pub(crate) fn resume(data: &'a SignatureData, keys: &'a [PublicKey], work: Work) -> Self {
         let ids = keys.iter().map(PublicKey::default_key_id).collect();
-        Self { data, keys, ids, operations_left: MAX_PUBLIC_KEY_OPERATIONS }
+        Self { data, keys, ids, work }
+    }
+
+    /// What [`Search::resume`] goes on with.
+    pub(crate) fn into_work(self) -> Work {
+        self.work
+    }
+
+    /// The signatures that are searched.
+    pub(crate) fn data(&self) -> &'a SignatureData {
+        self.data
     }
 
     /// For each key its hit in the earliest of `sets`, as far as the budget goes.
@@ -47,22 +95,22 @@ impl<'a> Search<'a> {
 
     fn try_set(
         &mut self,
-        set: usize,
+        set_index: usize,
         rank: usize,
         hinted: bool,
         hits: &mut [Option<Hit>],
     ) -> Result<(), Exhausted> {
-        let set = &self.data.sets[set];
+        let set = &self.data.sets[set_index];
         let message = message(&set.hashes);
-        for entry in &set.entries {
+        for (entry_index, entry) in set.entries.iter().enumerate() {
             let Content::Ed25519(signature) = entry.content() else { continue };
             for (index, key) in self.keys.iter().enumerate() {
                 let found_before = hits[index].as_ref().is_some_and(|hit| hit.rank <= rank);
                 if found_before || (entry.key_id() == self.ids[index]) != hinted {
                     continue;
                 }
-                self.operations_left = self.operations_left.checked_sub(1).ok_or(Exhausted)?;
-                if key.verify(&message, signature) {
+                let place = (set_index, entry_index, index);
+                if self.work.valid(place, || key.verify(&message, signature))? {
                     hits[index] = Some(Hit { rank, key_id: entry.key_id().to_vec() });
                 }
             }

@@ -2,41 +2,13 @@
 
 mod common;
 
-use std::io::{self, ErrorKind, Read};
-
+use common::generate::{Chunked, any_section, sections};
 use common::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use wasmsign_core::sign::{self, KeyId, Signature};
 use wasmsign_core::{Identity, Verifier};
-
-/// A section, its size and name length in as many bytes as a varuint32 may have.
-fn any_section() -> impl Strategy<Value = Vec<u8>> {
-    let content = vec(any::<u8>(), 0..40);
-    let frame = |id: u8, payload: &[u8], width: usize| {
-        let size = padded(payload.len(), width.max(leb(payload.len()).len()));
-        [&[id], &size[..], payload].concat()
-    };
-    prop_oneof![
-        (1..=13_u8, content.clone(), 1..=5_usize)
-            .prop_map(move |(id, content, width)| frame(id, &content, width)),
-        ("[a-zé]{0,12}", content, 1..=5_usize, 1..=5_usize).prop_map(
-            move |(name, content, size, width)| {
-                let name = [&padded(name.len(), width), name.as_bytes(), &content].concat();
-                frame(0, &name, size)
-            }
-        ),
-        (any::<u8>(), 0..20_usize, 1..=5_usize).prop_map(move |(seed, length, size)| {
-            let content = [b"\x13signature_delimiter".as_slice(), &vec![seed; length]].concat();
-            frame(0, &content, size)
-        }),
-    ]
-}
-
-fn sections() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    vec(any_section(), 0..12)
-}
 
 /// Sections of which some are longer than a chunk.
 fn long_sections() -> impl Strategy<Value = Vec<Vec<u8>>> {
@@ -51,24 +23,6 @@ fn plain(sections: &[Vec<u8>]) -> Vec<u8> {
 
 fn signed_by_1(sections: &[Vec<u8>]) -> Vec<u8> {
     embed(&plain(sections), &[by(&secret(1))]).expect("generated modules can be signed")
-}
-
-/// Gives as many bytes as the pattern says, and is interrupted where it says 0.
-struct Chunked<'a> {
-    rest: &'a [u8],
-    pattern: std::iter::Cycle<std::vec::IntoIter<usize>>,
-}
-
-impl Read for Chunked<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.pattern.next() {
-            None | Some(0) => Err(ErrorKind::Interrupted.into()),
-            Some(count) => {
-                let count = count.min(buffer.len());
-                self.rest.read(&mut buffer[..count])
-            }
-        }
-    }
 }
 
 proptest! {
@@ -202,10 +156,9 @@ proptest! {
             let last = file.len() - 1;
             file[last] ^= 1;
         }
-        let pattern = [pattern, vec![1]].concat().into_iter().cycle();
         let verifier = Verifier::new([public(1)]).with_identity();
         let whole = verifier.verify(&file[..]);
-        let chunked = verifier.verify(Chunked { rest: &file, pattern });
+        let chunked = verifier.verify(Chunked::new(&file, pattern));
         prop_assert_eq!(whole.is_ok(), !change);
         prop_assert_eq!(format!("{chunked:?}"), format!("{whole:?}"));
     }

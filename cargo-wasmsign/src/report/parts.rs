@@ -11,7 +11,7 @@ use super::{GOOD, Report};
 use crate::error::Result;
 use crate::escape::escape;
 use crate::files::is_stdout;
-use crate::pipeline::hex;
+use crate::hex::hex;
 use crate::seal::kind_word;
 
 /// A module that was split.

@@ -19,7 +19,11 @@ impl Sink for Seen {
 }
 
 fn read_all(input: &[u8]) -> Seen {
-    let mut tee = Tee::new(input, Seen::default());
+    read_at(Pace::Full, input)
+}
+
+fn read_at(pace: Pace, input: &[u8]) -> Seen {
+    let mut tee = Tee::new(input, pace, Seen::default());
     assert_eq!(tee.skip(u64::MAX).expect("memory can be read"), input.len() as u64);
     assert_eq!(tee.byte().expect("memory can be read"), None);
     assert_eq!(tee.offset(), input.len() as u64);
@@ -31,9 +35,11 @@ fn read_all(input: &[u8]) -> Seen {
 fn every_byte_is_handed_on_once_and_in_order() {
     for length in [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES + 7] {
         let input: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-        let runs = read_all(&input).runs;
-        let joined: Vec<u8> = runs.into_iter().flat_map(|(_, bytes)| bytes).collect();
-        assert!(joined == input, "{length} bytes");
+        for pace in [Pace::Full, Pace::Prompt] {
+            let runs = read_at(pace, &input).runs;
+            let joined: Vec<u8> = runs.into_iter().flat_map(|(_, bytes)| bytes).collect();
+            assert!(joined == input, "{length} bytes, {pace:?}");
+        }
     }
 }
 
@@ -46,7 +52,7 @@ fn a_thread_is_offered_from_the_second_chunk_on() {
 
 #[test]
 fn regions_divide_what_is_handed_on() {
-    let mut tee = Tee::new(&b"headersignbody"[..], Seen::default());
+    let mut tee = Tee::new(&b"headersignbody"[..], Pace::Full, Seen::default());
     tee.skip(6).expect("memory can be read");
     tee.enter(Region::Body).expect("the sink takes all");
     tee.skip(2).expect("memory can be read");
@@ -74,9 +80,32 @@ fn a_chunk_that_is_held_is_not_overwritten() {
         fn long_input(&mut self) {}
     }
     let input: Vec<u8> = (0..5 * CHUNK_BYTES).map(|at| (at / CHUNK_BYTES) as u8).collect();
-    let mut tee = Tee::new(&input[..], Holding(Vec::new()));
+    let mut tee = Tee::new(&input[..], Pace::Full, Holding(Vec::new()));
     tee.skip(u64::MAX).expect("memory can be read");
     for (index, run) in tee.sink.0.iter().enumerate() {
         assert!(run.bytes().iter().all(|&byte| usize::from(byte) == index), "chunk {index}");
     }
+}
+
+#[test]
+fn at_prompt_pace_what_is_here_does_not_wait_for_what_is_not() {
+    /// Three bytes a call, and not one more than `wanted` of them.
+    struct Slow {
+        given: usize,
+        wanted: usize,
+    }
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            assert!(self.given < self.wanted, "nobody asked for more");
+            self.given += 3;
+            buffer[..3].fill(7);
+            Ok(3)
+        }
+    }
+    let slow = Slow { given: 0, wanted: 12 };
+    let mut tee = Tee::new(slow, Pace::Prompt, Seen::default());
+    assert_eq!(tee.skip(11).expect("memory can be read"), 11);
+    assert!(tee.sink.runs.is_empty(), "a chunk with room is handed on when asked to");
+    tee.flush().expect("the sink takes all");
+    assert_eq!(tee.sink.runs, [(Region::Header, vec![7; 11])]);
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::chunks::{Region, Sink, Tee};
+use crate::chunks::{Pace, Region, Sink, Tee};
 use crate::error::Result;
 
 /// Hashes what it is handed, on a thread from run `thread_at` on, with a mark behind each run.
@@ -25,7 +25,7 @@ impl Sink for Marking {
 
 fn marks(input: &[u8], thread_at: usize) -> Vec<Hash> {
     let sink = Marking { lane: Lane::new(), runs: 0, thread_at };
-    let mut tee = Tee::new(input, sink);
+    let mut tee = Tee::new(input, Pace::Full, sink);
     while tee.skip(1000).expect("memory can be read") > 0 {
         tee.flush().expect("the sink takes all");
     }
@@ -50,4 +50,17 @@ fn a_mark_before_any_byte_is_the_hash_of_nothing() {
     lane.move_to_thread();
     lane.mark();
     assert_eq!(lane.finish(), [Hash::from(Sha256::digest(b"")); 2]);
+}
+
+#[test]
+fn marks_can_be_read_while_the_hash_rolls_on() {
+    let mut lane = Lane::new();
+    assert!(lane.marks().is_empty());
+    lane.mark();
+    assert_eq!(lane.marks().len(), 1);
+    lane.move_to_thread();
+    lane.mark();
+    assert_eq!(lane.marks(), [Hash::from(Sha256::digest(b"")); 2]);
+    lane.mark();
+    assert_eq!(lane.finish().len(), 3);
 }

@@ -1,18 +1,37 @@
 //! Verification: [`Verifier`] reads a binary once and gives a [`Verified`], or says why not.
+//!
+//! | input | by the embedded signature | by a detached one |
+//! | --- | --- | --- |
+//! | any [`Read`], `&[u8]` too | [`Verifier::verify`] | [`Verifier::verify_detached`] |
+//! | a path | [`Verifier::verify_path`] | [`Verifier::verify_path_detached`] |
+//! | a stream whose bytes are wanted | [`Verifier::reader`] | [`Verifier::reader_detached`] |
+//!
+//! All of them come to the same verdict on the same bytes. A file is read to its end before it is refused, so that one
+//! that is cut or malformed ([`Error::Malformed`]) is told from one that is merely not trusted
+//! ([`Error::Refused`] with a [`Refusal`] and its [`Reason`]). Memory stays at a few MiB whatever the file's
+//! length, except for what a [`VerifyingReader`] holds under its cap.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use crate::PublicKey;
 use crate::error::{Error, Place, Result};
-use crate::parts::{self, Body, Visitor};
+use crate::limits::MAX_SIGNATURE_BYTES;
+use crate::parts::{self, Body, Embedded, Visitor};
 use crate::policy::Policy;
-use crate::search::{Hit, Search};
-use crate::section::Section;
+use crate::search::Search;
+use crate::section::{Kind, Section};
 use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 
+mod coverage;
+mod held;
+mod reader;
 mod verdict;
 
-use verdict::{Coverage, Facts};
+use coverage::Seen;
+pub use reader::VerifyingReader;
+use verdict::Facts;
 pub use verdict::{Ignored, Reason, Refusal, Signer, Verified};
 
 /// Verifies binaries against a set of public keys and a policy.
@@ -62,7 +81,7 @@ impl Verifier {
         self
     }
 
-    /// Computes the [`Identity`] as well: a second hash over the file, on a thread of its own.
+    /// Computes the [`Identity`](crate::Identity) as well: a second hash over the file, on a thread of its own.
     #[must_use]
     pub fn with_identity(mut self) -> Self {
         self.with_identity = true;
@@ -91,11 +110,7 @@ impl Verifier {
     /// [`Error::Read`], [`Error::Malformed`], or [`Error::Refused`] with the reason.
     pub fn verify(&self, module: impl Read) -> Result<Verified> {
         let (body, required_end) = self.read(module)?;
-        let Some(embedded) = &body.embedded else {
-            return self.judge(&body, required_end, Ok(SignatureData::default()), Vec::new());
-        };
-        let decoded = embedded.decode(self.form);
-        self.judge(&body, required_end, decoded, Vec::new())
+        self.judge(&body, required_end, self.embedded(body.embedded.as_ref()))
     }
 
     /// Verifies a binary by detached signature data, as in a `.sig` file. An embedded signature has no
@@ -106,24 +121,69 @@ impl Verifier {
     /// As [`Verifier::verify`].
     pub fn verify_detached(&self, module: impl Read, signature: &[u8]) -> Result<Verified> {
         let (body, required_end) = self.read(module)?;
-        let decoded = SignatureData::decode(signature, 0, Place::DetachedSignature, self.form);
-        let embedded = body.embedded.as_ref().map(|_| Ignored::EmbeddedSignature);
-        self.judge(&body, required_end, decoded, embedded.into_iter().collect())
+        self.judge(&body, required_end, self.detached(signature, body.embedded.as_ref()))
+    }
+
+    /// Verifies the file at `module` by its embedded signature.
+    ///
+    /// Whoever opens the path again may find another file there: where the bytes are to be used, take them
+    /// from [`Verifier::reader`], or verify the bytes that were read and use those.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it cannot be opened; else as [`Verifier::verify`].
+    pub fn verify_path(&self, module: impl AsRef<Path>) -> Result<Verified> {
+        self.verify(open(module.as_ref())?)
+    }
+
+    /// Verifies the file at `module` by the detached signature data in the file at `signature`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where one of them cannot be opened, or the signature not be read; else as
+    /// [`Verifier::verify_detached`].
+    pub fn verify_path_detached(
+        &self,
+        module: impl AsRef<Path>,
+        signature: impl AsRef<Path>,
+    ) -> Result<Verified> {
+        let signature = read_signature(signature.as_ref())?;
+        self.verify_detached(open(module.as_ref())?, &signature)
+    }
+
+    /// Gives out the bytes of a binary as far as they are verified by its embedded signature: see
+    /// [`VerifyingReader`].
+    pub fn reader<R: Read>(&self, module: R) -> VerifyingReader<R> {
+        VerifyingReader::new(self.clone(), None, module)
+    }
+
+    /// As [`Verifier::reader`], by detached signature data. An embedded signature has no part in it.
+    pub fn reader_detached<R: Read>(&self, module: R, signature: &[u8]) -> VerifyingReader<R> {
+        VerifyingReader::new(self.clone(), Some(signature), module)
     }
 
     fn read(&self, module: impl Read) -> Result<(Body, u64)> {
-        let mut required = Required { policy: &self.policy, end: 0 };
+        let mut required = Required { policy: self.policy.clone(), end: 0 };
         let body = parts::read(module, self.with_identity, &mut required)?;
         Ok((body, required.end))
     }
 
-    fn judge(
-        &self,
-        body: &Body,
-        required_end: u64,
-        decoded: Result<SignatureData, DecodeError>,
-        mut ignored: Vec<Ignored>,
-    ) -> Result<Verified> {
+    /// The signatures that count where the embedded ones do.
+    fn embedded(&self, embedded: Option<&Embedded>) -> Signatures {
+        let none = || Ok(SignatureData::default());
+        let decoded = embedded.map_or_else(none, |embedded| embedded.decode(self.form));
+        Signatures { decoded, ignored: Vec::new() }
+    }
+
+    /// The signatures that count where only the detached ones do.
+    fn detached(&self, signature: &[u8], embedded: Option<&Embedded>) -> Signatures {
+        let decoded = SignatureData::decode(signature, 0, Place::DetachedSignature, self.form);
+        let ignored = embedded.map(|_| Ignored::EmbeddedSignature).into_iter().collect();
+        Signatures { decoded, ignored }
+    }
+
+    fn judge(&self, body: &Body, required_end: u64, signatures: Signatures) -> Result<Verified> {
+        let Signatures { decoded, mut ignored } = signatures;
         let data = match decoded {
             Err(DecodeError::Malformed(fault)) => return Err(fault.into()),
             Err(DecodeError::Unknown(unknown)) => Err(Reason::Unknown(unknown)),
@@ -134,8 +194,15 @@ impl Verifier {
         };
         ignored.extend(data.iter().flat_map(not_looked_at));
         let facts = Facts { kind: body.kind, total: body.total, identity: body.identity, ignored };
-        let verdict =
-            self.frame(body).and(data).and_then(|data| self.signed(body, required_end, &data));
+        let seen = Seen {
+            boundaries: &body.boundaries,
+            boundary_count: body.boundary_count,
+            required_end,
+        };
+        let frame = self.frame(body.kind, body.stray_signature);
+        let verdict = frame
+            .and(data)
+            .and_then(|data| self.covered(&seen, &mut Search::new(&data, &self.keys)));
         match verdict {
             Ok((coverage, signers)) => Ok(Verified { facts, coverage, signers }),
             Err(reason) => Err(Error::Refused(Box::new(Refusal { reason, facts }))),
@@ -143,111 +210,31 @@ impl Verifier {
     }
 
     /// What the frame of the file alone decides.
-    fn frame(&self, body: &Body) -> Result<(), Reason> {
-        match (self.policy.expect, body.stray_signature) {
-            (Some(expected), _) if expected != body.kind => Err(Reason::KindMismatch { expected }),
+    fn frame(&self, kind: Kind, stray_signature: Option<u64>) -> Result<(), Reason> {
+        match (self.policy.expect, stray_signature) {
+            (Some(expected), _) if expected != kind => Err(Reason::KindMismatch { expected }),
             (_, Some(offset)) => Err(Reason::StraySignature { offset }),
             _ => Ok(()),
         }
     }
-
-    /// What is covered and the signers, if they are enough.
-    fn signed(
-        &self,
-        body: &Body,
-        required_end: u64,
-        data: &SignatureData,
-    ) -> Result<(Coverage, Vec<Signer>), Reason> {
-        let reaches: Vec<Reach> =
-            data.sets.iter().map(|set| self.reach(&set.hashes, body, required_end)).collect();
-        let mut enough = sets_where(&reaches, |reach| matches!(reach, Reach::Enough(_)));
-        enough.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-        let mut search = Search::new(data, &self.keys);
-        let (hits, exhausted) = search.run(&enough);
-        let signers = self.signers(&hits);
-        let wanted = self.policy.require.count(self.keys.len());
-        if signers.len() >= wanted {
-            let reach_of = |hit: &Hit| reaches[enough[hit.rank]].coverage();
-            let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
-            return Ok((covered, signers));
-        }
-        exhausted.map_err(|_| TOO_MANY_OPERATIONS)?;
-        match signers.len() {
-            0 => Err(why_none(&mut search, data, &reaches)),
-            found => Err(Reason::PolicyNotMet { found, wanted }),
-        }
-    }
-
-    fn signers(&self, hits: &[Option<Hit>]) -> Vec<Signer> {
-        let keys = self.keys.iter().zip(hits);
-        keys.filter_map(|(key, hit)| {
-            let key_id = hit.as_ref()?.key_id.clone();
-            Some(Signer { public_key: key.clone(), key_id })
-        })
-        .collect()
-    }
-
-    /// How far the hashes of one set go with the file: each is met at its own boundary, in order.
-    fn reach(&self, hashes: &[[u8; 32]], body: &Body, required_end: u64) -> Reach {
-        let met = parts::boundaries_met(hashes, &body.boundaries);
-        let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
-        let end = body.boundaries[last].end;
-        let whole = met == hashes.len() && met == body.boundary_count;
-        let enough = match self.policy.prefix {
-            None => whole,
-            Some(_) => end >= required_end,
-        };
-        match enough {
-            true => Reach::Enough(Coverage { end, whole }),
-            false if self.policy.prefix.is_some() || met == hashes.len() => Reach::Short,
-            false => Reach::Differs,
-        }
-    }
 }
 
-/// How far a set's hashes go with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// Not even the first part is the signed one.
-    Nothing,
-    /// Some parts are, others are not or are gone.
-    Differs,
-    /// All that was signed is there, but there is more.
-    Short,
-    /// As far as the policy wants.
-    Enough(Coverage),
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|source| Error::File { path: path.into(), source })
 }
 
-impl Reach {
-    fn coverage(self) -> Coverage {
-        if let Self::Enough(coverage) = self { coverage } else { Coverage::default() }
-    }
+/// The content of a file of signature data: all of it, or so much that it is seen to be too much.
+fn read_signature(path: &Path) -> Result<Vec<u8>> {
+    let mut data = Vec::new();
+    let read = open(path)?.take(u64::from(MAX_SIGNATURE_BYTES) + 1).read_to_end(&mut data);
+    read.map_err(|source: io::Error| Error::File { path: path.into(), source })?;
+    Ok(data)
 }
 
-const TOO_MANY_OPERATIONS: Reason = Reason::TooManySignatures {
-    what: "signatures to try",
-    limit: crate::limits::MAX_PUBLIC_KEY_OPERATIONS,
-};
-
-fn sets_where(reaches: &[Reach], test: impl Fn(&Reach) -> bool) -> Vec<usize> {
-    reaches.iter().enumerate().filter(|(_, reach)| test(reach)).map(|(set, _)| set).collect()
-}
-
-/// Why no wanted key has signed enough of the file: the most telling of the possible reasons.
-fn why_none(search: &mut Search<'_>, data: &SignatureData, reaches: &[Reach]) -> Reason {
-    if data.sets.iter().all(|set| set.entries.is_empty()) {
-        return Reason::NoSignature;
-    }
-    let mut others = sets_where(reaches, |reach| !matches!(reach, Reach::Enough(_)));
-    others.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-    others.retain(|&set| !data.sets[set].hashes.is_empty());
-    let (hits, exhausted) = search.run(&others);
-    match hits.iter().flatten().map(|hit| reaches[others[hit.rank]]).max() {
-        Some(Reach::Short) => Reason::NotCovered,
-        Some(_) => Reason::BodyChanged,
-        None if exhausted.is_err() => TOO_MANY_OPERATIONS,
-        None => Reason::NoTrustedSignature,
-    }
+/// The signature data that counts, and what is known beforehand not to.
+struct Signatures {
+    decoded: Result<SignatureData, DecodeError>,
+    ignored: Vec<Ignored>,
 }
 
 fn not_looked_at(data: &SignatureData) -> Vec<Ignored> {
@@ -267,12 +254,12 @@ fn not_looked_at(data: &SignatureData) -> Vec<Ignored> {
 }
 
 /// Finds the end of the last section that a prefix must hold.
-struct Required<'a> {
-    policy: &'a Policy,
+struct Required {
+    policy: Policy,
     end: u64,
 }
 
-impl Visitor for Required<'_> {
+impl Visitor for Required {
     fn section(&mut self, section: &Section) {
         if !section.is_signature() && self.policy.must_cover(section) {
             self.end = section.end();

@@ -7,7 +7,7 @@ use crate::identity::Identity;
 use crate::section::{Kind, SIGNATURE};
 use crate::signature_data::Unknown;
 
-/// Proof that a binary met the policy of a [`Verifier`]. Nothing else makes one.
+/// Proof that a binary met the policy of a [`Verifier`](super::Verifier). Nothing else makes one.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Verified {
@@ -144,7 +144,7 @@ impl Verified {
         &self.signers
     }
 
-    /// The file's identity; `None` where [`Verifier::with_identity`] did not ask for it.
+    /// The file's identity; `None` where [`Verifier::with_identity`](super::Verifier::with_identity) did not ask for it.
     pub fn identity(&self) -> Option<Identity> {
         self.facts.identity
     }

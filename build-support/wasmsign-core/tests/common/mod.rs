@@ -2,6 +2,8 @@
 // Each file of tests uses its own share of these.
 #![allow(dead_code)]
 
+pub mod generate;
+
 use std::io::Cursor;
 
 use sha2::{Digest, Sha256};

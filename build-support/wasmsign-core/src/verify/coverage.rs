@@ -1,0 +1,177 @@
+//! How far the signatures of wanted keys reach into a file, and whether that is enough.
+
+use super::verdict::Coverage;
+use super::{Reason, Signer, Verifier};
+use crate::limits::MAX_PUBLIC_KEY_OPERATIONS;
+use crate::parts::{self, Boundary};
+use crate::search::{Exhausted, Hit, Search};
+use crate::signature_data::SignatureData;
+
+/// A body as far as it was read.
+pub(super) struct Seen<'a> {
+    /// The boundaries, as many as can be signed.
+    pub(super) boundaries: &'a [Boundary],
+    /// How many boundaries there are.
+    pub(super) boundary_count: usize,
+    /// The end of the last section that a prefix must hold.
+    pub(super) required_end: u64,
+}
+
+/// What can be said before the end of a file.
+pub(super) struct SoFar {
+    /// So many bytes from its start are covered if the file is trusted in the end.
+    pub(super) certain: u64,
+    /// Whether more may be covered than that.
+    pub(super) open: bool,
+}
+
+/// The wanted keys that have signed as much as the policy wants.
+struct Tally {
+    signers: Vec<Signer>,
+    /// What all of them reach.
+    covered: Coverage,
+    /// Whether every signature was tried that could count.
+    complete: Result<(), Exhausted>,
+}
+
+impl Verifier {
+    /// What is covered and the signers, if they are enough.
+    pub(super) fn covered(
+        &self,
+        seen: &Seen<'_>,
+        search: &mut Search<'_>,
+    ) -> Result<(Coverage, Vec<Signer>), Reason> {
+        let reaches = self.reaches(seen, search.data());
+        let tally = self.tally(&reaches, search);
+        let (found, wanted) = (tally.signers.len(), self.wanted());
+        if found >= wanted {
+            return Ok((tally.covered, tally.signers));
+        }
+        tally.complete.map_err(|_| TOO_MANY_OPERATIONS)?;
+        match found {
+            0 => Err(why_none(search, &reaches)),
+            found => Err(Reason::PolicyNotMet { found, wanted }),
+        }
+    }
+
+    /// What is certain of a file that goes on behind what was read, should it be trusted in the end.
+    ///
+    /// It is what would be covered if the file ended here. What follows can only take keys away that
+    /// reach less far than a later required section, or carry a key further: the range never shrinks.
+    ///
+    /// Means nothing where the policy asks for the whole file.
+    pub(super) fn so_far(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
+        let tally = self.tally(&self.reaches(seen, search.data()), search);
+        if tally.complete.is_err() {
+            return SoFar { certain: 0, open: true };
+        }
+        if tally.signers.len() < self.wanted() {
+            return SoFar { certain: 0, open: false };
+        }
+        let open = self.signed_further(seen, search).unwrap_or(true);
+        SoFar { certain: tally.covered.end, open }
+    }
+
+    /// Whether a wanted key has signed more than was read, and all of what was read.
+    fn signed_further(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> Result<bool, Exhausted> {
+        let goes_on = |hashes: &[[u8; 32]]| {
+            let met = parts::boundaries_met(hashes, seen.boundaries);
+            met == seen.boundary_count && met < hashes.len()
+        };
+        let sets = search.data().sets.iter().enumerate();
+        let sets: Vec<_> =
+            sets.filter(|(_, set)| goes_on(&set.hashes)).map(|(index, _)| index).collect();
+        let (hits, complete) = search.run(&sets);
+        match hits.iter().any(Option::is_some) {
+            true => Ok(true),
+            false => complete.map(|()| false),
+        }
+    }
+
+    fn wanted(&self) -> usize {
+        self.policy.require.count(self.keys.len())
+    }
+
+    fn tally(&self, reaches: &[Reach], search: &mut Search<'_>) -> Tally {
+        let mut enough = sets_where(reaches, |reach| matches!(reach, Reach::Enough(_)));
+        enough.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
+        let (hits, complete) = search.run(&enough);
+        let reach_of = |hit: &Hit| reaches[enough[hit.rank]].coverage();
+        let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
+        Tally { signers: self.signers(&hits), covered, complete }
+    }
+
+    fn signers(&self, hits: &[Option<Hit>]) -> Vec<Signer> {
+        let keys = self.keys.iter().zip(hits);
+        keys.filter_map(|(key, hit)| {
+            let key_id = hit.as_ref()?.key_id.clone();
+            Some(Signer { public_key: key.clone(), key_id })
+        })
+        .collect()
+    }
+
+    fn reaches(&self, seen: &Seen<'_>, data: &SignatureData) -> Vec<Reach> {
+        data.sets.iter().map(|set| self.reach(&set.hashes, seen)).collect()
+    }
+
+    /// How far the hashes of one set go with the file: each is met at its own boundary, in order.
+    fn reach(&self, hashes: &[[u8; 32]], seen: &Seen<'_>) -> Reach {
+        let met = parts::boundaries_met(hashes, seen.boundaries);
+        let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
+        let end = seen.boundaries[last].end;
+        let whole = met == hashes.len() && met == seen.boundary_count;
+        let enough = match self.policy.prefix {
+            None => whole,
+            Some(_) => end >= seen.required_end,
+        };
+        match enough {
+            true => Reach::Enough(Coverage { end, whole }),
+            false if self.policy.prefix.is_some() || met == hashes.len() => Reach::Short,
+            false => Reach::Differs,
+        }
+    }
+}
+
+/// How far a set's hashes go with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// Not even the first part is the signed one.
+    Nothing,
+    /// Some parts are, others are not or are gone.
+    Differs,
+    /// All that was signed is there, but there is more.
+    Short,
+    /// As far as the policy wants.
+    Enough(Coverage),
+}
+
+impl Reach {
+    fn coverage(self) -> Coverage {
+        if let Self::Enough(coverage) = self { coverage } else { Coverage::default() }
+    }
+}
+
+const TOO_MANY_OPERATIONS: Reason =
+    Reason::TooManySignatures { what: "signatures to try", limit: MAX_PUBLIC_KEY_OPERATIONS };
+
+fn sets_where(reaches: &[Reach], test: impl Fn(&Reach) -> bool) -> Vec<usize> {
+    reaches.iter().enumerate().filter(|(_, reach)| test(reach)).map(|(set, _)| set).collect()
+}
+
+/// Why no wanted key has signed enough of the file: the most telling of the possible reasons.
+fn why_none(search: &mut Search<'_>, reaches: &[Reach]) -> Reason {
+    let data = search.data();
+    if data.sets.iter().all(|set| set.entries.is_empty()) {
+        return Reason::NoSignature;
+    }
+    let mut others = sets_where(reaches, |reach| !matches!(reach, Reach::Enough(_)));
+    others.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
+    others.retain(|&set| !data.sets[set].hashes.is_empty());
+    let (hits, exhausted) = search.run(&others);
+    match hits.iter().flatten().map(|hit| reaches[others[hit.rank]]).max() {
+        Some(Reach::Short) => Reason::NotCovered,
+        Some(_) => Reason::BodyChanged,
+        None if exhausted.is_err() => TOO_MANY_OPERATIONS,
+        None => Reason::NoTrustedSignature,
+    }
+}

@@ -1,0 +1,107 @@
+//! The bytes that a [`VerifyingReader`](super::VerifyingReader) holds between the file and its caller.
+
+use std::io;
+
+use super::Required;
+use crate::error::{Error, Result};
+use crate::parts::{Embedded, Visitor};
+use crate::section::{Kind, Section};
+
+/// A queue in three parts: what the caller has taken, what it may take, what is not certain yet.
+#[derive(Debug)]
+pub(super) struct Held {
+    bytes: Vec<u8>,
+    taken: usize,
+    released: usize,
+    /// File offset of the first byte behind the queue.
+    end: u64,
+    cap: usize,
+    /// Whether bytes are still taken in.
+    open: bool,
+}
+
+impl Held {
+    /// An empty queue of at most `cap` bytes; of none at all, and closed, without a cap.
+    pub(super) fn new(cap: Option<usize>) -> Self {
+        let (open, cap) = (cap.is_some(), cap.unwrap_or(0));
+        Self { bytes: Vec::new(), taken: 0, released: 0, end: 0, cap, open }
+    }
+
+    /// Whether there may be more to release.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Moves released bytes to `buffer` and gives their number, 0 where there are none.
+    pub(super) fn take(&mut self, buffer: &mut [u8]) -> usize {
+        let count = buffer.len().min(self.released - self.taken);
+        buffer[..count].copy_from_slice(&self.bytes[self.taken..self.taken + count]);
+        self.taken += count;
+        count
+    }
+
+    /// Releases what stands before the offset `covered` in the file.
+    pub(super) fn release(&mut self, covered: u64) {
+        let behind = usize::try_from(self.end.saturating_sub(covered)).unwrap_or(usize::MAX);
+        self.released = self.released.max(self.bytes.len().saturating_sub(behind));
+    }
+
+    /// Drops what is not released, and takes nothing in from now on.
+    pub(super) fn close(&mut self) {
+        self.bytes.truncate(self.released);
+        self.open = false;
+    }
+
+    /// Takes bytes in that stand behind the others in the file.
+    fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.open {
+            self.bytes.drain(..self.taken);
+            self.released -= self.taken;
+            self.taken = 0;
+            self.make_room(bytes.len())?;
+            self.bytes.extend_from_slice(bytes);
+        }
+        self.end += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Grows by doubling, but never over the cap.
+    fn make_room(&mut self, count: usize) -> Result<()> {
+        let room = self.cap.saturating_sub(self.bytes.len());
+        if count > room {
+            return Err(Error::OverCap { offset: self.end + room as u64, cap: self.cap });
+        }
+        if self.bytes.capacity() - self.bytes.len() < count {
+            let more = count.max(self.bytes.len()).min(room);
+            let reserved = self.bytes.try_reserve_exact(more);
+            reserved.map_err(|_| Error::Read {
+                offset: self.end,
+                source: io::ErrorKind::OutOfMemory.into(),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Sees a pass go by, for a reader.
+pub(super) struct Holding {
+    pub(super) held: Held,
+    pub(super) required: Required,
+}
+
+impl Visitor for Holding {
+    fn section(&mut self, section: &Section) {
+        self.required.section(section);
+    }
+
+    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<()> {
+        let header = kind.header();
+        self.held.push(&header)?;
+        self.held.end = embedded.map_or(header.len() as u64, |embedded| embedded.section.end());
+        Ok(())
+    }
+
+    fn body(&mut self, bytes: &[u8]) -> Result<()> {
+        self.held.push(bytes)
+    }
+}

@@ -68,7 +68,7 @@ pub fn write<T>(
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_bytes(output: &Path, bytes: &[u8]) -> Result<Written<()>> {
     let failed = |source| Error::io(format!("failed to write `{}`", output.display()), source);
     if let Some(mut stream) = stream(output)? {

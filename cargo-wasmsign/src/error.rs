@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::path::Path;
 
+use wasmsign_core::verify::Reason;
+
 use crate::exit::Exit;
 
 /// The result of everything in this program that can fail.
@@ -150,7 +152,10 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
         }
         Core::Malformed(fault) => Error::malformed(format!("`{path}` is malformed")).because(fault),
         Core::Refused(refusal) => {
-            Error::new(Exit::Refused, format!("`{path}` is refused")).because(refusal)
+            let advice = after_refusal(refusal.reason());
+            Error::new(Exit::Refused, format!("`{path}` is refused"))
+                .because(refusal)
+                .advice(advice)
         }
         Core::NotSignable(reason) => {
             Error::malformed(format!("`{path}` cannot be signed")).because(reason)
@@ -167,5 +172,34 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
         ))
         .because(source),
         other => Error::new(Exit::Io, format!("`{path}`")).because(other),
+    }
+}
+
+/// What to do with a module that is refused for this reason.
+pub fn after_refusal(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::KindMismatch { .. } => "say which kind of binary you expect with `--expect`",
+        Reason::StraySignature { .. } => {
+            "do not run it: get the module without the extra `signature` section, and have it signed again"
+        }
+        Reason::NoSignature => {
+            "have it signed (`cargo wasmsign sign`), or give its detached signature with `--signature`"
+        }
+        Reason::Unknown(_) => {
+            "another tool or a newer one made this signature: verify it with that one"
+        }
+        Reason::TooManySignatures { .. } => {
+            "have the module signed anew, without the old signatures"
+        }
+        Reason::NoTrustedSignature => {
+            "`cargo wasmsign inspect` shows whose signatures these claim to be; give another key only if you trust it"
+        }
+        Reason::NotCovered => {
+            "have the whole file signed; or accept a signed prefix with `--coverage prefix`, and do without the rest"
+        }
+        Reason::PolicyNotMet { .. } => {
+            "have the others sign too, or require fewer with `--require`"
+        }
+        _ => "do not run it: get the module again from whoever signed it",
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirEntry, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -231,7 +231,9 @@ pub fn exists(path: &Path) -> Error {
 /// Removes the temporary files in a directory that no process holds a lock on.
 pub fn remove_strays(directory: &Path) {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| is_temporary(&entry.file_name())) {
+    let is_file = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    let is_stray = |entry: &DirEntry| is_temporary(&entry.file_name()) && is_file(entry);
+    for entry in entries.filter(is_stray) {
         // It has the mode of the file that it was to replace, which may be read-only.
         let file =
             File::open(entry.path()).or_else(|_| OpenOptions::new().write(true).open(entry.path()));

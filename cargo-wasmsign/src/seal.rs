@@ -29,10 +29,9 @@ pub struct Sealed {
 /// Exit code 4: there is no such file, it cannot be read, or it is a directory or a pipe.
 pub fn open(path: &Path) -> Result<File> {
     let failed = |source| Error::io(format!("failed to read `{}`", path.display()), source);
-    let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    match metadata.is_file() {
-        true => Ok(file),
+    // Asked before opening: to open a pipe is to wait for whoever writes into it.
+    match std::fs::metadata(path).map_err(failed)?.is_file() {
+        true => File::open(path).map_err(failed),
         false => {
             Err(failed(std::io::Error::other("expected a regular file, found something else")))
         }

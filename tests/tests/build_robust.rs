@@ -50,7 +50,8 @@ fn a_module_that_is_not_finished_is_refused() {
 fn nobody_needs_to_read_to_the_end() {
     let project = Project::tiny(PLAIN);
     let mut build = project.build(&["--format", "json"]);
-    let mut child = build.stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut child =
+        build.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     drop(child.stdout.take());
     assert!(child.wait().expect("it ends").success());
     verifies(&project.module("tiny.wasm"), None, &[&project.join("release.pub")]);

@@ -169,6 +169,7 @@ fn as_json(path: &Path, what: &Inspection) -> Value {
         "size": what.total,
         "identity": what.identity.map(|identity| identity.to_string()),
         "sections": what.sections.iter().map(section_json).collect::<Vec<_>>(),
+        "stray_signature": what.stray_signature,
         "boundaries": what.boundaries.iter().map(|boundary| {
             json!({"end": boundary.end, "hash": hex(&boundary.hash)})
         }).collect::<Vec<_>>(),

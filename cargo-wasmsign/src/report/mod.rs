@@ -81,6 +81,13 @@ impl Report {
         }
     }
 
+    /// What the reader should do now.
+    fn advice(&self, text: &str) {
+        if !self.screen.quiet {
+            self.tell(&format!("{ADVICE}help{ADVICE:#}: {text}"));
+        }
+    }
+
     /// Why something was not done; gives the exit code that says so.
     pub fn error(&self, error: &Error) -> Exit {
         let mut text = format!("{BAD}error{BAD:#}: {}", escape(&error.to_string()));

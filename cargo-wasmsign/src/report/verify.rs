@@ -9,7 +9,7 @@ use wasmsign_core::verify::{Refusal, Signer};
 
 use super::keys::key_name;
 use super::{BAD, GOOD, Report, WARNING};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, after_refusal};
 use crate::escape::escape;
 use crate::exit::Exit;
 use crate::hex::{hex, public_key_text};
@@ -57,6 +57,7 @@ impl Report {
                     "Refused",
                     refusal.reason().code()
                 ))?;
+                self.advice(after_refusal(refusal.reason()));
             }
             Err(failure) => {
                 self.print(&format!(

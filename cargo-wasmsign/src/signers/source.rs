@@ -119,7 +119,8 @@ fn hide_our_memory() {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
-/// Other systems do not let a process read another one's environment without special rights.
+/// There is no such switch here: where the system shows the environment of a process to others of the same user,
+/// as macOS does, a key is safer in a file that the build does not know of.
 #[cfg(not(target_os = "linux"))]
 fn hide_our_memory() {}
 

@@ -153,6 +153,7 @@ pub fn run(job: &Job, how: &Optimizer) -> Result<()> {
 /// The whole program when its first argument is [`CHILD_ARGUMENT`]: reads a [`Job`] from standard
 /// input and does it. The reason of a failure goes to standard error.
 pub fn child_main() -> ExitCode {
+    end_with_parent();
     match job::read_from(std::io::stdin().lock()).and_then(|job| binaryen::optimize(&job)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
@@ -162,6 +163,18 @@ pub fn child_main() -> ExitCode {
         }
     }
 }
+
+/// Has the system end us with the parent, should that be killed: nobody else would.
+#[cfg(target_os = "linux")]
+fn end_with_parent() {
+    use rustix::process::{Signal, set_parent_process_death_signal};
+    // Where a sandbox forbids it, the worst is a process that ends by itself a little later.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+}
+
+/// Other systems have no such call: the optimizer ends by itself, and its output is swept up by a later run.
+#[cfg(not(target_os = "linux"))]
+fn end_with_parent() {}
 
 /// A command that talks on no stream of ours. Some of Binaryen's passes print to standard output, which
 /// is for results.

@@ -1,5 +1,6 @@
 //! `cargo wasmsign build`.
 
+mod kit;
 mod plan;
 mod select;
 

@@ -6,15 +6,14 @@ use std::rc::Rc;
 
 use cargo_metadata::{Package, PackageId};
 
+use super::kit::Kit;
 use super::{features, place, select};
 use crate::args::Build;
 use crate::cargo::{self, Run, Selection, Workspace, configured_targets, is_wasm};
 use crate::child;
-use crate::config::{Environment, Manifests, Optimize, PackageConfig, SecretSource, Tool};
+use crate::config::{Environment, Manifests, PackageConfig, SecretSource};
 use crate::error::{Error, Result};
-use crate::optimize::Optimizer;
 use crate::pipeline::{Place, Recipe, component};
-use crate::signers::Signer;
 
 const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -139,16 +138,11 @@ impl Plan {
     /// Exit code 2 for keys and tools that are not there, 3 for keys that are none, 5 for a tool that
     /// does not run.
     pub(super) fn ready(mut self, arguments: &Build) -> Result<Ready> {
-        let mut kit = Kit {
-            manifests: &self.manifests,
-            arguments,
-            signers: BTreeMap::new(),
-            optimizers: Vec::new(),
-        };
+        let mut kit = Kit::new(&self.manifests, arguments);
         for planned in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
             planned.recipe = Some(Rc::new(kit.recipe(&planned.name, &planned.config)?));
         }
-        let warnings = kit.signers.values().filter_map(|signer| signer.warning.clone()).collect();
+        let warnings = kit.warnings();
         Ok(Ready { plan: self, warnings })
     }
 }
@@ -180,82 +174,6 @@ impl Planned {
             Some((package, _)) => package == self.name,
             None => self.features.iter().any(|own| own == feature),
         }
-    }
-}
-
-/// Keys and tools, each got once.
-struct Kit<'a> {
-    manifests: &'a Manifests,
-    arguments: &'a Build,
-    signers: BTreeMap<String, Rc<Signer>>,
-    optimizers: Vec<(Tool, Rc<Optimizer>)>,
-}
-
-impl Kit<'_> {
-    fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
-        let optimize = match &config.optimize {
-            Some(options) => Some((self.optimizer(options)?, options.clone())),
-            None => None,
-        };
-        let jobs = self.arguments.compilation.jobs.as_deref().and_then(|jobs| jobs.parse().ok());
-        Ok(Recipe {
-            optimize,
-            jobs,
-            remove: config.remove.clone(),
-            signers: self.signers(package, config)?,
-            key_id: config.key_id.clone(),
-            placement: config.signature,
-        })
-    }
-
-    fn optimizer(&mut self, options: &Optimize) -> Result<Rc<Optimizer>> {
-        let known = self.optimizers.iter().find(|(tool, _)| *tool == options.tool);
-        let optimizer = match (known, &options.tool) {
-            (Some((_, optimizer)), _) => Rc::clone(optimizer),
-            (None, Tool::Embedded) => Rc::new(Optimizer::embedded()?),
-            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path)?),
-        };
-        optimizer.check_passes(&options.passes)?;
-        self.optimizers.push((options.tool.clone(), Rc::clone(&optimizer)));
-        Ok(optimizer)
-    }
-
-    fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Rc<Signer>>> {
-        if self.arguments.no_sign {
-            return Ok(Vec::new());
-        }
-        if !self.arguments.keys.is_empty() {
-            let keys = &self.arguments.keys;
-            return keys
-                .iter()
-                .map(|key| self.signer(key, || Signer::from_argument(key)))
-                .collect();
-        }
-        if config.sign_with.is_empty() {
-            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(
-                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
-                 with `--key`, or build with `--no-sign`",
-            ));
-        }
-        let manifests = self.manifests;
-        config
-            .sign_with
-            .iter()
-            .map(|name| {
-                let unknown = || Error::usage(format!("no key is named `{}`", name.escape_debug()));
-                let key = manifests.key(name).ok_or_else(unknown)?;
-                self.signer(name, || Signer::from_manifest(key))
-            })
-            .collect()
-    }
-
-    fn signer(&mut self, name: &str, load: impl FnOnce() -> Result<Signer>) -> Result<Rc<Signer>> {
-        if let Some(signer) = self.signers.get(name) {
-            return Ok(Rc::clone(signer));
-        }
-        let signer = Rc::new(load()?);
-        self.signers.insert(name.to_owned(), Rc::clone(&signer));
-        Ok(signer)
     }
 }
 

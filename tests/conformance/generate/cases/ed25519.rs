@@ -1,5 +1,6 @@
 //! Signatures and keys that lax verifiers take.
 
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 
 use super::one;
@@ -151,6 +152,17 @@ fn small(name: &str, about: &str, spelled: [u8; 32], point: EdwardsPoint) -> Dra
     malformed(name, "key", about, of(&signature)).key_file(&[&[1], &spelled[..]].concat())
 }
 
+/// The first y from p + 2 on that is on the curve: not of small order, so that nobody knows a secret for it.
+fn beyond_p() -> [u8; 32] {
+    let spelled = |low: u8| {
+        let mut bytes = neutral_beyond_p();
+        bytes[0] = low;
+        bytes
+    };
+    let is_point = |bytes: &[u8; 32]| CompressedEdwardsY(*bytes).decompress().is_some();
+    (0xef..=0xff).map(spelled).find(is_point).expect("every second y is on the curve")
+}
+
 fn small_keys() -> Vec<Draft> {
     let of_order = |name, about, place: usize| {
         small(name, about, torsion(place).compress().to_bytes(), torsion(place))
@@ -198,5 +210,12 @@ fn small_keys() -> Vec<Draft> {
             let two = torsion(2);
             if two.compress().as_bytes()[31] & 0x80 == 0 { two } else { -two }
         }),
+        malformed(
+            "key-beyond-p-of-large-order",
+            "key",
+            "The key is not of small order, but its y is spelled beyond p.",
+            of(&right()),
+        )
+        .key_file(&[&[1], &beyond_p()[..]].concat()),
     ]
 }

@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the program as cargo builds it, projects to build with it, keys.
 
+pub mod conformance;
 pub mod fixtures;
 
 pub mod project;

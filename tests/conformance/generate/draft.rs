@@ -1,0 +1,129 @@
+//! A case with its bytes.
+
+use std::path::Path;
+use std::{fs, io};
+
+use end_to_end::conformance::{Case, Verdict};
+
+use crate::keys::{self, ALICE};
+
+/// A case before it is written. Alice's key is given where nothing else is said.
+pub struct Draft {
+    case: Case,
+    module: Vec<u8>,
+    signature: Option<Vec<u8>>,
+    keys: Vec<(String, Vec<u8>)>,
+}
+
+pub fn verified(name: &str, about: &str, module: Vec<u8>) -> Draft {
+    Draft::new(name, about, module, Verdict::Verified, &[])
+}
+
+pub fn refused(name: &str, reason: &str, about: &str, module: Vec<u8>) -> Draft {
+    Draft::new(name, about, module, Verdict::Refused, &[reason])
+}
+
+pub fn malformed(name: &str, reason: &str, about: &str, module: Vec<u8>) -> Draft {
+    Draft::new(name, about, module, Verdict::Malformed, &[reason])
+}
+
+impl Draft {
+    fn new(name: &str, about: &str, module: Vec<u8>, verdict: Verdict, reasons: &[&str]) -> Self {
+        let case = Case {
+            name: name.into(),
+            rule: String::new(),
+            section: String::new(),
+            about: about.into(),
+            module: String::new(),
+            signature: None,
+            public_keys: Vec::new(),
+            require: None,
+            coverage: None,
+            sections: Vec::new(),
+            expect: None,
+            verdict,
+            reasons: reasons.iter().map(|&reason| reason.into()).collect(),
+        };
+        Self { case, module, signature: None, keys: Vec::new() }.keys(&[ALICE])
+    }
+
+    /// The keys of these people are given, and no others.
+    pub fn keys(mut self, names: &[&str]) -> Self {
+        let file = |name: &&str| ((*name).to_owned(), [&[1], &keys::public(name)[..]].concat());
+        self.keys = names.iter().map(file).collect();
+        self
+    }
+
+    /// This one key file is given, under the case's own name.
+    pub fn key_file(mut self, content: &[u8]) -> Self {
+        self.keys = vec![(String::new(), content.to_vec())];
+        self
+    }
+
+    pub fn detached(mut self, signature: Vec<u8>) -> Self {
+        self.signature = Some(signature);
+        self
+    }
+
+    pub fn require(mut self, require: &str) -> Self {
+        self.case.require = Some(require.into());
+        self
+    }
+
+    pub fn coverage(mut self, coverage: &str) -> Self {
+        self.case.coverage = Some(coverage.into());
+        self
+    }
+
+    pub fn has_coverage(&self) -> bool {
+        self.case.coverage.is_some()
+    }
+
+    pub fn prefix(self) -> Self {
+        self.coverage("prefix")
+    }
+
+    pub fn sections(mut self, globs: &[&str]) -> Self {
+        self.case.sections = globs.iter().map(|&glob| glob.into()).collect();
+        self
+    }
+
+    pub fn expect(mut self, kind: &str) -> Self {
+        self.case.expect = Some(kind.into());
+        self
+    }
+
+    /// The rule stands elsewhere than that of the neighbours.
+    pub fn section(mut self, section: &str) -> Self {
+        self.case.section = section.into();
+        self
+    }
+
+    /// Puts the case into a group of rules, and names its files.
+    pub fn under(mut self, rule: &str, section: &str) -> Self {
+        let case = &mut self.case;
+        case.name = format!("{rule}-{}", case.name);
+        case.rule = rule.into();
+        if case.section.is_empty() {
+            case.section = section.into();
+        }
+        case.module = format!("{}.wasm", case.name);
+        case.signature = self.signature.as_ref().map(|_| format!("{}.sig", case.name));
+        let own = |name: &String| if name.is_empty() { case.name.clone() } else { name.clone() };
+        self.keys.iter_mut().for_each(|(name, _)| *name = format!("{}.public", own(name)));
+        case.public_keys = self.keys.iter().map(|(name, _)| name.clone()).collect();
+        self
+    }
+
+    pub fn write(&self, directory: &Path) -> io::Result<()> {
+        fs::write(directory.join(&self.case.module), &self.module)?;
+        if let (Some(name), Some(signature)) = (&self.case.signature, &self.signature) {
+            fs::write(directory.join(name), signature)?;
+        }
+        self.keys.iter().try_for_each(|(name, content)| fs::write(directory.join(name), content))
+    }
+
+    pub fn into_case(self) -> Case {
+        self.case
+    }
+}

@@ -49,6 +49,7 @@ fn json_has_all_of_it() {
     let expected = json!({
         "module": "add.one-keyid.wasm", "kind": "module", "size": 173,
         "identity": identity(&vector("add.wasm")), "sections": sections,
+        "stray_signature": null,
         "boundaries": [{"end": 173, "hash": hash}],
         "signatures": {"sets": [{
             "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},

@@ -49,7 +49,7 @@ fn json_has_all_of_it() {
     let expected = json!({
         "module": "add.one-keyid.wasm", "kind": "module", "size": 173,
         "identity": identity(&vector("add.wasm")), "sections": sections,
-        "stray_signature": null,
+        "stray_signature": null, "parts": [{"start": 140, "end": 173}], "warnings": [],
         "boundaries": [{"end": 173, "hash": hash}],
         "signatures": {"sets": [{
             "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},
@@ -92,6 +92,36 @@ fn what_a_signature_covers_after_changes() {
 }
 
 #[test]
+fn parts_are_drawn_and_dangers_are_told() {
+    let desk = desk(&[]);
+    let signed = vector("add-custom.split.one.wasm");
+    let padded = [&signed[..], &[0, 0x85, 0, 4], b"late"].concat();
+    std::fs::write(desk.path().join("longer.wasm"), padded).unwrap();
+    let said = call(desk.path(), "inspect longer.wasm").exits(0);
+    let row = |name: &str| {
+        let line = said.out.lines().find(|line| line.trim_start().starts_with(name));
+        line.unwrap_or_else(|| panic!("{}", said.out)).split_once('[').unwrap().1.to_owned()
+    };
+    let (file, set) = (row("file "), row("set 0 "));
+    // Header and signature, three signed parts, and the tail behind the last of them.
+    assert_eq!(file.matches('|').count(), 3, "{file}");
+    assert!(file.starts_with("----") && file.ends_with("=]"), "{file}");
+    assert!(set.starts_with("----") && set.ends_with(".]"), "{set}");
+    let said = said.says(&["bytes 417 to 425 are under no signature", "at offset 417"]);
+    assert!(said.err.contains("the module is signed in parts"), "{}", said.err);
+    let said = call(desk.path(), "inspect longer.wasm --format json").exits(0);
+    let found = &said.json()[0];
+    assert_eq!(found["parts"].as_array().unwrap().len(), 4);
+    let codes: Vec<_> = found["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|warning| warning["code"].clone())
+        .collect();
+    assert_eq!(codes, ["padded-lengths", "unsigned-tail", "unreadable-by-envoy"]);
+}
+
+#[test]
 fn a_signature_section_that_is_not_first() {
     let desk = desk(&[]);
     let stray = module(&[custom("name", b""), custom("signature", b"\x01\x01\x01\x00")]);
@@ -120,7 +150,7 @@ fn signature_data_that_cannot_be_read() {
     )
     .unwrap();
     let said = call(desk.path(), "inspect bad.wasm").exits(3);
-    assert!(said.out.contains("custom `signature` (padded size)"), "{}", said.out);
+    assert!(said.out.contains("custom `signature` (padded lengths)"), "{}", said.out);
     let said = said.says(&["`bad.wasm` is malformed", "offset 32"]);
     assert!(said.out.contains("signature data: offset 32"), "{}", said.out);
     call(desk.path(), "verify bad.wasm -K one.public").exits(3);

@@ -44,7 +44,7 @@ pub struct Section {
     pub payload: Range<u64>,
     /// Name and content of a custom section.
     pub custom: Option<Custom>,
-    /// Whether the section's size is written in more bytes than it needs, which is legal.
+    /// Whether its size, or its name's length, is written in more bytes than it needs, which is legal.
     pub padded: bool,
 }
 
@@ -107,10 +107,12 @@ impl<R: Read, S: Sink> Tee<R, S> {
     pub(crate) fn section(&mut self) -> Result<Option<Section>> {
         let offset = self.offset();
         let Some(id) = self.byte()? else { return Ok(None) };
-        let (size, padded) = self.varuint32("the section's size")?;
+        let (size, size_padded) = self.varuint32("the section's size")?;
         let start = self.offset();
         let payload = start..start + u64::from(size);
-        let custom = if id == 0 { Some(self.custom(offset, &payload)?) } else { None };
+        let (custom, name_padded) =
+            if id == 0 { self.custom(offset, &payload)? } else { (None, false) };
+        let padded = size_padded || name_padded;
         Ok(Some(Section { id, offset, payload, custom, padded }))
     }
 
@@ -135,12 +137,13 @@ impl<R: Read, S: Sink> Tee<R, S> {
         Err(leaves_file(section.offset, &section.payload, self.offset()).into())
     }
 
-    fn custom(&mut self, offset: u64, payload: &Range<u64>) -> Result<Custom> {
+    /// What a custom section has beside its frame, and whether its name's length is padded.
+    fn custom(&mut self, offset: u64, payload: &Range<u64>) -> Result<(Option<Custom>, bool)> {
         let at = self.offset();
         if payload.is_empty() {
             return Err(Malformed::module(offset, Rule::NameMissing).into());
         }
-        let (claimed, _) = match self.varuint32("the section name's length") {
+        let (claimed, padded) = match self.varuint32("the section name's length") {
             // The frame is what is wrong where even the length of the name lies behind the end.
             Err(crate::Error::Malformed(fault))
                 if matches!(fault.rule, Rule::Truncated { .. }) && self.offset() < payload.end =>
@@ -157,7 +160,7 @@ impl<R: Read, S: Sink> Tee<R, S> {
             return Err(Malformed::module(at, Rule::NameTooLong { claimed }).into());
         }
         let name = self.name(offset, payload, claimed)?;
-        Ok(Custom { name, content: self.offset()..payload.end })
+        Ok((Some(Custom { name, content: self.offset()..payload.end }), padded))
     }
 
     fn name(&mut self, offset: u64, payload: &Range<u64>, length: u32) -> Result<String> {

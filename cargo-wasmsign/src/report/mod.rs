@@ -27,10 +27,11 @@ pub use keys::Signing;
 pub use parts::{Attaching, Detaching, Splitting};
 pub use verify::{Failure, Verdict};
 
-const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+// cargo's own colours.
+const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
+const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-const ADVICE: Style = AnsiColor::Cyan.on_default().bold();
+const ADVICE: Style = AnsiColor::BrightCyan.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
 
 /// Prints what this call has to say, in the form that it asked for.

@@ -51,7 +51,8 @@ impl Signer {
                  `--no-sign`",
             )
         })?;
-        let signer = Self::load(key.name.clone(), &Source::of_manifest(secret)?)
+        let signer = Source::of_manifest(secret)
+            .and_then(|source| Self::load(key.name.clone(), &source))
             .map_err(|error| error.or_advice("or build without signatures: `--no-sign`"))?;
         match &key.public {
             Some(public) if public_key_of(public)? != *signer.public_key() => Err(Error::usage(format!(

@@ -1,5 +1,8 @@
 //! What is told of the inside of a module.
 
+mod map;
+mod warnings;
+
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -35,7 +38,9 @@ impl Report {
         ))?;
         self.result(&format!("identity {identity}\n"))?;
         self.sections(what)?;
-        self.signatures(what)
+        self.signatures(what)?;
+        warnings::warnings(what).iter().for_each(|warning| self.warning(&warning.text));
+        Ok(())
     }
 
     fn sections(&self, what: &Inspection) -> Result<()> {
@@ -51,7 +56,7 @@ impl Report {
         ))?;
         for section in &what.sections {
             let size = section.end() - section.offset;
-            let padded = if section.padded { " (padded size)" } else { "" };
+            let padded = if section.padded { " (padded lengths)" } else { "" };
             let line = format!(
                 "{:>10} {size:>10} {:>7}  {}{padded}",
                 section.offset,
@@ -64,9 +69,6 @@ impl Report {
     }
 
     fn signatures(&self, what: &Inspection) -> Result<()> {
-        if let Some(offset) = what.stray_signature {
-            self.warning(&format!("the `signature` section at offset {offset} is not the first section: no signature can hold"));
-        }
         let data = match &what.signatures {
             None => return self.result("\nno signature"),
             Some(Err(error)) => {
@@ -75,26 +77,29 @@ impl Report {
             Some(Ok(data)) => data,
         };
         self.result("\nsignatures (not verified: that needs a public key)")?;
-        for set in &data.sets {
+        for (index, set) in data.sets.iter().enumerate() {
             let covers = match what.agreement(set) {
                 Agreement::Whole => "covers the whole file".to_owned(),
                 Agreement::Prefix(end) => format!("covers bytes 0 to {end} of {}", what.total),
                 Agreement::Nothing => "covers nothing: the body is another one".to_owned(),
             };
             for entry in &set.entries {
-                self.result(&format!("{GOOD}{:>12}{GOOD:#} {covers}", entry_name(entry)))?;
+                self.result(&format!("set {index}: {GOOD}{}{GOOD:#} {covers}", entry_name(entry)))?;
             }
         }
-        self.warn_of_obstacle(data);
-        Ok(())
+        self.map(what, data)
     }
 
-    fn warn_of_obstacle(&self, data: &SignatureData) {
-        if let Some(obstacle) = data.envoy_obstacle() {
-            self.warning(&format!(
-                "the Envoy/proxy-wasm host cannot read these signatures: {obstacle}"
-            ));
+    /// Where a file has parts, a picture of which signature covers what.
+    fn map(&self, what: &Inspection, data: &SignatureData) -> Result<()> {
+        if what.boundary_count < 2 {
+            return Ok(());
         }
+        self.result(&format!("\n{:>12} [{}]", "file", map::file(what)))?;
+        for (index, set) in data.sets.iter().enumerate() {
+            self.result(&format!("{:>12} [{}]", format!("set {index}"), map::set(what, set)))?;
+        }
+        self.result(&format!("{FAINT}{:>12} = covered  . not covered  | end of a part  - header and signature{FAINT:#}", ""))
     }
 }
 
@@ -170,6 +175,10 @@ fn as_json(path: &Path, what: &Inspection) -> Value {
         "identity": what.identity.map(|identity| identity.to_string()),
         "sections": what.sections.iter().map(section_json).collect::<Vec<_>>(),
         "stray_signature": what.stray_signature,
+        "parts": map::parts(what).iter().map(|(start, end)| json!({"start": start, "end": end})).collect::<Vec<_>>(),
+        "warnings": warnings::warnings(what).iter().map(|warning| {
+            json!({"code": warning.code, "text": warning.text})
+        }).collect::<Vec<_>>(),
         "boundaries": what.boundaries.iter().map(|boundary| {
             json!({"end": boundary.end, "hash": hex(&boundary.hash)})
         }).collect::<Vec<_>>(),

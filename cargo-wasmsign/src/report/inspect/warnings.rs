@@ -1,0 +1,65 @@
+//! What the reader of a module should know before trusting any of it.
+
+use wasmsign_core::inspect::{Agreement, Inspection};
+use wasmsign_core::limits::MAX_HASHES_PER_SET;
+
+/// Something that is unusual or dangerous about a file.
+pub(super) struct Warning {
+    /// A stable kebab-case word for programs.
+    pub(super) code: &'static str,
+    /// The same for people.
+    pub(super) text: String,
+}
+
+/// Everything that is worth a warning, in the order of the file.
+pub(super) fn warnings(what: &Inspection) -> Vec<Warning> {
+    let all =
+        [stray_signature(what), padded(what), many_parts(what), unsigned_tail(what), envoy(what)];
+    all.into_iter().flatten().collect()
+}
+
+fn stray_signature(what: &Inspection) -> Option<Warning> {
+    let offset = what.stray_signature?;
+    let text = format!(
+        "the `signature` section at offset {offset} is not the first section: no signature can hold"
+    );
+    Some(Warning { code: "stray-signature", text })
+}
+
+fn padded(what: &Inspection) -> Option<Warning> {
+    let mut padded = what.sections.iter().filter(|section| section.padded);
+    let first = padded.next()?;
+    let text = format!(
+        "sections with more bytes for a size or name length than it needs: {}, the first at offset {}; legal, but tools \
+         that encode anew break the signature",
+        padded.count() + 1,
+        first.offset
+    );
+    Some(Warning { code: "padded-lengths", text })
+}
+
+fn many_parts(what: &Inspection) -> Option<Warning> {
+    let count = what.boundary_count;
+    let text = format!("{count} parts: at most {MAX_HASHES_PER_SET} can be signed");
+    (count > MAX_HASHES_PER_SET as usize).then_some(Warning { code: "too-many-parts", text })
+}
+
+/// A tail that no set of signatures reaches, though one agrees with what is before it.
+fn unsigned_tail(what: &Inspection) -> Option<Warning> {
+    let data = what.signatures.as_ref()?.as_ref().ok()?;
+    let reach = data.sets.iter().map(|set| match what.agreement(set) {
+        Agreement::Whole => what.total,
+        Agreement::Prefix(end) => end,
+        Agreement::Nothing => 0,
+    });
+    let reach = reach.max()?;
+    let text = format!("bytes {reach} to {} are under no signature", what.total);
+    (0 < reach && reach < what.total).then_some(Warning { code: "unsigned-tail", text })
+}
+
+fn envoy(what: &Inspection) -> Option<Warning> {
+    let data = what.signatures.as_ref()?.as_ref().ok()?;
+    let obstacle = data.envoy_obstacle()?;
+    let text = format!("the Envoy/proxy-wasm host cannot read these signatures: {obstacle}");
+    Some(Warning { code: "unreadable-by-envoy", text })
+}

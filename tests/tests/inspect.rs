@@ -20,8 +20,8 @@ fn sections_sizes_shares_and_signatures() {
         "       307         11   2.2 %  code",
         "       338         38   7.6 %  custom `signature_delimiter`",
         "signatures (not verified: that needs a public key)",
-        &format!("Ed25519, key id {ID_ONE} covers the whole file"),
-        &format!("Ed25519, key id {ID_TWO} covers the whole file"),
+        &format!("set 0: Ed25519, key id {ID_ONE} covers the whole file"),
+        &format!("set 0: Ed25519, key id {ID_TWO} covers the whole file"),
     ] {
         assert!(said.out.lines().any(|found| found == line), "no `{line}` in\n{}", said.out);
     }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Variables that hold secrets: no child inherits them.
 static WITHHELD: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
@@ -64,6 +65,10 @@ impl Running {
     pub fn wait(mut self) -> io::Result<ExitStatus> {
         let status = self.0.wait();
         lock(&RUNNING).remove(&self.0.id());
+        if status.as_ref().is_ok_and(ended_by_signal) {
+            // A terminal sends Ctrl-C to all of us, and ours may come a moment after the child's.
+            std::thread::sleep(Duration::from_millis(100));
+        }
         status
     }
 }
@@ -141,6 +146,18 @@ pub fn end_all() -> impl Sized {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // The collections are whole between any two of their operations.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+fn ended_by_signal(status: &ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal().is_some()
+}
+
+/// There are no signals here.
+#[cfg(not(unix))]
+fn ended_by_signal(_status: &ExitStatus) -> bool {
+    false
 }
 
 #[cfg(unix)]

@@ -1,5 +1,10 @@
 //! Ctrl-C and TERM: children are ended, temporary files removed, and the exit code says which it was.
 
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+use std::sync::{Arc, LazyLock};
+
 use crate::exit::Exit;
 use crate::{child, files};
 
@@ -11,6 +16,23 @@ fn leave(exit: Exit) -> ! {
     std::process::exit(i32::from(exit as u8));
 }
 
+/// Whether a signal has come: set by its handler, before the thread that ends us has even woken up.
+#[cfg(unix)]
+static CAUGHT: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Does not return where a signal is ending this program: what fails meanwhile fails because of it, as a cargo
+/// does that got the same Ctrl-C, and is no news of its own.
+#[cfg(unix)]
+pub fn give_way() {
+    while CAUGHT.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+}
+
+/// The handler ends the process before anybody else has a word.
+#[cfg(not(unix))]
+pub fn give_way() {}
+
 /// Watches for the signals on a thread of its own.
 ///
 /// # Errors
@@ -19,6 +41,9 @@ fn leave(exit: Exit) -> ! {
 #[cfg(unix)]
 pub fn watch() -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&CAUGHT))?;
+    }
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         // The first one is the last.

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -100,6 +101,41 @@ fn recovers(project: &Project, old: &[Vec<u8>; 2]) {
     assert!(content(project) != *old, "the source has changed");
     verifies(&project.module("tiny.wasm"), None, &[&project.join("release.pub")]);
     assert!(strays(&project.join("target/wasmsign")).is_empty());
+}
+
+/// The same call on a terminal of its own, whose keys are what is written to standard input.
+fn on_terminal(command: &Command) -> Command {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line.join(" "), "/dev/null"]);
+    command.get_current_dir().map(|directory| terminal.current_dir(directory));
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => terminal.env(name, value),
+            None => terminal.env_remove(name),
+        };
+    }
+    terminal
+}
+
+#[test]
+fn ctrl_c_on_a_terminal_reaches_all_and_is_told_as_such() {
+    for in_cargo in [true, false] {
+        let project = waiting(in_cargo);
+        let old = content(&project);
+        let mut terminal = on_terminal(&project.build(&[]));
+        terminal.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut terminal = terminal.spawn().expect("util-linux's script starts");
+        let children = waits(&project);
+        let keys = terminal.stdin.as_mut().expect("it is piped");
+        keys.write_all(b"\x03").expect("the terminal takes keys");
+        let status = terminal.wait().expect("it ends");
+        assert_eq!(status.code(), Some(130), "in cargo: {in_cargo}");
+        are_gone(&children);
+        assert!(content(&project) == old, "the published files are the old ones");
+        recovers(&project, &old);
+    }
 }
 
 fn ended_by(number: Signal, code: i32) {

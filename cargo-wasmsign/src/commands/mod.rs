@@ -31,7 +31,12 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
     let cli = Cli::parse_from(arguments);
     let report = Report::new(cli.screen);
     let result = watch().and_then(|()| run(cli, &report));
-    result.unwrap_or_else(|error| report.error(&error)).into()
+    result
+        .unwrap_or_else(|error| {
+            signals::give_way();
+            report.error(&error)
+        })
+        .into()
 }
 
 /// Before anything else: what must not outlive us, and what no child may see.

@@ -15,6 +15,7 @@ use crate::exit::Exit;
 use crate::files::{self, Exclusive};
 use crate::pipeline::{self, Copied, Taken};
 use crate::report::{self, Report, told_as_json};
+use crate::signals;
 use plan::{Batch, Plan};
 
 pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<Exit> {
@@ -22,6 +23,9 @@ pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<E
         || arguments.compilation.message_format.iter().any(|format| told_as_json(format));
     let report = &if json { report.as_json() } else { report.clone() };
     let result = build(&arguments, screen, json, report);
+    if result.is_err() {
+        signals::give_way();
+    }
     // For a program that reads, this line tells that nothing more will come.
     report.build_finished(result.is_ok())?;
     match result {

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use wasmsign_core::verify::Reason;
@@ -44,7 +45,13 @@ impl Error {
         message: impl Into<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self::new(Exit::Io, message).because(source)
+        let source = source.into();
+        let advice = source.downcast_ref().and_then(after_io_error);
+        let error = Self::new(Exit::Io, message).because(source);
+        match advice {
+            Some(advice) => error.advice(advice),
+            None => error,
+        }
     }
 
     /// A child program that failed.
@@ -105,6 +112,22 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// What to do about a failure of the system, where that is the same everywhere.
+fn after_io_error(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Some("free some space there, or write to another place; nothing that was there is lost")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            Some("write to another place, or make that file system writable")
+        }
+        io::ErrorKind::PermissionDenied => Some("see who may read and write it, and its directory"),
+        io::ErrorKind::NotFound => Some("see whether the path is the right one"),
+        io::ErrorKind::IsADirectory => Some("name a file in place of the directory"),
+        _ => None,
     }
 }
 

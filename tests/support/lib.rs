@@ -15,9 +15,14 @@ use tempfile::TempDir;
 
 /// The root of this repository.
 pub fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests are a directory of the repository")
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        // What cargo says now, not what it said when this was compiled: two checkouts that share a target
+        // directory share what is compiled too, and one would test the program of the other.
+        let now = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let package = now.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        package.parent().expect("the tests are a directory of the repository").to_owned()
+    })
 }
 
 /// The cargo that runs the tests.

@@ -30,7 +30,8 @@ const DETACHED: [(&str, &str, KeyId); 2] = [
 ];
 
 fn vector(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/wasmsign2-0.2.8");
+    // cargo runs tests in the directory of their package.
+    let folder = Path::new("tests/vectors/wasmsign2-0.2.8");
     fs::read(folder.join(name)).expect(name)
 }
 

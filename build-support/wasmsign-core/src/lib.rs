@@ -107,7 +107,7 @@
 //!
 //! # The modules
 //!
-//! Bytes come in through `chunks`, are cut into sections by [`section`], hashed on `lane`s, and divided
+//! Bytes come in through `chunks`, are cut into sections by [`section`], hashed on `lanes`, and divided
 //! at delimiters by `parts`, in one pass. [`signature_data`] decodes what was signed, `search` tries the
 //! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction;
 //! [`mod@split`] adds delimiters, [`mod@detach`] moves a signature out of a module and back. [`inspect`] tells what
@@ -120,7 +120,7 @@ pub mod error;
 mod identity;
 pub mod inspect;
 pub mod keys;
-mod lane;
+mod lanes;
 mod leb128;
 pub mod limits;
 mod message;

@@ -10,8 +10,8 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 /// Bytes asked for in one call where the input is looked at as it comes.
 pub(crate) const PROMPT_BYTES: usize = 64 * 1024;
 
-/// Chunks that may wait in front of a hashing thread.
-pub(crate) const CHUNKS_IN_FLIGHT: usize = 4;
+/// Runs of bytes, a chunk at most, that may wait in one lane for whoever is free to hash them.
+pub(crate) const RUNS_IN_FLIGHT: usize = 4;
 
 /// Bytes that a [`VerifyingReader`](crate::VerifyingReader) holds back at most until they are
 /// verified, unless its caller says otherwise: larger than nearly every module, and harmless to a host.

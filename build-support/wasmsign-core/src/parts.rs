@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use crate::chunks::{Pace, Region, Run, Sink, Tee};
 use crate::error::{Error, NotSignable, Place, Result};
 use crate::identity::Identity;
-use crate::lane::{Hash, Lane};
+use crate::lanes::{Hash, Lanes};
 use crate::limits::{MAX_HASHES_PER_SET, MAX_SIGNATURE_BYTES};
 use crate::section::{Kind, Section};
 use crate::signature_data::{DecodeError, Form, OVER_LENGTH, SignatureData};
@@ -111,26 +111,29 @@ pub(crate) fn read_again(
 
 /// Where the bytes of a pass go: to the two hashes and to the visitor.
 struct Hashes<V> {
-    body: Lane,
-    identity: Option<Lane>,
+    lanes: Lanes,
+    with_identity: bool,
     visitor: V,
 }
 
+/// The lane of the signed hash, and that of the identity, which is there if somebody asked.
+const BODY: usize = 0;
+const IDENTITY: usize = 1;
+
 impl<V: Visitor> Sink for Hashes<V> {
     fn run(&mut self, region: Region, run: Run) -> Result<()> {
-        if let (Some(identity), Region::Header | Region::Body) = (&mut self.identity, region) {
-            identity.hash(run.clone());
+        if self.with_identity && region != Region::Signature {
+            self.lanes.hash(IDENTITY, run.clone());
         }
         if region == Region::Body {
-            self.body.hash(run.clone());
+            self.lanes.hash(BODY, run.clone());
             self.visitor.body(run.bytes())?;
         }
         Ok(())
     }
 
     fn long_input(&mut self) {
-        self.body.move_to_thread();
-        self.identity.iter_mut().for_each(Lane::move_to_thread);
+        self.lanes.call_threads();
     }
 }
 
@@ -153,7 +156,8 @@ pub(crate) struct Pass<R, V> {
 impl<R: Read, V: Visitor> Pass<R, V> {
     /// Reads all that stands before the body.
     pub(crate) fn start(input: R, pace: Pace, with_identity: bool, visitor: V) -> Result<Self> {
-        let hashes = Hashes { body: Lane::new(), identity: with_identity.then(Lane::new), visitor };
+        let lanes = Lanes::new(if with_identity { 2 } else { 1 });
+        let hashes = Hashes { lanes, with_identity, visitor };
         let mut tee = Tee::new(input, pace, hashes);
         let kind = tee.kind()?;
         tee.enter(Region::Body)?;
@@ -201,7 +205,7 @@ impl<R: Read, V: Visitor> Pass<R, V> {
 
     /// The boundaries seen, as many as can be signed. Waits until their hashes are computed.
     pub(crate) fn boundaries(&mut self) -> Vec<Boundary> {
-        boundaries(&self.ends, self.tee.sink.body.marks())
+        boundaries(&self.ends, self.tee.sink.lanes.marks(BODY))
     }
 
     pub(crate) fn visitor(&mut self) -> &mut V {
@@ -211,16 +215,14 @@ impl<R: Read, V: Visitor> Pass<R, V> {
     /// What was found, after the last step.
     pub(crate) fn finish(self) -> (Body, V) {
         let total = self.tee.offset();
-        let Hashes { body, identity, visitor } = self.tee.sink;
-        let whole = identity.and_then(|mut lane| {
-            lane.mark();
-            lane.finish().pop()
-        });
+        let Hashes { mut lanes, with_identity, visitor } = self.tee.sink;
+        let whole = with_identity.then(|| lanes.mark(IDENTITY));
+        let whole = whole.and_then(|()| lanes.marks(IDENTITY).pop());
         let body = Body {
             kind: self.kind,
             embedded: self.embedded,
             stray_signature: self.stray_signature,
-            boundaries: boundaries(&self.ends, body.finish()),
+            boundaries: boundaries(&self.ends, lanes.marks(BODY)),
             boundary_count: self.count,
             total,
             identity: whole.filter(|_| self.stray_signature.is_none()).map(Identity::from),
@@ -272,7 +274,7 @@ impl<R: Read, V: Visitor> Pass<R, V> {
             // Only a mark needs the bytes at once: a file may have a million delimiters.
             self.tee.flush()?;
             self.ends.push(self.last_end);
-            self.tee.sink.body.mark();
+            self.tee.sink.lanes.mark(BODY);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use crate::PublicKey;
 use crate::error::{Error, NotSignable, Result};
-use crate::lane::Hash;
+use crate::lanes::Hash;
 use crate::limits::{
     MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_PUBLIC_KEY_OPERATIONS, MAX_SETS,
     MAX_SIGNATURE_BYTES,

@@ -11,7 +11,7 @@
 use std::fmt;
 
 use crate::error::{Error, Malformed, NotSignable, Place, Rule};
-use crate::lane::Hash;
+use crate::lanes::Hash;
 use crate::leb128::{self, Step, Varuint32};
 use crate::limits::{
     MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURE_BYTES,

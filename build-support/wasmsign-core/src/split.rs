@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, NotSignable, Result};
 use crate::identity::Identity;
-use crate::lane::Hash;
+use crate::lanes::Hash;
 use crate::limits::MAX_HASHES_PER_SET;
 use crate::parts::{self, Body, Boundary, Embedded, Visitor};
 use crate::section::{Kind, SIGNATURE_DELIMITER, Section, custom_frame};

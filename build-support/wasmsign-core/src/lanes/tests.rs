@@ -4,7 +4,7 @@ use crate::error::Result;
 
 /// Hashes what it is handed, on a thread from run `thread_at` on, with a mark behind each run.
 struct Marking {
-    lane: Lane,
+    lanes: Lanes,
     runs: usize,
     thread_at: usize,
 }
@@ -12,11 +12,11 @@ struct Marking {
 impl Sink for Marking {
     fn run(&mut self, _: Region, run: Run) -> Result<()> {
         if self.runs == self.thread_at {
-            self.lane.move_to_thread();
+            self.lanes.call_threads();
         }
         self.runs += 1;
-        self.lane.hash(run);
-        self.lane.mark();
+        self.lanes.hash(0, run);
+        self.lanes.mark(0);
         Ok(())
     }
 
@@ -24,12 +24,12 @@ impl Sink for Marking {
 }
 
 fn marks(input: &[u8], thread_at: usize) -> Vec<Hash> {
-    let sink = Marking { lane: Lane::new(), runs: 0, thread_at };
+    let sink = Marking { lanes: Lanes::new(1), runs: 0, thread_at };
     let mut tee = Tee::new(input, Pace::Full, sink);
     while tee.skip(1000).expect("memory can be read") > 0 {
         tee.flush().expect("the sink takes all");
     }
-    tee.sink.lane.finish()
+    tee.sink.lanes.marks(0)
 }
 
 #[test]
@@ -44,23 +44,23 @@ fn marks_are_the_hashes_of_all_bytes_before_them_wherever_the_thread_starts() {
 
 #[test]
 fn a_mark_before_any_byte_is_the_hash_of_nothing() {
-    let mut lane = Lane::new();
-    lane.mark();
-    lane.move_to_thread();
-    lane.move_to_thread();
-    lane.mark();
-    assert_eq!(lane.finish(), [Hash::from(Sha256::digest(b"")); 2]);
+    let mut lanes = Lanes::new(1);
+    lanes.mark(0);
+    lanes.call_threads();
+    lanes.call_threads();
+    lanes.mark(0);
+    assert_eq!(lanes.marks(0), [Hash::from(Sha256::digest(b"")); 2]);
 }
 
 #[test]
 fn marks_can_be_read_while_the_hash_rolls_on() {
-    let mut lane = Lane::new();
-    assert!(lane.marks().is_empty());
-    lane.mark();
-    assert_eq!(lane.marks().len(), 1);
-    lane.move_to_thread();
-    lane.mark();
-    assert_eq!(lane.marks(), [Hash::from(Sha256::digest(b"")); 2]);
-    lane.mark();
-    assert_eq!(lane.finish().len(), 3);
+    let mut lanes = Lanes::new(1);
+    assert!(lanes.marks(0).is_empty());
+    lanes.mark(0);
+    assert_eq!(lanes.marks(0).len(), 1);
+    lanes.call_threads();
+    lanes.mark(0);
+    assert_eq!(lanes.marks(0), [Hash::from(Sha256::digest(b"")); 2]);
+    lanes.mark(0);
+    assert_eq!(lanes.marks(0).len(), 3);
 }

@@ -3,7 +3,7 @@
 #
 #   tests/bench/run.sh [DIRECTORY]
 #
-# DIRECTORY (default: a temporary one) needs 5 GiB. Wants: GNU time, openssl, and wasmsign2 0.2.8
+# DIRECTORY (default: a temporary one) needs 9 GiB. Wants: GNU time, openssl, and wasmsign2 0.2.8
 # (`cargo install wasmsign2-cli --version 0.2.8`) in PATH. RUNS=5 rounds, of which the median counts; the
 # commands of a group take turns, so that a slower moment of the machine hits all of them.
 set -euo pipefail
@@ -14,7 +14,9 @@ work=${1:-$(mktemp -d)}
 mkdir -p "$work"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 cargo build --quiet --release --locked --workspace --bin cargo-wasmsign
+cargo build --quiet --release --locked -p wasmsign-core --example verify
 tool=$CARGO_TARGET_DIR/release/cargo-wasmsign
+library=$CARGO_TARGET_DIR/release/examples/verify
 for program in openssl wasmsign2 /usr/bin/time; do
     command -v "$program" >/dev/null || { echo "missing: $program" >&2; exit 1; }
 done
@@ -73,6 +75,7 @@ module "$work/1g.wasm" 1024
 group "verify a module of 1 GiB" \
     openssl "openssl dgst -sha256 $work/1g.wasm" \
     cargo-wasmsign "$tool verify $work/1g.signed.wasm -K $pub" \
+    library,-no-identity "$library $work/1g.signed.wasm $pub" \
     wasmsign2 "wasmsign2 verify -i $work/1g.signed.wasm -K $pub"
 
 prepare="rm -f $work/out.wasm; sync"
@@ -82,6 +85,34 @@ group "sign a module of 1 GiB to a new file" \
     wasmsign2+sync "wasmsign2 sign -i $work/1g.wasm -k $key -o $work/out.wasm && sync $work/out.wasm"
 prepare=
 rm -f "$work"/1g*.wasm "$work/out.wasm"
+
+module "$work/64m.wasm" 64
+"$tool" sign -q "$work/64m.wasm" -k "$key" -o "$work/64m.signed.wasm"
+group "verify a module of 64 MiB" \
+    cargo-wasmsign "$tool verify $work/64m.signed.wasm -K $pub" \
+    wasmsign2 "wasmsign2 verify -i $work/64m.signed.wasm -K $pub"
+group "sign a module of 64 MiB to a new file" \
+    cargo-wasmsign "$tool sign $work/64m.wasm -k $key -o $work/out.wasm" \
+    wasmsign2 "wasmsign2 sign -i $work/64m.wasm -k $key -o $work/out.wasm"
+rm -f "$work"/64m*.wasm "$work/out.wasm"
+
+for size in 1:1 4096:4g; do
+    module "$work/${size#*:}.wasm" "${size%:*}"
+    group "memory at ${size%:*} MiB" \
+        sign "$tool sign $work/${size#*:}.wasm -k $key -o $work/out.wasm" \
+        verify "$tool verify $work/out.wasm -K $pub"
+    rm -f "$work/${size#*:}.wasm" "$work/out.wasm"
+done
+
+printf '\0asm\1\0\0\0\0\5\1zabc' >"$work/tiny.wasm"
+"$tool" sign -q "$work/tiny.wasm" -k "$key"
+rm -rf "$work/many" && mkdir "$work/many"
+for ((at = 0; at < 1000; at++)); do cp "$work/tiny.wasm" "$work/many/$at.wasm"; done
+group "verify 1,000 tiny modules" \
+    one-call "$tool verify -q $work/many/*.wasm -K $pub" \
+    1,000-calls "for module in $work/many/*.wasm; do $tool verify -q \$module -K $pub; done" \
+    1,000-calls-of-wasmsign2 "for module in $work/many/*.wasm; do wasmsign2 verify -i \$module -K $pub; done"
+rm -rf "$work/many"
 
 project=$work/project
 rm -rf "$project"

@@ -1,7 +1,5 @@
 //! Programs that sign and programs that do not.
 
-use std::os::unix::fs::PermissionsExt;
-
 use tempfile::TempDir;
 use wasmsign_core::SecretKey;
 
@@ -18,10 +16,13 @@ fn key() -> SecretKey {
 /// A directory with the signature of [`MESSAGE`] and a program `sign` that runs this script.
 fn desk(script: &str) -> TempDir {
     let desk = TempDir::new().unwrap();
-    let program = desk.path().join("sign");
     std::fs::write(desk.path().join("signature"), key().sign(MESSAGE)).unwrap();
-    std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Not written by us: a child that another test starts at this moment would have the file open for
+    // writing too, and such a file cannot be executed.
+    let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > sign && chmod 755 sign";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", write, "sh", script]).current_dir(desk.path());
+    assert!(shell.status().unwrap().success());
     desk
 }
 

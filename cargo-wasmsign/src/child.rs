@@ -104,6 +104,16 @@ const KEPT: usize = 64 * 1024;
 ///
 /// Those of the system; not that the command failed.
 pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
+    output_up_to(u64::MAX, command, input)
+}
+
+/// As [`output`], for a command whose standard output nobody reads beyond the first `limit` bytes. One that
+/// writes more finds it closed.
+///
+/// # Errors
+///
+/// As [`output`].
+pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Result<Output> {
     command.stdin(Stdio::piped()).stderr(Stdio::piped());
     let mut running = Running::start(command)?;
     let (stdin, stderr) = (running.0.stdin.take(), running.0.stderr.take());
@@ -115,7 +125,7 @@ pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
         });
         let stderr = scope.spawn(|| stderr.map(read_end).unwrap_or_default());
         let mut stdout = Vec::new();
-        let read = running.stdout().map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut stdout));
+        let read = running.stdout().map_or(Ok(0), |pipe| pipe.take(limit).read_to_end(&mut stdout));
         (
             read.map(|_| stdout),
             stderr.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -213,6 +223,14 @@ mod tests {
         let output = shell("cat; head -c 300000 /dev/zero >&2; exit 3", &vec![b'x'; 1 << 20]);
         assert_eq!((output.stdout.len(), output.stderr.len()), (1 << 20, KEPT));
         assert_eq!(output.status.code(), Some(3));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn output_without_end_is_not_kept() {
+        let mut endless = Command::new("sh");
+        endless.args(["-c", "yes 2>&-"]).stdout(Stdio::piped());
+        assert_eq!(output_up_to(1000, &mut endless, b"").unwrap().stdout.len(), 1000);
     }
 
     #[cfg(unix)]

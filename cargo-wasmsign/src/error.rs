@@ -8,6 +8,7 @@ use std::path::Path;
 use wasmsign_core::verify::Reason;
 
 use crate::exit::Exit;
+use crate::hex::public_key_text;
 
 /// The result of everything in this program that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -190,11 +191,23 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
         }
         Core::Changed => Error::new(Exit::Io, format!("`{path}` changed while it was being read"))
             .advice("wait until nobody writes to it any more, and try again"),
-        Core::Signer { source, public_key } => Error::tool(format!(
-            "the signer with the {public_key:?} gave no signature for `{path}`"
-        ))
-        .because(source),
+        Core::Signer { source, public_key } => {
+            let key = public_key_text(&public_key);
+            let message =
+                format!("the signer with the public key {key} gave no signature for `{path}`");
+            of_signer(message, source)
+        }
         other => Error::new(Exit::Io, format!("`{path}`")).because(other),
+    }
+}
+
+/// What a signer says of itself, with its own exit code and advice where it is one of ours.
+fn of_signer(message: String, source: Box<dyn StdError + Send + Sync>) -> Error {
+    match source.downcast::<Error>() {
+        Ok(ours) => {
+            Error { exit: ours.exit, message, advice: ours.advice.clone(), source: Some(ours) }
+        }
+        Err(other) => Error::tool(message).because(other),
     }
 }
 

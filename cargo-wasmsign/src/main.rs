@@ -13,6 +13,7 @@ mod config;
 mod error;
 mod escape;
 mod exit;
+mod fate;
 mod files;
 mod hex;
 mod optimize;

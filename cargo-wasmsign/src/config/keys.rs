@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 
 const KEY: KeySet = KeySet { known: &["public", "secret"], later: &[], elsewhere: &[] };
 const SECRET: KeySet = KeySet {
-    known: &["env", "env-file", "file"],
-    later: &["ssh-agent", "command"],
+    known: &["env", "env-file", "file", "ssh-agent", "command"],
+    later: &[],
     elsewhere: &[],
 };
-const ONE_SOURCE: &str = "exactly one of `env`, `env-file` and `file`";
+const ONE_SOURCE: &str = "exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`";
 const NO_SECRETS: &str = "secrets never stand in manifests; name where to find this one: \
                           { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }";
 
@@ -51,6 +51,15 @@ pub enum SecretSource {
     EnvFile(String),
     /// In this file, as a whole path.
     File(PathBuf),
+    /// In the ssh agent, by its fingerprint or its public half.
+    SshAgent(String),
+    /// With a program that signs what it gets on standard input.
+    Command {
+        /// The program and its arguments.
+        argv: Vec<String>,
+        /// The directory of the manifest, where it runs.
+        directory: PathBuf,
+    },
 }
 
 /// The keys of a workspace, by name.
@@ -123,6 +132,12 @@ fn secret(node: &Node<'_>) -> Result<SecretSource> {
     only_node(&table).and_then(|source| match source.key() {
         "env" => variable(&source).map(SecretSource::Env),
         "env-file" => variable(&source).map(SecretSource::EnvFile),
+        "ssh-agent" => {
+            let text = harmless(&source)?;
+            let wanted = text.fitting("a fingerprint or a public key", |text| !text.is_empty())?;
+            Ok(SecretSource::SshAgent(wanted.to_owned()))
+        }
+        "command" => command(&source),
         _ => file(&source).map(SecretSource::File),
     })
 }
@@ -156,6 +171,15 @@ fn variable(node: &Node<'_>) -> Result<String> {
 fn file(node: &Node<'_>) -> Result<PathBuf> {
     let text = harmless(node)?;
     text.fitting("a path", |text| !text.is_empty()).map(|path| node.source().resolve(path))
+}
+
+fn command(node: &Node<'_>) -> Result<SecretSource> {
+    let argv = node.texts("a list of a program and its arguments")?;
+    if argv.is_empty() {
+        return Err(node.expected("a list of a program and its arguments"));
+    }
+    let argv = argv.iter().map(|text| text.as_str().to_owned()).collect();
+    Ok(SecretSource::Command { argv, directory: node.source().resolve("") })
 }
 
 /// A text that is not the text of a secret key.

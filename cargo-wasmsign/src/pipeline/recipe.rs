@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use wasmsign_core::sign::Signature;
@@ -22,7 +23,7 @@ pub struct Recipe {
     /// Custom sections to drop.
     pub remove: SectionGlobs,
     /// Who signs, in this order; nobody with `--no-sign`.
-    pub signers: Vec<Rc<Signer>>,
+    pub signers: Vec<Arc<Signer>>,
     /// The hint beside each signature.
     pub key_id: KeyIdChoice,
     /// Where signatures go.
@@ -61,7 +62,7 @@ impl Recipe {
 
     /// Who signs, as it is told.
     pub(super) fn signer_lines(&self) -> Vec<SignerLine> {
-        let line = |signer: &Rc<Signer>| {
+        let line = |signer: &Arc<Signer>| {
             let key_id = signer.signature(&self.key_id).key_id.for_key(signer.public_key());
             SignerLine {
                 name: signer.name.clone(),

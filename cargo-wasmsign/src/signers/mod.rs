@@ -1,26 +1,43 @@
 //! Keys as the command line and the manifest name them.
 
+mod agent;
+mod command;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
-use wasmsign_core::sign::{KeyId, Signature};
+use wasmsign_core::sign::{self, KeyId, Signature};
 use wasmsign_core::{KeyError, PublicKey, SecretKey};
 
-use crate::config::{KeyConfig, KeyIdChoice, KeyText};
+use crate::config::{KeyConfig, KeyIdChoice, KeyText, SecretSource};
 use crate::error::{Error, Result};
+use agent::Agent;
+use command::Program;
 use source::Source;
 
 pub use source::withhold_secrets;
 
-/// Somebody who signs.
+/// Somebody who signs, on any thread.
 #[derive(Debug)]
 pub struct Signer {
     /// The manifest's name for it, or the argument that named it.
     pub name: String,
-    secret: SecretKey,
+    hand: Hand,
     /// What the reader should know about the key, such as that others can read its file.
     pub warning: Option<String>,
+}
+
+/// Where the secret is when it signs.
+#[derive(Debug)]
+enum Hand {
+    /// In our memory; it does not show in `Debug`.
+    Ours(SecretKey),
+    /// In an ssh-agent.
+    Agent(Agent),
+    /// In a program, or where that one asks for it.
+    Program(Program),
 }
 
 impl Signer {
@@ -38,11 +55,13 @@ impl Signer {
         Self::load(argument.to_owned(), &source)
     }
 
-    /// A signer by its table in the manifest.
+    /// A signer by its table in the manifest: the key is read, the agent asked for it, the program looked for.
+    /// Nothing is signed.
     ///
     /// # Errors
     ///
-    /// As [`Signer::from_argument`]; exit code 2 where the manifest's public key belongs to another one.
+    /// As [`Signer::from_argument`]; exit code 2 where the manifest's public key belongs to another one, or where
+    /// there is no such agent, key or program; 5 where what should be an agent is none.
     pub fn from_manifest(key: &KeyConfig) -> Result<Self> {
         let place = || format!("{}:{}", key.manifest.display(), key.line);
         let secret = key.secret.as_ref().ok_or_else(|| {
@@ -51,8 +70,7 @@ impl Signer {
                  `--no-sign`",
             )
         })?;
-        let signer = Source::of_manifest(secret)
-            .and_then(|source| Self::load(key.name.clone(), &source))
+        let signer = Self::of_source(key, secret)
             .map_err(|error| error.or_advice("or build without signatures: `--no-sign`"))?;
         match &key.public {
             Some(public) if public_key_of(public)? != *signer.public_key() => Err(Error::usage(format!(
@@ -65,22 +83,73 @@ impl Signer {
         }
     }
 
+    fn of_source(key: &KeyConfig, secret: &SecretSource) -> Result<Self> {
+        let name = key.name.clone();
+        let hand = match secret {
+            SecretSource::Env(variable) => {
+                return Self::load(name, &Source::Variable(variable.clone()));
+            }
+            SecretSource::EnvFile(variable) => {
+                return Self::load(name, &Source::file_named_by(variable)?);
+            }
+            SecretSource::File(path) => return Self::load(name, &Source::File(path.clone())),
+            SecretSource::SshAgent(text) => {
+                let wanted = agent::wanted(text)?;
+                Hand::Agent(Agent::find(agent::socket_of_environment()?, wanted)?)
+            }
+            SecretSource::Command { argv, directory } => {
+                let public = key.public.as_ref().ok_or_else(|| no_public_key(key))?;
+                Hand::Program(Program::find(argv, directory, public_key_of(public)?)?)
+            }
+        };
+        Ok(Self { name, hand, warning: None })
+    }
+
     fn load(name: String, source: &Source) -> Result<Self> {
         let text = source.read()?;
         let secret =
             SecretKey::decode(&text).map_err(|error| key_error(&source.to_string(), error))?;
-        Ok(Self { name, secret, warning: source.warning() })
+        Ok(Self { name, hand: Hand::Ours(secret), warning: source.warning() })
     }
 
     /// The public half.
     pub fn public_key(&self) -> &PublicKey {
-        self.secret.public_key()
+        match &self.hand {
+            Hand::Ours(secret) => secret.public_key(),
+            Hand::Agent(agent) => agent.public_key(),
+            Hand::Program(program) => program.public_key(),
+        }
     }
 
     /// The signature that this signer is to make, with a hint at its key.
     pub fn signature(&self, key_id: &KeyIdChoice) -> Signature<'_> {
-        Signature { signer: &self.secret, key_id: key_id_of(key_id) }
+        Signature { signer: self, key_id: key_id_of(key_id) }
     }
+}
+
+impl sign::Signer for Signer {
+    fn public_key(&self) -> &PublicKey {
+        self.public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], Box<dyn std::error::Error + Send + Sync>> {
+        Ok(match &self.hand {
+            Hand::Ours(secret) => secret.sign(message),
+            Hand::Agent(agent) => agent.sign(message)?,
+            Hand::Program(program) => program.sign(message)?,
+        })
+    }
+}
+
+/// A program cannot be asked for its public key, and its signatures are not taken on trust.
+fn no_public_key(key: &KeyConfig) -> Error {
+    Error::usage(format!(
+        "{}:{}: the key `{}` signs with a command, and has no `public` to check it with",
+        key.manifest.display(),
+        key.line,
+        key.name
+    ))
+    .advice("set `public` in its table to the public key, or to the path of its file")
 }
 
 fn key_id_of(choice: &KeyIdChoice) -> KeyId {

@@ -9,7 +9,6 @@ use wasmsign_core::SecretKey;
 use zeroize::Zeroizing;
 
 use crate::child;
-use crate::config::SecretSource;
 use crate::error::{Error, Result};
 
 /// No form of an Ed25519 key is longer; a device that never ends is no key.
@@ -25,18 +24,11 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// The place that a manifest names.
-    pub(super) fn of_manifest(source: &SecretSource) -> Result<Self> {
-        Ok(match source {
-            SecretSource::Env(name) => Self::Variable(name.clone()),
-            SecretSource::File(path) => Self::File(path.clone()),
-            SecretSource::EnvFile(name) => {
-                let path = std::env::var_os(name).filter(|path| !path.is_empty());
-                Self::File(
-                    path.ok_or_else(|| unset(name, "the path of the secret key's file"))?.into(),
-                )
-            }
-        })
+    /// The file whose path is in this environment variable.
+    pub(super) fn file_named_by(variable: &str) -> Result<Self> {
+        let path = std::env::var_os(variable).filter(|path| !path.is_empty());
+        let path = path.ok_or_else(|| unset(variable, "the path of the secret key's file"))?;
+        Ok(Self::File(path.into()))
     }
 
     /// The key's text. A variable is kept from every child from here on.

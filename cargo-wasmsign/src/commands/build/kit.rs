@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::args::Build;
 use crate::config::{Manifests, Optimize, PackageConfig, Tool};
@@ -14,7 +15,7 @@ use crate::signers::Signer;
 pub(super) struct Kit<'a> {
     manifests: &'a Manifests,
     arguments: &'a Build,
-    signers: BTreeMap<String, Rc<Signer>>,
+    signers: BTreeMap<String, Arc<Signer>>,
     optimizers: Vec<(Tool, Rc<Optimizer>)>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> Kit<'a> {
         Ok(optimizer)
     }
 
-    fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Rc<Signer>>> {
+    fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Arc<Signer>>> {
         if self.arguments.no_sign {
             return Ok(Vec::new());
         }
@@ -87,12 +88,12 @@ impl<'a> Kit<'a> {
             .collect()
     }
 
-    fn signer(&mut self, name: &str, load: impl FnOnce() -> Result<Signer>) -> Result<Rc<Signer>> {
+    fn signer(&mut self, name: &str, load: impl FnOnce() -> Result<Signer>) -> Result<Arc<Signer>> {
         if let Some(signer) = self.signers.get(name) {
-            return Ok(Rc::clone(signer));
+            return Ok(Arc::clone(signer));
         }
-        let signer = Rc::new(load()?);
-        self.signers.insert(name.to_owned(), Rc::clone(&signer));
+        let signer = Arc::new(load()?);
+        self.signers.insert(name.to_owned(), Arc::clone(&signer));
         Ok(signer)
     }
 }

@@ -19,16 +19,16 @@ secret = 1
     ROOT:3:10: `secret`: expected a table, found an integer
 public = 'a'
 secret = {}
-    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file` and `file`, found none
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found none
 public = 'a'
 secret = { env = 'A', file = 'b' }
-    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file` and `file`, found `env` and `file`
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found `env` and `file`
 public = 'a'
 secret.evn = 'A'
     ROOT:3:8: unknown key `evn` in [workspace.metadata.wasmsign.keys.release.secret]; did you mean `env`?
 public = 'a'
 secret = { vault = 'x' }
-    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file` and `file`
+    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file`, `file`, `ssh-agent` and `command`
 public = 'a'
 secret.env = 1
     ROOT:3:14: `env`: expected a string, found an integer

@@ -48,11 +48,11 @@ sections = { remove = [], embed = {} }
     check(cases, package_error);
     let cases = "
 public = 'a'
-secret = { ssh-agent = 'SHA256:abc' }
-    ROOT:3:12: this release of cargo-wasmsign does not support `ssh-agent` in [workspace.metadata.wasmsign.keys.release.secret]
+secret = { ssh-agent = '' }
+    ROOT:3:24: `ssh-agent`: expected a fingerprint or a public key, found an empty text
 public = 'a'
-secret = { env = 'A', command = ['x'] }
-    ROOT:3:23: this release of cargo-wasmsign does not support `command` in [workspace.metadata.wasmsign.keys.release.secret]
+secret = { command = [] }
+    ROOT:3:22: `command`: expected a list of a program and its arguments, found a list
 ";
     check(cases, key_error);
 }

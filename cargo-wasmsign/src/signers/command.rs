@@ -1,0 +1,152 @@
+//! A program that signs: it gets the message on standard input and writes the signature to standard output.
+
+mod output;
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf, absolute, is_separator};
+use std::process::{Command, Stdio};
+
+use wasmsign_core::PublicKey;
+
+use crate::child::{self, Output};
+use crate::error::{Error, Result};
+use crate::fate::{fate, last_words};
+
+/// No encoding of a signature is nearly as long; a program that does not stop to write is wrong.
+const MAX_OUTPUT: u64 = 4096;
+
+/// A program that holds a key, or knows who does.
+#[derive(Debug)]
+pub(super) struct Program {
+    /// As the manifest names it.
+    name: String,
+    path: PathBuf,
+    arguments: Vec<String>,
+    /// Where it runs: the manifest's directory.
+    directory: PathBuf,
+    public_key: PublicKey,
+}
+
+impl Program {
+    /// Finds the program. It is not run.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2: there is no such program, or it may not be executed.
+    pub(super) fn find(argv: &[String], directory: &Path, public_key: PublicKey) -> Result<Self> {
+        let (name, arguments) = argv.split_first().ok_or_else(|| {
+            Error::usage("the signing command is empty").advice("name a program in `command`")
+        })?;
+        let path = find(name, directory).ok_or_else(|| not_found(name, directory))?;
+        Ok(Self {
+            name: name.clone(),
+            path,
+            arguments: arguments.to_vec(),
+            directory: directory.to_owned(),
+            public_key,
+        })
+    }
+
+    pub(super) fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// Has it sign.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 5 where it fails, or what it gives is no signature of the key; 2 where it is gone.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).current_dir(&self.directory).stdout(Stdio::piped());
+        let output = child::output_up_to(MAX_OUTPUT, &mut command, message)
+            .map_err(|source| self.not_started(source))?;
+        let endless = output.stdout.len() as u64 == MAX_OUTPUT;
+        // One that writes without end is killed by nobody reading it, which would tell the reader nothing.
+        if !output.status.success() && !endless {
+            return Err(quote(self.error(&fate(output.status)), &output).advice(
+                "see what it says when it is called by hand with some bytes on standard input",
+            ));
+        }
+        let signature = output::signature(&output.stdout).ok_or_else(|| self.unusable(&output))?;
+        match self.public_key.verify(message, &signature) {
+            true => Ok(signature),
+            false => Err(quote(self.error("gave a signature that does not verify"), &output).advice(
+                "see whether `public` is the public half of its key; it must sign standard input itself (pure \
+                 Ed25519), not a hash of it",
+            )),
+        }
+    }
+
+    fn unusable(&self, output: &Output) -> Error {
+        let found = match output.stdout.len() as u64 {
+            MAX_OUTPUT => format!("gave {MAX_OUTPUT} bytes or more, which are no signature"),
+            length => format!("gave {length} bytes that are no signature"),
+        };
+        quote(self.error(&found), output).advice(
+            "it must write nothing but the signature to standard output: 64 bytes, or these in 128 hexadecimal \
+             digits or in base64",
+        )
+    }
+
+    fn error(&self, what: &str) -> Error {
+        Error::tool(format!("the signing command `{}` {what}", self.name))
+    }
+
+    fn not_started(&self, source: io::Error) -> Error {
+        match source.kind() {
+            io::ErrorKind::NotFound => not_found(&self.name, &self.directory).because(source),
+            _ => self
+                .error("could not be started")
+                .because(source)
+                .advice("check that it is a program for this system, or begins with `#!`"),
+        }
+    }
+}
+
+/// Adds the program's last words as the cause.
+fn quote(error: Error, output: &Output) -> Error {
+    match last_words(&output.stderr) {
+        words if words.is_empty() => error,
+        words => error.because(words),
+    }
+}
+
+/// The program that a name means: a path below `directory`, or a name to look for in `PATH`.
+///
+/// Found once, so that what was found before the build is what signs after it, and a relative entry of `PATH`
+/// does not come to mean a directory of the project, where the program is run.
+fn find(name: &str, directory: &Path) -> Option<PathBuf> {
+    if name.contains(is_separator) {
+        return Some(directory.join(name)).filter(|path| is_program(path));
+    }
+    let path = std::env::var_os("PATH")?;
+    let names = [name.to_owned(), format!("{name}{}", std::env::consts::EXE_SUFFIX)];
+    let found = std::env::split_paths(&path)
+        .flat_map(|place| names.iter().map(move |name| place.join(name)).collect::<Vec<_>>())
+        .find(|path| is_program(path));
+    found.and_then(|path| absolute(path).ok())
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path)
+        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
+fn not_found(name: &str, directory: &Path) -> Error {
+    let place = match name.contains(is_separator) {
+        true => format!("below `{}`", directory.display()),
+        false => "in PATH".to_owned(),
+    };
+    Error::usage(format!("the signing command `{name}` is no program that can be run {place}"))
+        .advice("install it, make it executable, or name another one in `command`")
+}

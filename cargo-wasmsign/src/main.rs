@@ -24,3 +24,4 @@ mod seal;
 mod shape;
 mod signals;
 mod signers;
+mod tokens;

@@ -6,7 +6,7 @@ mod target;
 mod workspace;
 
 pub use run::{Artifact, Line, Messages, Run};
-pub use settings::configured_targets;
+pub use settings::{configured_jobs, configured_targets};
 pub use target::{Targets, ensure_installed, is_wasm};
 pub use workspace::{Selection, Workspace, has_cdylib};
 

@@ -10,6 +10,7 @@ use super::{Resolution, command};
 use crate::child::Running;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::tokens::Tokens;
 
 /// What cargo is asked to build.
 #[derive(Debug, Clone, Default)]
@@ -59,9 +60,9 @@ pub struct Artifact {
 
 /// A line of cargo's standard output.
 #[derive(Debug)]
-pub struct Line<'a> {
+pub struct Line {
     /// The line as it stands, without its end.
-    pub text: &'a str,
+    pub text: String,
     /// The artifacts that it tells of, of the packages that were asked for.
     pub artifacts: Vec<Artifact>,
     /// Whether it is a message of cargo at all.
@@ -90,10 +91,11 @@ impl Run {
     /// # Errors
     ///
     /// Exit code 101 where cargo fails; whatever `on_line` gives, after ending cargo.
-    pub fn run(&self, mut on_line: impl FnMut(Line<'_>) -> Result<()>) -> Result<()> {
+    pub fn run(&self, tokens: &Tokens, mut on_line: impl FnMut(Line) -> Result<()>) -> Result<()> {
         let failed = |source| Error::new(Exit::Build, "failed to run cargo").because(source);
         let mut command = self.command();
         command.stdout(Stdio::piped());
+        tokens.share(&mut command);
         let mut cargo = Running::start(&mut command).map_err(failed)?;
         if let Some(stdout) = cargo.stdout() {
             let mut lines = BufReader::new(stdout);
@@ -111,13 +113,12 @@ impl Run {
         Err(Error::new(Exit::Build, format!("cargo build failed ({status})")))
     }
 
-    fn line<'a>(&self, text: &'a str) -> Line<'a> {
-        match serde_json::from_str(text) {
-            Ok(Message::CompilerArtifact(artifact)) => {
-                Line { text, artifacts: self.modules(artifact), is_message: true }
-            }
-            message => Line { text, artifacts: Vec::new(), is_message: message.is_ok() },
-        }
+    fn line(&self, text: &str) -> Line {
+        let (artifacts, is_message) = match serde_json::from_str(text) {
+            Ok(Message::CompilerArtifact(artifact)) => (self.modules(artifact), true),
+            message => (Vec::new(), message.is_ok()),
+        };
+        Line { text: text.to_owned(), artifacts, is_message }
     }
 
     /// The modules of a message. A dependency's cdylib appears in the messages too, and does not count.

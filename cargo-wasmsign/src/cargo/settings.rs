@@ -12,8 +12,7 @@ use crate::error::{Error, Result};
 ///
 /// Exit code 2 where the configuration cannot be read.
 pub fn configured_targets(overrides: &[String]) -> Result<Vec<String>> {
-    let config = cargo_config2::Config::load()
-        .map_err(|source| Error::usage("failed to read cargo's configuration").because(source))?;
+    let config = load()?;
     let mut targets: Vec<String> = config
         .build
         .target
@@ -32,6 +31,20 @@ pub fn configured_targets(overrides: &[String]) -> Result<Vec<String>> {
     targets.sort();
     targets.dedup();
     Ok(targets)
+}
+
+/// `build.jobs` of cargo's configuration, as it is written.
+///
+/// # Errors
+///
+/// Exit code 2 where the configuration cannot be read.
+pub fn configured_jobs() -> Result<Option<i32>> {
+    Ok(load()?.build.jobs)
+}
+
+fn load() -> Result<cargo_config2::Config> {
+    cargo_config2::Config::load()
+        .map_err(|source| Error::usage("failed to read cargo's configuration").because(source))
 }
 
 /// What one `--config` says of `build.target`.

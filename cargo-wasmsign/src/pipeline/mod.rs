@@ -3,6 +3,7 @@
 //! Everything happens on temporary files beside the place where the module will be; only the last
 //! step, a rename, is seen by others. Nothing is printed here: an [`Observer`] is told.
 
+mod crew;
 mod published;
 mod recipe;
 mod record;
@@ -10,9 +11,9 @@ mod work;
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use cargo_metadata::Target;
-
+pub use crew::{Desk, Event, run};
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{Place, Recipe};
 pub use work::component;
@@ -21,18 +22,29 @@ use crate::cargo::Artifact;
 use crate::error::{Error, Result};
 use crate::files::Staged;
 use record::Record;
-use work::{Work, step_file};
+use work::{Made, Work, step_file};
 
 /// An artifact of cargo's, taken while cargo held its lock.
-pub enum Taken {
+enum Taken {
     /// There is nothing to do.
     Fresh(Published),
     /// Its bytes are ours now.
     Copied(Copied),
 }
 
+/// What is to be made of an artifact, and where it goes.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The artifact.
+    pub artifact: Artifact,
+    /// What is done to it.
+    pub recipe: Arc<Recipe>,
+    /// Where it goes.
+    pub place: Arc<Place>,
+}
+
 /// A copy of an artifact of cargo's.
-pub struct Copied {
+struct Copied {
     file_name: PathBuf,
     built: Staged,
     digest: String,
@@ -44,7 +56,8 @@ pub struct Copied {
 /// # Errors
 ///
 /// Exit code 4.
-pub fn take(artifact: &Artifact, recipe: &Recipe, place: &Place) -> Result<Taken> {
+fn take(order: &Order) -> Result<Taken> {
+    let Order { artifact, recipe, place } = order;
     let failed =
         |source| Error::io(format!("failed to read `{}`", artifact.path.display()), source);
     let file_name = PathBuf::from(artifact.path.file_name().unwrap_or_default());
@@ -71,18 +84,36 @@ pub fn take(artifact: &Artifact, recipe: &Recipe, place: &Place) -> Result<Taken
     Ok(Taken::Copied(Copied { file_name, built, digest }))
 }
 
-/// Makes the published module of a copied artifact.
-///
-/// # Errors
-///
-/// Those of each step; what was published before is still there then.
-pub fn finish(
-    copied: Copied,
-    target: &Target,
-    recipe: &Recipe,
-    place: &Place,
-    observer: &dyn Observer,
-) -> Result<Published> {
-    let work = Work { recipe, place, observer, file_name: &copied.file_name, target };
-    work.run(copied.built, copied.digest)
+/// A module that is there, or waits for its name.
+pub enum Finished {
+    /// It was published before.
+    Fresh(Box<(Order, Published)>),
+    /// It is made, and seen by nobody yet.
+    Made(Box<Made>),
+}
+
+impl Finished {
+    /// Puts the module in its place, for everybody to see.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn publish(self) -> Result<(Order, Published)> {
+        match self {
+            Self::Fresh(module) => Ok(*module),
+            Self::Made(module) => module.publish(),
+        }
+    }
+}
+
+impl Copied {
+    /// Takes every step but the last: what was published before is still there.
+    ///
+    /// # Errors
+    ///
+    /// Those of each step.
+    fn make(self, order: &Order, cores: usize, observer: &dyn Observer) -> Result<Made> {
+        let work = Work { order, cores, observer, file_name: &self.file_name };
+        work.run(self.built, self.digest)
+    }
 }

@@ -45,12 +45,12 @@ pub struct SignerLine {
 }
 
 /// What has been done to a module, for somebody who waits.
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
+#[derive(Debug, Clone)]
+pub enum Step {
     /// The optimizer has begun.
     Optimizing {
         /// What it calls itself.
-        version: &'a str,
+        version: String,
     },
     /// The optimizer is done.
     Optimized {
@@ -62,17 +62,17 @@ pub enum Step<'a> {
     /// Sections were removed.
     Shaped {
         /// Their names.
-        removed: &'a [&'a str],
+        removed: Vec<String>,
     },
     /// The module is signed and verified.
     Signed {
         /// Who has signed.
-        signers: &'a [SignerLine],
+        signers: Vec<SignerLine>,
     },
 }
 
 /// Somebody who waits.
 pub trait Observer {
     /// Is told what happens to the module `name`.
-    fn step(&self, name: &str, step: Step<'_>);
+    fn step(&self, name: &str, step: Step);
 }

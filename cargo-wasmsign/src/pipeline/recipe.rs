@@ -1,7 +1,6 @@
 //! What is done to the modules of a package, and where they go.
 
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -17,9 +16,7 @@ use crate::signers::Signer;
 #[derive(Debug, Clone)]
 pub struct Recipe {
     /// The optimizer and its settings, if it runs.
-    pub optimize: Option<(Rc<Optimizer>, config::Optimize)>,
-    /// The optimizer's threads.
-    pub jobs: Option<usize>,
+    pub optimize: Option<(Arc<Optimizer>, config::Optimize)>,
     /// Custom sections to drop.
     pub remove: SectionGlobs,
     /// Who signs, in this order; nobody with `--no-sign`.

@@ -30,17 +30,23 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// A record of files that were just published.
-    pub(super) fn of(recipe: &Recipe, built: String, published: &Published) -> Result<Self> {
-        let digest = |path: &Path| {
-            sha256(path)
-                .map_err(|source| Error::io(format!("failed to read `{}`", path.display()), source))
+    /// A record of files that are about to be published.
+    pub(super) fn of(
+        recipe: &Recipe,
+        built: String,
+        published: &Published,
+        module: File,
+        signature: Option<File>,
+    ) -> Result<Self> {
+        let digest = |file: File| {
+            copy_hashed(file, &mut io::sink())
+                .map_err(|source| Error::io("failed to read a temporary file", source))
         };
         Ok(Self {
             fingerprint: recipe.fingerprint(),
             built,
-            module: digest(&published.path)?,
-            signature: published.signature_path.as_deref().map(digest).transpose()?,
+            module: digest(module)?,
+            signature: signature.map(digest).transpose()?,
             published: published.clone(),
         })
     }

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::Target;
 use wasmsign_core::Identity;
 use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
 use super::record::{self, Record};
-use super::{Observer, Place, Published, Recipe, Sizes, Step};
+use super::{Observer, Order, Place, Published, Recipe, Sizes, Step};
 use crate::config::{self, Placement};
 use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
@@ -20,16 +19,40 @@ use crate::shape;
 
 /// One module on its way.
 pub(super) struct Work<'a> {
-    pub(super) recipe: &'a Recipe,
-    pub(super) place: &'a Place,
+    pub(super) order: &'a Order,
+    /// The optimizer's threads.
+    pub(super) cores: usize,
     pub(super) observer: &'a dyn Observer,
     pub(super) file_name: &'a Path,
-    pub(super) target: &'a Target,
+}
+
+/// A module that is made, signed and verified, and seen by nobody yet.
+pub struct Made {
+    order: Order,
+    module: Staged,
+    signature: Option<Staged>,
+    published: Published,
+    record: Record,
+}
+
+impl Made {
+    pub(super) fn publish(self) -> Result<(Order, Published)> {
+        let sig = with_suffix(&self.published.path, ".sig");
+        // The signature first: a module without its own is nobody's.
+        self.signature.map_or(Ok(()), Staged::publish)?;
+        self.module.publish()?;
+        if self.published.signature_path.is_none() {
+            remove_stale(&sig)?;
+        }
+        let name = Path::new(self.published.path.file_name().unwrap_or_default());
+        self.record.save(&record::path(&self.order.place.state, name))?;
+        Ok((self.order, self.published))
+    }
 }
 
 impl Work<'_> {
     /// Takes every step.
-    pub(super) fn run(&self, mut built: Staged, digest: String) -> Result<Published> {
+    pub(super) fn run(&self, mut built: Staged, digest: String) -> Result<Made> {
         let what = self.inspect(&mut built)?;
         refuse_unfinished(self.file_name, &what)?;
         let mut sizes = Sizes { built: what.total, optimized: what.total, published: what.total };
@@ -47,14 +70,16 @@ impl Work<'_> {
         if !removed.is_empty() {
             optimized = self.shape(optimized, &what, &removed)?;
         }
-        let published = self.publish(&mut optimized, sizes)?;
-        let record = Record::of(self.recipe, digest, &published)?;
-        record.save(&record::path(&self.place.state, self.file_name))?;
-        Ok(published)
+        let sealed = self.seal(&mut optimized)?;
+        self.made(sealed, digest, sizes)
     }
 
-    fn tell(&self, step: Step<'_>) {
-        self.observer.step(&self.target.name, step);
+    fn recipe(&self) -> &Recipe {
+        &self.order.recipe
+    }
+
+    fn tell(&self, step: Step) {
+        self.observer.step(&self.order.artifact.target.name, step);
     }
 
     fn inspect(&self, file: &mut Staged) -> Result<Inspection> {
@@ -64,16 +89,16 @@ impl Work<'_> {
 
     /// The optimized module, or the same one where nothing is to be optimized.
     fn optimize(&self, mut built: Staged, what: &Inspection) -> Result<Result<Staged, Staged>> {
-        let Some((tool, options)) = &self.recipe.optimize else { return Ok(Err(built)) };
+        let Some((tool, options)) = &self.recipe().optimize else { return Ok(Err(built)) };
         if what.kind == Kind::Component {
             return Err(component(self.file_name));
         }
-        self.tell(Step::Optimizing { version: tool.version() });
-        let mut output = step_file(self.place, self.file_name, "optimized")?;
+        self.tell(Step::Optimizing { version: tool.version().to_owned() });
+        let mut output = step_file(&self.order.place, self.file_name, "optimized")?;
         let features = self.features(options, &mut built)?;
         built.lend()?;
         output.lend()?;
-        let job = job(options, features, &built, &output, self.recipe.jobs)?;
+        let job = job(options, features, &built, &output, self.cores)?;
         optimize::run(&job, tool).map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
         Ok(Ok(output))
@@ -96,47 +121,50 @@ impl Work<'_> {
     /// The custom sections that are to go.
     fn removed<'a>(&self, what: &'a Inspection) -> Vec<&'a str> {
         let leftover = |name: &str| {
-            let options = self.recipe.optimize.as_ref().map(|(_, options)| options);
+            let options = self.recipe().optimize.as_ref().map(|(_, options)| options);
             options.is_some_and(|options| is_leftover(options, name))
         };
         let names = what.sections.iter().filter_map(|section| section.name());
-        names.filter(|name| self.recipe.remove.is_match(name) || leftover(name)).collect()
+        names.filter(|name| self.recipe().remove.is_match(name) || leftover(name)).collect()
     }
 
     fn shape(&self, mut module: Staged, what: &Inspection, removed: &[&str]) -> Result<Staged> {
-        let mut shaped = step_file(self.place, self.file_name, "shaped")?;
+        let mut shaped = step_file(&self.order.place, self.file_name, "shaped")?;
         let runs = shape::kept(&what.sections, |name| removed.contains(&name));
         shape::copy(self.file_name, &reader(&mut module)?, shaped.file(), &runs)?;
-        self.tell(Step::Shaped { removed });
+        self.tell(Step::Shaped {
+            removed: removed.iter().map(|name| (*name).to_owned()).collect(),
+        });
         Ok(shaped)
     }
 
-    /// Signs, verifies what was written, and puts it in place.
-    fn publish(&self, module: &mut Staged, mut sizes: Sizes) -> Result<Published> {
-        let mut sealed = self.seal(module)?;
-        let signers = self.recipe.signer_lines();
+    /// What is known of the files that will be published.
+    fn made(&self, mut sealed: Sealed, built: String, mut sizes: Sizes) -> Result<Made> {
+        let signers = self.recipe().signer_lines();
         if !signers.is_empty() {
-            self.tell(Step::Signed { signers: &signers });
+            self.tell(Step::Signed { signers: signers.clone() });
         }
         sizes.published = length(sealed.module.file())?;
-        let path = self.place.published.join(self.file_name);
-        let sig = with_suffix(&path, ".sig");
-        let signature_path = sealed.signature.is_some().then(|| sig.clone());
-        // The signature first: a module without its own is nobody's.
-        sealed.signature.map_or(Ok(()), Staged::publish)?;
-        sealed.module.publish()?;
-        if signature_path.is_none() {
-            remove_stale(&sig)?;
-        }
+        let path = self.order.place.published.join(self.file_name);
+        let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
         let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
-        Ok(Published { path, signature_path, identity, fresh: false, sizes, signers })
+        let published = Published { path, signature_path, identity, fresh: false, sizes, signers };
+        let Sealed { mut module, mut signature, .. } = sealed;
+        let record = Record::of(
+            self.recipe(),
+            built,
+            &published,
+            reader(&mut module)?,
+            signature.as_mut().map(reader).transpose()?,
+        )?;
+        Ok(Made { order: self.order.clone(), module, signature, published, record })
     }
 
     /// Makes the files that will be published, and verifies these very files.
     fn seal(&self, module: &mut Staged) -> Result<Sealed> {
-        let (name, signatures) = (self.file_name, self.recipe.signatures());
-        let placement = (!signatures.is_empty()).then_some(self.recipe.placement);
-        let path = self.place.published.join(name);
+        let (name, signatures) = (self.file_name, self.recipe().signatures());
+        let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
+        let path = self.order.place.published.join(name);
         let mut staged = seal::stage(&path)?;
         let from = reader(module)?;
         let embedded = match placement {
@@ -180,7 +208,7 @@ fn job(
     features: Features,
     input: &Staged,
     output: &Staged,
-    jobs: Option<usize>,
+    cores: usize,
 ) -> Result<Job> {
     Ok(Job {
         input: input.path().to_owned(),
@@ -190,7 +218,7 @@ fn job(
         keep_names: options.names == config::Keep::Keep,
         keep_debug: options.debug == config::Keep::Keep,
         features,
-        jobs,
+        jobs: Some(cores),
     })
 }
 

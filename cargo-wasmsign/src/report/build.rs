@@ -9,9 +9,10 @@ use serde_json::json;
 use super::size::{change, human};
 use super::{FAINT, GOOD, Report};
 use crate::cargo::{Artifact, Line};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::escape::escape;
-use crate::pipeline::{Observer, Published, Step};
+use crate::exit::Exit;
+use crate::pipeline::{Published, SignerLine, Step};
 
 /// What a build would do for one target.
 pub struct Plan {
@@ -42,13 +43,13 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4 where it cannot be passed on.
-    pub fn cargo_line(&self, line: &Line<'_>) -> Result<()> {
+    fn cargo_line(&self, line: &Line) -> Result<()> {
         match (self.is_json(), line.is_message) {
-            (true, _) => self.print(line.text),
+            (true, _) => self.print(&line.text),
             (false, true) => Ok(()),
             // What a build script or a wrapper prints there is no result of ours.
             (false, false) => {
-                self.tell(line.text);
+                self.tell(&line.text);
                 Ok(())
             }
         }
@@ -114,11 +115,9 @@ impl Report {
         }
     }
 
-    /// Somebody who tells the steps of one module, with a spinner where a person waits.
+    /// Somebody who tells the steps of the modules, with a spinner where a person waits.
     pub fn progress(&self) -> Progress<'_> {
-        let spinner =
-            if self.screen.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-        Progress { report: self, spinner }
+        Progress { report: self, spinner: ProgressBar::hidden(), running: Vec::new() }
     }
 }
 
@@ -157,55 +156,65 @@ fn from_here(path: &Path) -> &Path {
     here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
-/// Tells the steps of one module.
+/// Tells the steps of the modules.
 pub struct Progress<'a> {
     report: &'a Report,
     spinner: ProgressBar,
-}
-
-impl Observer for Progress<'_> {
-    fn step(&self, name: &str, step: Step<'_>) {
-        let name = escape(name);
-        match step {
-            Step::Optimizing { version } => self.wait(&format!("{name} with {version}")),
-            Step::Optimized { from, to } => {
-                self.spinner.finish_and_clear();
-                let text = format!("{name} {} → {} ({})", human(from), human(to), change(from, to));
-                self.report.status("Optimized", &text);
-            }
-            Step::Shaped { removed } => {
-                let names: Vec<_> = removed.iter().map(|section| escape(section)).collect();
-                self.report.status("Shaped", &format!("{name}, removed {}", names.join(", ")));
-            }
-            Step::Signed { signers } => {
-                let names: Vec<_> = signers
-                    .iter()
-                    .map(|signer| {
-                        let id = signer
-                            .key_id
-                            .as_deref()
-                            .map(|id| format!(" ({id})"))
-                            .unwrap_or_default();
-                        format!("{}{id}", escape(&signer.name))
-                    })
-                    .collect();
-                self.report
-                    .status("Signed", &format!("{name} with {}, verified", names.join(", ")));
-            }
-        }
-    }
+    /// The modules that the optimizer is at work on.
+    running: Vec<String>,
 }
 
 impl Progress<'_> {
-    /// Shows that something goes on, on terminals alone.
-    fn wait(&self, text: &str) {
+    /// Tells a line of cargo's.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4 where it cannot be passed on.
+    pub fn cargo_line(&self, line: &Line) -> Result<()> {
+        self.spinner.suspend(|| self.report.cargo_line(line))
+    }
+
+    /// Shows from now on what goes on, on terminals alone. Until now cargo did.
+    pub fn cargo_ended(&mut self) {
+        if !self.report.screen.quiet {
+            self.spinner = ProgressBar::new_spinner();
+            self.spin();
+        }
+    }
+
+    /// Tells a step of the module `name`.
+    pub fn step(&mut self, name: &str, step: &Step) {
+        let name = escape(name);
+        match step {
+            Step::Optimizing { version } => {
+                let text = format!("{name} with {}", escape(version));
+                self.spinner.suspend(|| self.report.detail("Optimizing", &text));
+                self.running.push(name.clone());
+            }
+            _ => self.running.retain(|other| *other != name),
+        }
+        self.spin();
+        if let Some((verb, text)) = words(&name, step) {
+            self.spinner.suspend(|| self.report.status(verb, &text));
+        }
+    }
+
+    /// Tells why a module was not made.
+    pub fn error(&self, error: &Error) -> Exit {
+        self.spinner.suspend(|| self.report.error(error))
+    }
+
+    fn spin(&self) {
+        if self.running.is_empty() {
+            return self.spinner.finish_and_clear();
+        }
         if let Ok(style) =
             ProgressStyle::with_template("{prefix:>12.cyan.bold} {msg} {spinner} {elapsed}")
         {
             self.spinner.set_style(style);
         }
         self.spinner.set_prefix("Optimizing");
-        self.spinner.set_message(text.to_owned());
+        self.spinner.set_message(self.running.join(", "));
         self.spinner.enable_steady_tick(Duration::from_millis(100));
     }
 }
@@ -214,4 +223,28 @@ impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.spinner.finish_and_clear();
     }
+}
+
+/// What is said of a step, if anything.
+fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
+    match step {
+        Step::Optimizing { .. } => None,
+        Step::Optimized { from, to } => {
+            let text = format!("{name} {} → {} ({})", human(*from), human(*to), change(*from, *to));
+            Some(("Optimized", text))
+        }
+        Step::Shaped { removed } => {
+            let names: Vec<_> = removed.iter().map(|section| escape(section)).collect();
+            Some(("Shaped", format!("{name}, removed {}", names.join(", "))))
+        }
+        Step::Signed { signers } => {
+            let names: Vec<_> = signers.iter().map(signer_words).collect();
+            Some(("Signed", format!("{name} with {}, verified", names.join(", "))))
+        }
+    }
+}
+
+fn signer_words(signer: &SignerLine) -> String {
+    let id = signer.key_id.as_deref().map(|id| format!(" ({id})")).unwrap_or_default();
+    format!("{}{id}", escape(&signer.name))
 }

@@ -115,7 +115,7 @@ impl Report {
 
     /// A line on standard error. If that is gone there is nobody to tell.
     fn tell(&self, line: &str) {
-        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.err), "{line}");
+        let _ = write_line(&mut AutoStream::new(io::stderr().lock(), self.err), line);
     }
 
     /// A line of the result, unless `-q`.
@@ -159,13 +159,18 @@ impl Report {
         // Of JSON nothing may be taken away.
         let choice = if self.is_json() { ColorChoice::AlwaysAnsi } else { self.out };
         let mut out = AutoStream::new(io::stdout().lock(), choice);
-        match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        match write_line(&mut out, line).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread.set(true),
             Err(source) => return Err(Error::io("failed to write to standard output", source)),
             Ok(()) => {}
         }
         Ok(())
     }
+}
+
+/// Writes a line in one piece where nothing is taken out of it, so that it stays whole among those of cargo.
+fn write_line(out: &mut impl Write, line: &str) -> io::Result<()> {
+    out.write_all(format!("{line}\n").as_bytes())
 }
 
 /// `--color`, else cargo's variable; `NO_COLOR` and its kind decide what is left.

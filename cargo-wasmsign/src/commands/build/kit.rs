@@ -1,7 +1,6 @@
 //! The keys and tools of a build.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::args::Build;
@@ -16,7 +15,7 @@ pub(super) struct Kit<'a> {
     manifests: &'a Manifests,
     arguments: &'a Build,
     signers: BTreeMap<String, Arc<Signer>>,
-    optimizers: Vec<(Tool, Rc<Optimizer>)>,
+    optimizers: Vec<(Tool, Arc<Optimizer>)>,
 }
 
 impl<'a> Kit<'a> {
@@ -36,10 +35,8 @@ impl<'a> Kit<'a> {
             Some(options) => Some((self.optimizer(options)?, options.clone())),
             None => None,
         };
-        let jobs = self.arguments.compilation.jobs.as_deref().and_then(|jobs| jobs.parse().ok());
         Ok(Recipe {
             optimize,
-            jobs,
             remove: config.remove.clone(),
             signers: self.signers(package, config)?,
             key_id: config.key_id.clone(),
@@ -47,15 +44,15 @@ impl<'a> Kit<'a> {
         })
     }
 
-    fn optimizer(&mut self, options: &Optimize) -> Result<Rc<Optimizer>> {
+    fn optimizer(&mut self, options: &Optimize) -> Result<Arc<Optimizer>> {
         let known = self.optimizers.iter().find(|(tool, _)| *tool == options.tool);
         let optimizer = match (known, &options.tool) {
-            (Some((_, optimizer)), _) => Rc::clone(optimizer),
-            (None, Tool::Embedded) => Rc::new(Optimizer::embedded()?),
-            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path)?),
+            (Some((_, optimizer)), _) => Arc::clone(optimizer),
+            (None, Tool::Embedded) => Arc::new(Optimizer::embedded()?),
+            (None, Tool::Program(path)) => Arc::new(Optimizer::external(path)?),
         };
         optimizer.check_passes(&options.passes)?;
-        self.optimizers.push((options.tool.clone(), Rc::clone(&optimizer)));
+        self.optimizers.push((options.tool.clone(), Arc::clone(&optimizer)));
         Ok(optimizer)
     }
 

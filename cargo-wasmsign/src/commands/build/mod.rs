@@ -1,21 +1,23 @@
 //! `cargo wasmsign build`.
 
+mod jobs;
 mod kit;
+mod make;
 mod plan;
 mod select;
 
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::args::{Build, Color, Format, Screen};
-use crate::cargo::{self, Messages, Run, Selection, Workspace};
+use crate::cargo::{self, Line, Messages, Run, Selection, Workspace};
 use crate::config::PackageConfig;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::files::{self, Exclusive};
-use crate::pipeline::{self, Copied, Taken};
+use crate::pipeline::{self, Desk, Order};
 use crate::report::{self, Report, told_as_json};
 use crate::signals;
+use crate::tokens::Tokens;
 use plan::{Batch, Plan};
 
 pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<Exit> {
@@ -27,14 +29,14 @@ pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<E
         signals::give_way();
     }
     // For a program that reads, this line tells that nothing more will come.
-    report.build_finished(result.is_ok())?;
+    report.build_finished(matches!(result, Ok(Exit::Ok)))?;
     match result {
-        Ok(()) => Ok(Exit::Ok),
+        Ok(exit) => Ok(exit),
         Err(error) => Ok(report.error(&error)),
     }
 }
 
-fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Result<()> {
+fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Result<Exit> {
     refuse_misleading(&arguments.cargo_args)?;
     let resolution = resolution(arguments);
     let workspace = Workspace::load(&resolution)?;
@@ -52,10 +54,8 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
     };
     let plan = Plan::make(arguments, &workspace, &selection)?;
     if arguments.dry_run {
-        return plan
-            .batches
-            .iter()
-            .try_for_each(|batch| report.plan(&shown(batch, &run, arguments)));
+        plan.batches.iter().try_for_each(|batch| report.plan(&shown(batch, &run, arguments)))?;
+        return Ok(Exit::Ok);
     }
     let ready = plan.ready(arguments)?;
     ready.warnings.iter().for_each(|warning| report.warning(warning));
@@ -68,60 +68,30 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         };
         cargo::ensure_installed(&batch.target, &run.resolution, install)?;
     }
-    let published = ready
-        .plan
-        .batches
-        .iter()
-        .map(|batch| build_batch(batch, &run, report))
-        .sum::<Result<usize>>()?;
-    if published == 0 {
-        return Err(Error::usage("cargo built no module")
-            .advice("a package needs a program or a library with `crate-type = [\"cdylib\"]` among the selected targets"));
+    let batches = &ready.plan.batches;
+    let places: Vec<_> = batches.iter().map(|batch| &*batch.place).collect();
+    let cargo = |tokens: &Tokens, desk: &Desk<'_, Line>| {
+        batches.iter().try_for_each(|batch| {
+            batch.cargo(&run).run(tokens, |line| hand_over(batch, line, desk))
+        })
+    };
+    match make::run(&places, jobs::of(arguments)?, cargo, report)? {
+        make::Done { published: 0, exit: Exit::Ok } => Err(Error::usage("cargo built no module")
+            .advice("a package needs a program or a library with `crate-type = [\"cdylib\"]` among the selected targets")),
+        done => Ok(done.exit),
     }
-    Ok(())
 }
 
-/// Builds, finishes and publishes the modules of one target, and gives their number.
-fn build_batch(batch: &Batch, run: &Run, report: &Report) -> Result<usize> {
-    let place = &batch.place;
-    for directory in [&place.published, &place.state] {
-        fs_err::create_dir_all(directory)
-            .map_err(|source| Error::io("failed to make a directory", source))?;
-    }
-    let waiting = || report.status("Blocking", "waiting for another build of these modules");
-    let _lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
-    files::remove_strays(&place.published);
-    let mut taken = Vec::new();
-    batch.cargo(run).run(|line| {
-        report.cargo_line(&line)?;
-        for artifact in line.artifacts {
-            if let Some(recipe) = batch.recipe_of(&artifact.package_id) {
-                let module = pipeline::take(&artifact, recipe, place)?;
-                taken.push((artifact, Rc::clone(recipe), module));
-            }
+/// Gives the modules that a line of cargo's tells of to those who make them.
+fn hand_over(batch: &Batch, line: Line, desk: &Desk<'_, Line>) -> Result<()> {
+    for artifact in &line.artifacts {
+        if let Some(recipe) = batch.recipe_of(&artifact.package_id) {
+            let (recipe, place) = (Arc::clone(recipe), Arc::clone(&batch.place));
+            desk.take(Order { artifact: artifact.clone(), recipe, place })?;
         }
-        Ok(())
-    })?;
-    let count = taken.len();
-    for (artifact, recipe, module) in taken {
-        let published = match module {
-            Taken::Fresh(published) => published,
-            Taken::Copied(copied) => finish(copied, &artifact, &recipe, batch, report)?,
-        };
-        report.published(&artifact, &published)?;
     }
-    Ok(count)
-}
-
-fn finish(
-    copied: Copied,
-    artifact: &cargo::Artifact,
-    recipe: &pipeline::Recipe,
-    batch: &Batch,
-    report: &Report,
-) -> Result<pipeline::Published> {
-    let progress = report.progress();
-    pipeline::finish(copied, &artifact.target, recipe, &batch.place, &progress)
+    desk.say(line);
+    Ok(())
 }
 
 /// A batch as `--dry-run` shows it.
@@ -213,7 +183,7 @@ fn cargo_flags(arguments: &Build, screen: Screen) -> Vec<String> {
     flags.value("--profile", compilation.profile.as_ref());
     flags.switch("--all-features", compilation.all_features);
     flags.switch("--no-default-features", compilation.no_default_features);
-    flags.value("--jobs", compilation.jobs.as_ref());
+    flags.value("--jobs", jobs::for_cargo(arguments));
     flags.switch("--lib", arguments.targets.lib);
     flags.values("--bin", &arguments.targets.bin);
     flags.switch("--bins", arguments.targets.bins);

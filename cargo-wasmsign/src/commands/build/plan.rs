@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use cargo_metadata::{Package, PackageId};
 
@@ -29,7 +29,7 @@ pub(super) struct Batch {
     /// Their target triple.
     pub(super) target: String,
     /// Where their modules go.
-    pub(super) place: Place,
+    pub(super) place: Arc<Place>,
     packages: Vec<Planned>,
     /// The features that only packages of other batches have: cargo would refuse them here.
     foreign: Vec<String>,
@@ -45,7 +45,7 @@ pub(super) struct Planned {
     /// The modules that cargo is expected to make.
     pub(super) files: Vec<String>,
     features: Vec<String>,
-    recipe: Option<Rc<Recipe>>,
+    recipe: Option<Arc<Recipe>>,
 }
 
 /// A plan with its keys and tools at hand.
@@ -126,7 +126,7 @@ impl Plan {
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
             let foreign = known.iter().filter(is_foreign).map(|feature| feature.to_string());
-            Batch { target, place, foreign: foreign.collect(), packages }
+            Batch { target, place: Arc::new(place), foreign: foreign.collect(), packages }
         });
         Ok(Self { manifests, batches: batches.collect() })
     }
@@ -140,7 +140,7 @@ impl Plan {
     pub(super) fn ready(mut self, arguments: &Build) -> Result<Ready> {
         let mut kit = Kit::new(&self.manifests, arguments);
         for planned in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
-            planned.recipe = Some(Rc::new(kit.recipe(&planned.name, &planned.config)?));
+            planned.recipe = Some(Arc::new(kit.recipe(&planned.name, &planned.config)?));
         }
         let warnings = kit.warnings();
         Ok(Ready { plan: self, warnings })
@@ -157,7 +157,7 @@ impl Batch {
     }
 
     /// What is done to the modules of a package.
-    pub(super) fn recipe_of(&self, id: &PackageId) -> Option<&Rc<Recipe>> {
+    pub(super) fn recipe_of(&self, id: &PackageId) -> Option<&Arc<Recipe>> {
         self.packages.iter().find(|planned| planned.id == *id)?.recipe.as_ref()
     }
 

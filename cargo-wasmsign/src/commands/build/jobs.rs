@@ -1,0 +1,64 @@
+//! How many jobs may run at once.
+
+use std::num::NonZero;
+use std::thread;
+
+use crate::args::Build;
+use crate::cargo::configured_jobs;
+use crate::error::Result;
+
+/// The jobs of a build: `--jobs`, else cargo's configuration, else one a core.
+///
+/// # Errors
+///
+/// Exit code 2 where cargo's configuration cannot be read.
+pub(super) fn of(arguments: &Build) -> Result<usize> {
+    let given = arguments.compilation.jobs.as_deref().and_then(count);
+    Ok(match given {
+        Some(jobs) => jobs,
+        None => configured_jobs()?.and_then(in_cores).unwrap_or_else(cores),
+    })
+}
+
+/// `--jobs` for cargo, where it is cargo's to refuse. Otherwise cargo takes its share of ours.
+pub(super) fn for_cargo(arguments: &Build) -> Option<&String> {
+    arguments.compilation.jobs.as_ref().filter(|text| count(text).is_none())
+}
+
+/// A number of jobs as cargo takes it; none where it does not.
+fn count(text: &str) -> Option<usize> {
+    match text {
+        "default" => Some(cores()),
+        text => in_cores(text.parse().ok()?),
+    }
+}
+
+/// Of a negative number, what it leaves of the cores.
+fn in_cores(jobs: i32) -> Option<usize> {
+    let signed = |cores: usize| isize::try_from(cores).unwrap_or(isize::MAX);
+    match isize::try_from(jobs).ok()? {
+        0 => None,
+        few if few > 0 => usize::try_from(few).ok(),
+        left => Some(usize::try_from(signed(cores()) + left).unwrap_or(1).max(1)),
+    }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_counted_as_cargo_counts_them() {
+        assert_eq!(count("3"), Some(3));
+        assert_eq!(count("default"), Some(cores()));
+        assert_eq!(count("-1"), Some(cores().saturating_sub(1).max(1)));
+        assert_eq!(count("-100000"), Some(1));
+        for refused in ["0", "", "many", "1.5"] {
+            assert_eq!(count(refused), None, "{refused}");
+        }
+    }
+}

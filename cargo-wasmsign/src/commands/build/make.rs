@@ -1,0 +1,97 @@
+//! Making and publishing what a source of artifacts has, and telling of it.
+
+use crate::cargo::Line;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::files::{self, Exclusive};
+use crate::pipeline::{self, Desk, Event, Finished, Place};
+use crate::report::Report;
+use crate::signals;
+use crate::tokens::Tokens;
+
+/// What was done.
+pub(super) struct Done {
+    /// How many modules are there now.
+    pub(super) published: usize,
+    /// The worst that has happened, of which everything was told.
+    pub(super) exit: Exit,
+}
+
+/// Makes the modules of `source`, and publishes them if it comes to its end.
+///
+/// Nothing is published where it does not; where single modules fail, the others are.
+///
+/// # Errors
+///
+/// Exit code 4: a place that cannot be had, or a result that cannot be told.
+pub(super) fn run(
+    places: &[&Place],
+    jobs: usize,
+    source: impl FnOnce(&Tokens, &Desk<'_, Line>) -> Result<()> + Send,
+    report: &Report,
+) -> Result<Done> {
+    let _locks = places.iter().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
+    let tokens = Tokens::new(jobs)?;
+    let whole_source = |desk: &Desk<'_, Line>| {
+        let result = source(&tokens, desk);
+        tokens.cargo_ended()?;
+        result
+    };
+    let mut progress = report.progress();
+    let mut exit = Exit::Ok;
+    let outcome = pipeline::run(&tokens, whole_source, |event| match event {
+        Event::Said(line) => progress.cargo_line(&line),
+        Event::Ended => {
+            progress.cargo_ended();
+            Ok(())
+        }
+        Event::Step(name, step) => {
+            progress.step(&name, &step);
+            Ok(())
+        }
+        Event::Failed(error) => {
+            exit = exit.worst(told(&error, |error| progress.error(error)));
+            Ok(())
+        }
+    });
+    drop(progress);
+    outcome.told?;
+    if let Err(error) = outcome.source {
+        let exit = exit.worst(told(&error, |error| report.error(error)));
+        return Ok(Done { published: 0, exit });
+    }
+    publish(outcome.finished, exit, report)
+}
+
+/// Puts every module in its place.
+fn publish(finished: Vec<Finished>, mut exit: Exit, report: &Report) -> Result<Done> {
+    let mut published = 0;
+    for module in finished {
+        match module.publish() {
+            Ok((order, module)) => {
+                report.published(&order.artifact, &module)?;
+                published += 1;
+            }
+            Err(error) => exit = exit.worst(told(&error, |error| report.error(error))),
+        }
+    }
+    Ok(Done { published, exit })
+}
+
+/// Tells of an error, unless a signal is its cause.
+fn told(error: &Error, tell: impl FnOnce(&Error) -> Exit) -> Exit {
+    signals::give_way();
+    tell(error)
+}
+
+/// Sees to it that a place is there, and ours alone.
+fn lock(place: &Place, report: &Report) -> Result<Exclusive> {
+    for directory in [&place.published, &place.state] {
+        fs_err::create_dir_all(directory)
+            .map_err(|source| Error::io("failed to make a directory", source))?;
+    }
+    let waiting = || report.status("Blocking", "waiting for another build of these modules");
+    let lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
+    files::remove_strays(&place.published);
+    Ok(lock)
+}

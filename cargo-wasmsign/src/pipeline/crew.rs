@@ -1,0 +1,225 @@
+//! Modules on their way side by side, while their source still makes others.
+//!
+//! The source (a cargo that runs, or what one has said before) has a thread of its own, each worker has one. What they
+//! have to tell goes through one channel to the caller, who alone speaks. After the first error no further module is
+//! begun; those that are on their way come to their end.
+
+use std::collections::VecDeque;
+use std::num::NonZero;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::{Copied, Finished, Observer, Order, Step, Taken, take};
+use crate::error::{Error, Result};
+use crate::tokens::Tokens;
+
+/// How long the first module waits for the end of its source, so that it can have all cores.
+const SETTLING: Duration = Duration::from_millis(40);
+
+/// What happens, in the order in which it is told.
+pub enum Event<T> {
+    /// The source has something to say.
+    Said(T),
+    /// The source has come to its end.
+    Ended,
+    /// Something was done to the module of this name.
+    Step(String, Step),
+    /// A module could not be made.
+    Failed(Error),
+}
+
+/// Where the source puts down what it has.
+pub struct Desk<'a, T> {
+    events: Sender<Event<T>>,
+    queue: &'a Queue,
+}
+
+/// The modules that wait for a worker.
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many modules there were until now.
+    count: usize,
+    waiting: VecDeque<(usize, Order, Copied)>,
+    /// What is done, each with its place in the order of the source.
+    finished: Vec<(usize, Finished)>,
+    /// No further one will come.
+    closed: bool,
+    /// No further one is to be begun.
+    stopped: bool,
+}
+
+/// What came of it all.
+pub struct Outcome {
+    /// The modules that can be published, in the order of the source.
+    pub finished: Vec<Finished>,
+    /// Whether the caller could tell of everything.
+    pub told: Result<()>,
+    /// Whether the source came to its end.
+    pub source: Result<()>,
+}
+
+impl<T> Desk<'_, T> {
+    /// Tells the caller something.
+    pub fn say(&self, words: T) {
+        self.send(Event::Said(words));
+    }
+
+    fn send(&self, event: Event<T>) {
+        // The other end is there until every one of these is gone.
+        let _ = self.events.send(event);
+    }
+
+    /// Takes an artifact, and gives it to whoever is free if there is anything to do.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn take(&self, order: Order) -> Result<()> {
+        let taken = take(&order)?;
+        let mut state = self.queue.lock();
+        let index = state.count;
+        state.count += 1;
+        match taken {
+            Taken::Fresh(published) => {
+                state.finished.push((index, Finished::Fresh(Box::new((order, published)))));
+            }
+            Taken::Copied(copied) if !state.stopped => {
+                state.waiting.push_back((index, order, copied));
+            }
+            Taken::Copied(_) => {}
+        }
+        drop(state);
+        self.queue.changed.notify_all();
+        Ok(())
+    }
+}
+
+/// Runs `source` and makes what it gives, and tells the caller what happens meanwhile.
+pub fn run<T: Send>(
+    tokens: &Tokens,
+    source: impl FnOnce(&Desk<'_, T>) -> Result<()> + Send,
+    mut tell: impl FnMut(Event<T>) -> Result<()>,
+) -> Outcome {
+    let queue = Queue::default();
+    let (events, inbox) = channel();
+    let (told, source) = thread::scope(|scope| {
+        for _ in 0..tokens.jobs() {
+            let worker = Worker { tokens, queue: &queue, events: events.clone() };
+            scope.spawn(move || worker.work());
+        }
+        let desk = Desk { events, queue: &queue };
+        let source = scope.spawn(move || {
+            let result = source(&desk);
+            desk.queue.close(result.is_err());
+            desk.send(Event::Ended);
+            result
+        });
+        let mut result = Ok(());
+        for event in inbox {
+            let failed = matches!(event, Event::Failed(_));
+            let told = tell(event);
+            if failed || told.is_err() {
+                queue.stop();
+            }
+            result = result.and(told);
+        }
+        (result, joined(source))
+    });
+    let mut finished = std::mem::take(&mut queue.lock().finished);
+    finished.sort_by_key(|(index, _)| *index);
+    let finished = finished.into_iter().map(|(_, module)| module).collect();
+    Outcome { finished, told, source }
+}
+
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// One thread that makes modules.
+struct Worker<'a, T> {
+    tokens: &'a Tokens,
+    queue: &'a Queue,
+    events: Sender<Event<T>>,
+}
+
+impl<T> Worker<'_, T> {
+    /// Makes modules until there are none left.
+    fn work(self) {
+        while let Some(waiting) = self.queue.wait() {
+            if let Err(error) = self.make_one(self.tokens.jobs().div_ceil(waiting)) {
+                self.send(Event::Failed(error));
+            }
+        }
+    }
+
+    fn make_one(&self, share: usize) -> Result<()> {
+        // The cores first: another worker that has one may be quicker.
+        let cores = self.tokens.cores(share)?;
+        let Some((index, order, copied)) = self.queue.lock().waiting.pop_front() else {
+            return Ok(());
+        };
+        let made = copied.make(&order, cores.count(), self)?;
+        self.queue.lock().finished.push((index, Finished::Made(Box::new(made))));
+        Ok(())
+    }
+
+    fn send(&self, event: Event<T>) {
+        // The other end is there until every one of these is gone.
+        let _ = self.events.send(event);
+    }
+}
+
+impl<T> Observer for Worker<'_, T> {
+    fn step(&self, name: &str, step: Step) {
+        self.send(Event::Step(name.to_owned(), step));
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is whole between any two of its operations.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there are modules to make, and gives their number; none where no more will come.
+    fn wait(&self) -> Option<usize> {
+        let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
+        let state = self.changed.wait_while(self.lock(), idle);
+        let state = state.unwrap_or_else(PoisonError::into_inner);
+        // A cargo that has made its last module ends at once, and leaves its core to us.
+        let settled = self.changed.wait_timeout_while(state, SETTLING, |state| !state.closed);
+        let (state, _) = settled.unwrap_or_else(PoisonError::into_inner);
+        match state.waiting.len() {
+            // Others have taken all there was.
+            0 if !state.closed => {
+                drop(state);
+                self.wait()
+            }
+            waiting => NonZero::new(waiting).map(NonZero::get),
+        }
+    }
+
+    /// Takes no more modules, and drops those that wait if they are not wanted any more.
+    fn close(&self, stop: bool) {
+        if stop {
+            self.stop();
+        }
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Begins no further module.
+    fn stop(&self) {
+        let mut state = self.lock();
+        state.stopped = true;
+        state.waiting.clear();
+    }
+}

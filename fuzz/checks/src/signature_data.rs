@@ -1,0 +1,103 @@
+//! Signature data: what is decoded is encoded to the same bytes, in both forms.
+
+use wasmsign_core::error::{Place, Rule};
+use wasmsign_core::signature_data::{Content, Entry, SignatureData, SignatureSet};
+use wasmsign_core::{Error, Verifier};
+
+use crate::model::MODULE;
+use crate::originals;
+
+/// Takes the input for detached signature data.
+pub fn check_signature_data(data: &[u8]) {
+    match SignatureData::from_detached(data) {
+        Ok(decoded) => comes_back(data, &decoded),
+        Err(Error::Malformed(fault)) => {
+            assert_eq!(fault.place, Place::DetachedSignature);
+            assert!(fault.offset <= data.len() as u64);
+            let is_literal = fault.rule == Rule::LiteralForm;
+            assert!(!is_literal || literal_verdict(data) != "malformed", "no literal form");
+        }
+        Err(Error::NotSignable(_)) => {}
+        Err(error) => panic!("{error:?}"),
+    }
+    literal_verdict(data);
+}
+
+fn comes_back(data: &[u8], decoded: &SignatureData) {
+    assert_eq!(decoded.encode(), data);
+    let _ = (decoded.envoy_obstacle(), format!("{decoded:?}"));
+    if let Some(sets) = plain_sets(&decoded.sets) {
+        // Not the same bytes: an entry may end with a count of certificates, which is not written here.
+        let plain = SignatureData::from_detached(&[&data[..4], &sets.concat()].concat());
+        assert_eq!(format!("{plain:?}"), format!("{:?}", Ok::<_, Error>(decoded)));
+    }
+    if let Some(literal) = literal(decoded) {
+        assert_eq!(literal_verdict(&literal), verdict(&verifier(), data));
+    }
+}
+
+/// One word for what a verifier says of a bare module by this data.
+fn verdict(verifier: &Verifier, data: &[u8]) -> &'static str {
+    match verifier.verify_detached(&MODULE[..], data) {
+        Ok(_) => "verified",
+        Err(Error::Refused(refusal)) => refusal.reason().code(),
+        Err(Error::Malformed(_)) => "malformed",
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn literal_verdict(data: &[u8]) -> &'static str {
+    verdict(&verifier().literal_form(), data)
+}
+
+fn verifier() -> Verifier {
+    Verifier::new([originals::public(1)])
+}
+
+/// The same data in the literal form; `None` where an entry is not an ordinary one.
+pub fn literal(data: &SignatureData) -> Option<Vec<u8>> {
+    let sets: Option<Vec<_>> = data.sets.iter().map(literal_set).collect();
+    let count = [1, 1, 1, u8::try_from(data.sets.len()).expect("64 sets at most")];
+    Some([&count[..], &sets?.concat()].concat())
+}
+
+/// A set in the literal form.
+pub fn literal_set(set: &SignatureSet) -> Option<Vec<u8>> {
+    set_of(set, |entry| entry)
+}
+
+/// A set with its length before it, as deployed.
+pub fn plain_set(set: &SignatureSet) -> Option<Vec<u8>> {
+    set_of(set, with_length).map(with_length)
+}
+
+fn plain_sets(sets: &[SignatureSet]) -> Option<Vec<Vec<u8>>> {
+    sets.iter().map(plain_set).collect()
+}
+
+fn set_of(set: &SignatureSet, frame: fn(Vec<u8>) -> Vec<u8>) -> Option<Vec<u8>> {
+    let entries: Option<Vec<_>> = set.entries.iter().map(|found| entry(found).map(frame)).collect();
+    let (hashes, count) = (leb(set.hashes.len()), leb(set.entries.len()));
+    Some([hashes, set.hashes.concat(), count, entries?.concat()].concat())
+}
+
+/// An Ed25519 entry; `None` where it is another one.
+fn entry(entry: &Entry) -> Option<Vec<u8>> {
+    let Content::Ed25519(signature) = entry.content() else { return None };
+    Some([&leb(entry.key_id().len()), entry.key_id(), &[1, 64], signature].concat())
+}
+
+fn with_length(bytes: Vec<u8>) -> Vec<u8> {
+    [leb(bytes.len()), bytes].concat()
+}
+
+/// The shortest LEB128.
+pub fn leb(mut value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value > 0x7f {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}

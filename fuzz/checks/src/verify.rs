@@ -1,0 +1,92 @@
+//! The verdict: nothing is trusted that no wanted key has signed.
+
+use wasmsign_core::{Error, Require, Result, Verified};
+
+use crate::attempt::{Attempt, Coverage, Demand, attempts};
+use crate::model::{self, Frame};
+use crate::originals;
+
+/// Takes the input for attempts at a verifier.
+pub fn check_verify(data: &[u8]) {
+    for attempt in attempts(data) {
+        let _ = judged_rightly(&attempt);
+    }
+}
+
+/// The verdict; where it is positive, every word of it was checked against what was signed.
+pub fn judged_rightly(attempt: &Attempt) -> Result<Verified> {
+    let verdict = verdict(attempt);
+    match &verdict {
+        Ok(verified) => proved(attempt, verified),
+        Err(Error::Refused(refusal)) => assert_eq!(refusal.total(), attempt.module.len() as u64),
+        Err(Error::Malformed(fault)) => assert!(!fault.to_string().is_empty()),
+        Err(error) => panic!("{error:?}"),
+    }
+    verdict
+}
+
+/// What the library says.
+pub fn verdict(attempt: &Attempt) -> Result<Verified> {
+    let (verifier, module) = (attempt.demand.verifier(), &attempt.module[..]);
+    match &attempt.detached {
+        Some(signature) => verifier.verify_detached(module, signature),
+        None => verifier.verify(module),
+    }
+}
+
+fn proved(Attempt { module, demand, .. }: &Attempt, verified: &Verified) {
+    let frames = model::frames(module).expect("what verifies is well-formed");
+    let covered = usize::try_from(verified.covered()).expect("it is in memory");
+    let body = &module[model::body_start(&frames)..covered];
+    signed_by_enough(demand, verified, body);
+    assert_eq!(verified.total(), module.len() as u64);
+    assert!(!verified.is_whole() || covered == module.len(), "whole, and not covered to its end");
+    assert!(demand.coverage != Coverage::Whole || verified.is_whole(), "not whole");
+    assert!(demand.expect.is_none_or(|kind| kind == verified.kind()), "of another kind");
+    assert_eq!(model::kind(module), Some(verified.kind()));
+    let behind = frames.iter().filter(|frame| frame.end > covered);
+    assert!(behind.clone().count() == 0 || demand.coverage != Coverage::Whole);
+    behind.for_each(|frame| may_be_uncovered(demand, frame));
+    assert!(!frames.iter().skip(1).any(|frame| frame.is_named("signature")), "a stray signature");
+}
+
+fn signed_by_enough(demand: &Demand, verified: &Verified, body: &[u8]) {
+    let (keys, signers) = (demand.keys(), verified.signers());
+    let wanted = match demand.require {
+        Require::Any => 1,
+        Require::All => keys.len().max(1),
+        Require::AtLeast(count) => count.get(),
+    };
+    assert!(signers.len() >= wanted, "{} of {wanted} signers", signers.len());
+    for (place, signer) in signers.iter().enumerate() {
+        let key = &signer.public_key;
+        assert!(keys.contains(key), "a signer that nobody trusts");
+        assert!(signers[..place].iter().all(|other| other.public_key != *key), "counted twice");
+        assert!(originals::has_signed(key, body, false), "never signed by {key:?}");
+    }
+    // One may have signed more than another: whole is what is so for each that counts.
+    let whole = |key| originals::has_signed(key, body, true);
+    let all_whole = signers.iter().all(|signer| whole(&signer.public_key));
+    assert!(!verified.is_whole() || all_whole, "never signed as a whole");
+}
+
+fn may_be_uncovered(demand: &Demand, frame: &Frame<'_>) {
+    let named_a = demand.coverage == Coverage::PrefixWithA && frame.is_named("a");
+    assert!(frame.custom.is_some() && !named_a, "{frame:?} is not covered");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::originals::ORIGINALS;
+
+    #[test]
+    fn what_was_signed_by_1_or_2_is_trusted() {
+        for original in &*ORIGINALS {
+            let trusted = original.signers.iter().any(|&(seed, _)| seed < 3);
+            for attempt in attempts(&original.signed()) {
+                assert_eq!(judged_rightly(&attempt).is_ok(), trusted, "{:?}", attempt.demand);
+            }
+        }
+    }
+}

@@ -192,7 +192,7 @@ fn millions_of_sections_take_no_memory() {
     }
     assert!(read(dir, "m.wasm").len() > before.len());
     // Custom sections with empty names, and with the longest ones.
-    let (tiny, long) = ([0, 1, 0].repeat(5_000_000), custom(&"n".repeat(100_000), b""));
+    let (tiny, long) = ([0_u8, 1, 0].repeat(5_000_000), custom(&"n".repeat(100_000), b""));
     for sections in [tiny, long.repeat(500)] {
         write(dir, "m.wasm", &module(&[sections]));
         let said = run(&mut shell(dir, limited, "inspect m.wasm")).exits(0);

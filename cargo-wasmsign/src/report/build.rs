@@ -12,6 +12,7 @@ use crate::cargo::{Artifact, Line};
 use crate::error::Result;
 use crate::escape::escape;
 use crate::pipeline::{Observer, Published, Step};
+use crate::shape::{Outline, Part};
 
 /// What a build would do for one target.
 pub struct Plan {
@@ -173,9 +174,8 @@ impl Observer for Progress<'_> {
                 let text = format!("{name} {} → {} ({})", human(from), human(to), change(from, to));
                 self.report.status("Optimized", &text);
             }
-            Step::Shaped { removed } => {
-                let names: Vec<_> = removed.iter().map(|section| escape(section)).collect();
-                self.report.status("Shaped", &format!("{name}, removed {}", names.join(", ")));
+            Step::Shaped { outline } => {
+                self.report.status("Shaped", &format!("{name}{}", shaping(outline)));
             }
             Step::Signed { signers } => {
                 let names: Vec<_> = signers
@@ -194,6 +194,27 @@ impl Observer for Progress<'_> {
             }
         }
     }
+}
+
+/// What became of a module's custom sections.
+fn shaping(outline: &Outline) -> String {
+    let Outline { removed, embedded, moved, parts } = outline;
+    let mut text = String::new();
+    for (verb, names) in [("removed", removed), ("embedded", embedded), ("moved", moved)] {
+        if !names.is_empty() {
+            let names: Vec<_> = names.iter().map(|section| escape(section)).collect();
+            text += &format!(", {verb} {}", names.join(", "));
+        }
+    }
+    if !parts.is_empty() {
+        let part = |part: &Part| {
+            let names: Vec<_> = part.sections.iter().map(|section| escape(section)).collect();
+            format!("{} ({})", names.join(" "), human(part.bytes))
+        };
+        let parts: Vec<_> = parts.iter().map(part).collect();
+        text += &format!(", parts: {}", parts.join(" | "));
+    }
+    text
 }
 
 impl Progress<'_> {

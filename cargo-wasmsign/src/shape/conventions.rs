@@ -5,7 +5,7 @@
 //! they are for.
 
 use super::STANDARD;
-use super::plan::{Item, Origin};
+use super::item::{Item, Origin};
 use crate::error::{Error, Result};
 
 /// Sections of `before` stand before all sections of `behind`.
@@ -84,7 +84,7 @@ impl Order {
             {
                 return Some((early, item));
             }
-            if (self.behind)(item) && early.is_none_or(|known| place(known) < place(item)) {
+            if (self.behind)(item) && early.is_none_or(|known| known.place() < item.place()) {
                 early = Some(item);
             }
         }
@@ -92,17 +92,9 @@ impl Order {
     }
 }
 
-/// Where a section was in the module; one that is added comes behind all others.
-fn place(item: &Item<'_>) -> usize {
-    match item.origin {
-        Origin::Module(index) => index,
-        Origin::Embedding(_) => usize::MAX,
-    }
-}
-
 /// Whether two sections stand in this order because of the wishes.
 fn is_wished(early: &Item<'_>, late: &Item<'_>) -> bool {
-    matches!(late.origin, Origin::Embedding(_)) || place(early) > place(late)
+    matches!(late.origin, Origin::Embedding(_)) || early.place() > late.place()
 }
 
 fn broken(early: &Item<'_>, late: &Item<'_>, rule: &str) -> Error {

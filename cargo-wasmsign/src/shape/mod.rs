@@ -6,6 +6,7 @@
 mod conventions;
 mod delimiters;
 mod embedding;
+mod item;
 mod outline;
 mod plan;
 mod write;

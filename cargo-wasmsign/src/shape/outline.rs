@@ -3,7 +3,7 @@
 use wasmsign_core::section::Section;
 
 use super::STANDARD;
-use super::plan::{Item, Origin};
+use super::item::{Item, Origin};
 
 /// What a plan does to a module.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 use wasmsign_core::section::{Kind, Section};
 
+use super::item::{Item, Origin};
 use super::outline::{self, Outline, Part};
 use super::{Delimiters, Embedding, Wishes, conventions, refuse_signed};
 use crate::error::{Error, Result};
@@ -26,26 +27,6 @@ pub(super) enum Step {
     Embed(usize),
     /// The end of a part.
     EndPart,
-}
-
-/// A section of the new module.
-pub(super) struct Item<'a> {
-    pub(super) id: u8,
-    /// The name of a custom section.
-    pub(super) name: Option<&'a str>,
-    pub(super) part: usize,
-    pub(super) origin: Origin,
-    /// Bytes of the section.
-    pub(super) length: u64,
-}
-
-/// Where a section of the new module comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// From the module; the index of its section.
-    Module(usize),
-    /// From the wishes; the index of the embedding.
-    Embedding(usize),
 }
 
 impl Plan {

@@ -47,6 +47,22 @@ fn a_module_that_is_not_finished_is_refused() {
 }
 
 #[test]
+fn a_module_that_is_signed_or_in_parts_before_is_refused() {
+    for section in ["signature", "signature_delimiter"] {
+        let data = format!(
+            "#[used]\n#[unsafe(link_section = \"{section}\")]\npub static DATA: [u8; 4] = *b\"data\";\n"
+        );
+        let project = Project::library(&format!("{LIBRARY}{data}"), PLAIN);
+        run(&mut project.build(&[])).exits(2).says(&[
+            "tiny.wasm",
+            &format!("`{section}`"),
+            "already",
+        ]);
+        assert!(project.published().is_empty());
+    }
+}
+
+#[test]
 fn nobody_needs_to_read_to_the_end() {
     let project = Project::tiny(PLAIN);
     let mut build = project.build(&["--format", "json"]);

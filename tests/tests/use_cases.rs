@@ -186,10 +186,19 @@ fn millions_of_sections_take_no_memory() {
         "detach m.wasm -q",
         "attach m.wasm -q",
         "verify m.wasm -K one.public --sections x",
+        "inspect m.wasm --format json",
     ] {
         run(&mut shell(dir, limited, line)).exits(0);
     }
     assert!(read(dir, "m.wasm").len() > before.len());
+    // Custom sections with empty names, and with the longest ones.
+    let (tiny, long) = ([0_u8, 1, 0].repeat(5_000_000), custom(&"n".repeat(100_000), b""));
+    for sections in [tiny, long.repeat(500)] {
+        write(dir, "m.wasm", &module(&[sections]));
+        let said = run(&mut shell(dir, limited, "inspect m.wasm")).exits(0);
+        assert!(said.out.contains(" more sections"), "no word of more sections");
+        run(&mut shell(dir, limited, "inspect m.wasm --format json")).exits(0);
+    }
 }
 
 /// A varuint32 in its shortest form.

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::parts::{self, Embedded};
-use crate::section::{Kind, SIGNATURE, custom_frame};
+use crate::section::{Kind, SIGNATURE, custom_frame, own_section};
 use crate::sign::{self, Earlier};
 use crate::signature_data::{DecodeError, Form, OVER_LENGTH, SignatureData};
 
@@ -101,14 +101,12 @@ pub fn attach<R: Read + Seek, W: Write>(
     if replaced && earlier == Earlier::Refuse {
         return Err(Error::Signed);
     }
-    let mut section = custom_frame(SIGNATURE, signature.len());
-    section.extend_from_slice(signature);
-    sign::copy_with(input, output, &section, &body)?;
+    sign::copy_with(input, output, &own_section(SIGNATURE, signature), &body)?;
     Ok(Attached { data, replaced, kind: body.kind, identity })
 }
 
 /// Whether a signature section of so much content has no longer frame than it needs.
 fn has_minimal_frame(embedded: &Embedded, content: usize) -> bool {
     let frame = embedded.origin() - embedded.section.offset;
-    frame == custom_frame(SIGNATURE, content).len() as u64
+    custom_frame(SIGNATURE, content as u64).is_some_and(|shortest| frame == shortest.len() as u64)
 }

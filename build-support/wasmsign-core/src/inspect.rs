@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::error::Result;
 use crate::identity::Identity;
+use crate::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
 use crate::parts::{self, Boundary, Visitor};
 use crate::section::{Kind, Section};
 use crate::signature_data::{DecodeError, Form, SignatureData, SignatureSet};
@@ -18,8 +19,14 @@ pub struct Inspection {
     pub total: u64,
     /// `None` where a `signature` section is not first and alone.
     pub identity: Option<Identity>,
-    /// Every section, in file order; none after [`inspect_without_sections`].
+    /// The sections in file order: all of them, unless [`Inspection::is_truncated`] says otherwise.
     pub sections: Vec<Section>,
+    /// How many sections there are.
+    pub section_count: u64,
+    /// How many of them have lengths that are written in more bytes than they need.
+    pub padded_count: u64,
+    /// Offset of the first of these.
+    pub first_padded: Option<u64>,
     /// The ends of the parts with the hashes up to there, as many as can be signed.
     pub boundaries: Vec<Boundary>,
     /// How many boundaries there are.
@@ -43,34 +50,38 @@ pub enum Agreement {
 
 /// Reads a binary from its first byte to its last and tells what is there.
 ///
+/// Memory is bounded, whatever the file holds: the list of sections ends at [`MAX_LISTED_SECTIONS`], or where their names
+/// have [`MAX_LISTED_NAME_BYTES`]; [`Inspection::is_truncated`] tells.
+///
 /// # Errors
 ///
 /// [`Error::Read`](crate::Error::Read), and [`Error::Malformed`](crate::Error::Malformed) where the frames
 /// of the sections are broken. Broken signature data is told in [`Inspection::signatures`].
 pub fn inspect(input: impl Read) -> Result<Inspection> {
-    let mut sections = Sections(Vec::new());
-    let inspection = look(input, &mut sections)?;
-    Ok(Inspection { sections: sections.0, ..inspection })
+    look(input, Sections::listing(MAX_LISTED_SECTIONS))
 }
 
-/// As [`inspect`], without the list of sections: its memory is bounded, whatever the file holds.
+/// As [`inspect`], without the list of sections.
 ///
 /// # Errors
 ///
 /// As [`inspect`].
 pub fn inspect_without_sections(input: impl Read) -> Result<Inspection> {
-    look(input, &mut ())
+    look(input, Sections::listing(0))
 }
 
-fn look(input: impl Read, visitor: &mut impl Visitor) -> Result<Inspection> {
-    let body = parts::read(input, true, visitor)?;
+fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
+    let body = parts::read(input, true, &mut seen)?;
     let decoded = body.embedded.as_ref().map(|embedded| embedded.decode(Form::Deployed));
     let signatures = decoded.map(|decoded| decoded.map_err(DecodeError::without_verdict));
     Ok(Inspection {
         kind: body.kind,
         total: body.total,
         identity: body.identity,
-        sections: Vec::new(),
+        sections: seen.list,
+        section_count: seen.count,
+        padded_count: seen.padded_count,
+        first_padded: seen.first_padded,
         boundaries: body.boundaries,
         boundary_count: body.boundary_count,
         stray_signature: body.stray_signature,
@@ -79,6 +90,11 @@ fn look(input: impl Read, visitor: &mut impl Visitor) -> Result<Inspection> {
 }
 
 impl Inspection {
+    /// Whether there are more sections than are listed.
+    pub fn is_truncated(&self) -> bool {
+        (self.sections.len() as u64) < self.section_count
+    }
+
     /// How far the hashes of a set agree with this file: each at its own boundary, in order.
     pub fn agreement(&self, set: &SignatureSet) -> Agreement {
         let met = parts::boundaries_met(&set.hashes, &self.boundaries);
@@ -90,10 +106,43 @@ impl Inspection {
     }
 }
 
-struct Sections(Vec<Section>);
+/// Counts the sections, and lists them as long as there is room.
+#[derive(Default)]
+struct Sections {
+    list: Vec<Section>,
+    count: u64,
+    padded_count: u64,
+    first_padded: Option<u64>,
+    /// Sections, and bytes of names, that there is still room for.
+    room: usize,
+    name_room: usize,
+}
+
+impl Sections {
+    fn listing(room: usize) -> Self {
+        Self { room, name_room: MAX_LISTED_NAME_BYTES, ..Self::default() }
+    }
+
+    fn list(&mut self, section: &Section) {
+        let names = self.name_room.checked_sub(section.name().map_or(0, str::len));
+        match (self.room.checked_sub(1), names) {
+            (Some(room), Some(names)) => {
+                (self.room, self.name_room) = (room, names);
+                self.list.push(section.clone());
+            }
+            // The list has no gaps: whatever comes later is not listed either.
+            _ => self.room = 0,
+        }
+    }
+}
 
 impl Visitor for Sections {
     fn section(&mut self, section: &Section) {
-        self.0.push(section.clone());
+        self.count += 1;
+        if section.padded {
+            self.padded_count += 1;
+            self.first_padded.get_or_insert(section.offset);
+        }
+        self.list(section);
     }
 }

@@ -110,11 +110,14 @@
 //! Bytes come in through `chunks`, are cut into sections by [`section`], hashed on `lanes`, and divided
 //! at delimiters by `parts`, in one pass. [`signature_data`] decodes what was signed, `search` tries the
 //! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction;
-//! [`mod@split`] adds delimiters, [`mod@detach`] moves a signature out of a module and back. [`inspect`] tells what
+//! [`delimited`] writes parts with their delimiters, which [`delimiter`] derives from a signer and
+//! [`mod@split`] puts into a module; [`mod@detach`] moves a signature out of a module and back. [`inspect`] tells what
 //! is there without trusting it.
 //! Every cap is in [`limits`].
 
 mod chunks;
+pub mod delimited;
+pub mod delimiter;
 pub mod detach;
 pub mod error;
 mod identity;

@@ -41,5 +41,13 @@ pub const MAX_PUBLIC_KEY_OPERATIONS: u32 = 1024;
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.
 pub const MAX_NAME_BYTES: u32 = 100_000;
 
+/// Sections that [`inspect`](crate::inspect::inspect) lists. No toolchain makes a thousandth of them, but a file of two
+/// bytes a section can have fifty million. A list of so many, and what programs make of one, stays below
+/// 200 MiB.
+pub const MAX_LISTED_SECTIONS: usize = 65_536;
+
+/// Bytes of the names in that list: as many as eighty of the longest names have.
+pub const MAX_LISTED_NAME_BYTES: usize = 8 * 1024 * 1024;
+
 /// Bytes of a varuint32.
 pub(crate) const MAX_VARUINT32_BYTES: usize = 5;

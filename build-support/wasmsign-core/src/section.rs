@@ -79,16 +79,25 @@ impl Section {
     }
 }
 
-/// All that stands before the content of a custom section, whose content has `length` bytes. The caps of what this
-/// crate writes keep it below 4 GiB.
-pub(crate) fn custom_frame(name: &str, length: usize) -> Vec<u8> {
+/// All that stands before the content of a custom section, whose content has `length` bytes: its id, its size, and its
+/// name. `None` where no section can have such a name or be so long.
+pub fn custom_frame(name: &str, length: u64) -> Option<Vec<u8>> {
+    let name_length = u32::try_from(name.len()).ok().filter(|&length| length <= MAX_NAME_BYTES)?;
     let mut named = Vec::new();
-    leb128::encode(name.len() as u32, &mut named);
+    leb128::encode(name_length, &mut named);
     named.extend_from_slice(name.as_bytes());
     let mut frame = vec![0];
-    leb128::encode((named.len() + length) as u32, &mut frame);
+    leb128::encode(u32::try_from(length.checked_add(named.len() as u64)?).ok()?, &mut frame);
     frame.extend_from_slice(&named);
-    frame
+    Some(frame)
+}
+
+/// A custom section that signing itself places, the name and the content of which are never over a limit.
+pub(crate) fn own_section(name: &str, content: &[u8]) -> Vec<u8> {
+    let frame = custom_frame(name, content.len() as u64);
+    let mut section = frame.expect("the caps keep what this crate writes below 4 GiB");
+    section.extend_from_slice(content);
+    section
 }
 
 impl<R: Read, S: Sink> Tee<R, S> {

@@ -12,7 +12,7 @@ use crate::limits::{
 use crate::message::message;
 use crate::parts::{self, Body, Embedded, Visitor};
 use crate::search::{Exhausted, Search};
-use crate::section::{Kind, SIGNATURE, custom_frame};
+use crate::section::{Kind, SIGNATURE, own_section};
 use crate::signature_data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
 
 /// Something that signs with an Ed25519 key: a [`SecretKey`](crate::SecretKey), or a program or device
@@ -169,10 +169,7 @@ pub fn detached(
 
 /// The bytes of a signature section with this data.
 pub(crate) fn section(data: &SignatureData) -> Vec<u8> {
-    let data = data.encode();
-    let mut section = custom_frame(SIGNATURE, data.len());
-    section.extend_from_slice(&data);
-    section
+    own_section(SIGNATURE, &data.encode())
 }
 
 /// Adds signatures to the embedded ones.
@@ -222,14 +219,18 @@ fn entry(signature: &Signature<'_>, message: &[u8]) -> Result<Entry> {
             NotSignable::OverLimit { what: "bytes of a key id", limit: MAX_KEY_ID_BYTES }.into()
         );
     }
-    let signed = signature.signer.sign(message);
-    let bytes = signed
-        .map_err(|source| Error::Signer { public_key: Box::new(public_key.clone()), source })?;
-    if !public_key.verify(message, &bytes) {
-        let source = "its signature is not valid under this key".into();
-        return Err(Error::Signer { public_key: Box::new(public_key.clone()), source });
+    Ok(Entry::ed25519(&key_id, &self::signature(signature.signer, message)?))
+}
+
+/// A signature that was seen to be valid.
+pub(crate) fn signature(signer: &dyn Signer, message: &[u8]) -> Result<[u8; 64]> {
+    let public_key = signer.public_key();
+    let failed = |source| Error::Signer { public_key: Box::new(public_key.clone()), source };
+    let signature = signer.sign(message).map_err(failed)?;
+    match public_key.verify(message, &signature) {
+        true => Ok(signature),
+        false => Err(failed("its signature is not valid under this key".into())),
     }
-    Ok(Entry::ed25519(&key_id, &bytes))
 }
 
 /// The last set over these hashes, made where there is none.

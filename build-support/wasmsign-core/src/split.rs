@@ -1,16 +1,17 @@
 //! Splitting: delimiters, so that parts of a module can be verified alone.
 
 use std::collections::VecDeque;
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 
 use sha2::{Digest, Sha256};
 
+use crate::delimited::Delimited;
 use crate::error::{Error, NotSignable, Result};
 use crate::identity::Identity;
 use crate::lanes::Hash;
 use crate::limits::MAX_HASHES_PER_SET;
 use crate::parts::{self, Body, Boundary, Embedded, Visitor};
-use crate::section::{Kind, SIGNATURE_DELIMITER, Section, custom_frame};
+use crate::section::{Kind, Section};
 use crate::sign::{Earlier, write};
 
 /// What splitting has done.
@@ -75,16 +76,18 @@ where
         return Err(Error::Signed);
     }
     let cuts = plan.finish(first.total)?;
-    let mut cutter = Cutter::new(output, delimiter, marks(&first, &cuts));
+    let output = Hashing { output, hash: Sha256::new() };
+    let output = Delimited::new(output, first.kind, delimiter)?;
+    let mut cutter = Cutter { output, marks: marks(&first, &cuts), position: 0 };
     parts::read_again(input, &first, &mut cutter)?;
-    cutter.finish()?;
+    let (parts, identity) = cutter.finish()?;
     Ok(Split {
-        parts: cutter.parts,
+        parts,
         added: cuts.len(),
         signatures_dropped: first.embedded.is_some(),
         kind: first.kind,
         identity_before,
-        identity: Identity::from(Hash::from(cutter.identity.finalize())),
+        identity,
     })
 }
 
@@ -152,57 +155,35 @@ fn marks(first: &Body, cuts: &[u64]) -> VecDeque<Mark> {
     marks.into()
 }
 
-/// Writes the header and the body with its new delimiters.
+/// Writes the body with its new delimiters.
 struct Cutter<'a, W, D> {
-    output: &'a mut W,
-    delimiter: D,
+    output: Delimited<Hashing<'a, W>, D>,
     marks: VecDeque<Mark>,
     /// Offset in the input of the next byte.
     position: u64,
-    /// Bytes written.
-    written: u64,
-    /// Over the body as it is written, and over the header too.
-    body: Sha256,
-    identity: Sha256,
-    parts: Vec<Boundary>,
 }
 
 impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Visitor for Cutter<'_, W, D> {
     fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<()> {
-        let header = kind.header();
-        self.written = header.len() as u64;
-        self.position = embedded.map_or(self.written, |embedded| embedded.section.end());
-        self.identity.update(header);
-        write(self.output, &header)
+        let header = kind.header().len() as u64;
+        self.position = embedded.map_or(header, |embedded| embedded.section.end());
+        Ok(())
     }
 
     fn body(&mut self, mut bytes: &[u8]) -> Result<()> {
         while let Some(before) = self.next_mark(bytes.len()) {
             let (part, rest) = bytes.split_at(before);
             self.position += before as u64;
-            self.put(part)?;
+            write(&mut self.output, part)?;
             self.end_part()?;
             bytes = rest;
         }
         self.position += bytes.len() as u64;
-        self.put(bytes)
+        write(&mut self.output, bytes)
     }
 }
 
-impl<'a, W: Write, D: FnMut(&Hash) -> [u8; 16]> Cutter<'a, W, D> {
-    fn new(output: &'a mut W, delimiter: D, marks: VecDeque<Mark>) -> Self {
-        Self {
-            output,
-            delimiter,
-            marks,
-            position: 0,
-            written: 0,
-            body: Sha256::new(),
-            identity: Sha256::new(),
-            parts: Vec::new(),
-        }
-    }
-
+impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Cutter<'_, W, D> {
     /// How many of the next `count` bytes stand before the next mark, if it is there or right behind them.
     fn next_mark(&self, count: usize) -> Option<usize> {
         let ahead = self.marks.front()?.at.saturating_sub(self.position);
@@ -211,30 +192,40 @@ impl<'a, W: Write, D: FnMut(&Hash) -> [u8; 16]> Cutter<'a, W, D> {
 
     /// Ends a part, at the place of the first of the marks.
     fn end_part(&mut self) -> Result<()> {
-        if self.marks.pop_front().is_some_and(|mark| mark.is_new) {
-            let before = self.body.clone().finalize().into();
-            let content = (self.delimiter)(&before);
-            let mut section = custom_frame(SIGNATURE_DELIMITER, content.len());
-            section.extend_from_slice(&content);
-            self.put(&section)?;
+        match self.marks.pop_front() {
+            Some(mark) if mark.is_new => self.output.end_part(),
+            _ => {
+                self.output.note_part();
+                Ok(())
+            }
         }
-        let hash = self.body.clone().finalize().into();
-        self.parts.push(Boundary { end: self.written, hash });
-        Ok(())
     }
 
-    /// Ends the part of a body without a byte, of which [`Visitor::body`] was never told.
-    fn finish(&mut self) -> Result<()> {
+    /// Ends the part of a body without a byte, of which [`Visitor::body`] was never told. Gives the parts and the
+    /// identity.
+    fn finish(mut self) -> Result<(Vec<Boundary>, Identity)> {
         while !self.marks.is_empty() {
             self.end_part()?;
         }
-        Ok(())
+        let (output, parts) = self.output.into_inner();
+        Ok((parts, Identity::from(Hash::from(output.hash.finalize()))))
+    }
+}
+
+/// Hashes all that is written.
+struct Hashing<'a, W> {
+    output: &'a mut W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.output.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
     }
 
-    fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        self.body.update(bytes);
-        self.identity.update(bytes);
-        self.written += bytes.len() as u64;
-        write(self.output, bytes)
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }

@@ -5,6 +5,7 @@ mod common;
 use common::*;
 use wasmsign_core::error::Rule;
 use wasmsign_core::inspect::{Agreement, inspect, inspect_without_sections};
+use wasmsign_core::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
 
 #[test]
 fn sections_boundaries_and_agreement_are_told() {
@@ -56,4 +57,25 @@ fn the_list_of_sections_can_be_left_out() {
     assert_eq!(outline.identity, whole.identity);
     assert_eq!(outline.total, whole.total);
     assert!(matches!(outline.signatures, Some(Ok(_))));
+}
+
+#[test]
+fn the_list_ends_where_it_would_grow_too_long() {
+    let tiny = custom("", b"").repeat(MAX_LISTED_SECTIONS);
+    let full = inspect(&file(&[&tiny])[..]).expect("well-formed");
+    assert_eq!((full.sections.len(), full.is_truncated()), (MAX_LISTED_SECTIONS, false));
+    let late = [&[0][..], &padded(2, 3), b"\x01a"].concat();
+    let over = inspect(&file(&[&tiny, &late])[..]).expect("well-formed");
+    assert_eq!((over.sections.len(), over.is_truncated()), (MAX_LISTED_SECTIONS, true));
+    assert_eq!(over.section_count, MAX_LISTED_SECTIONS as u64 + 1);
+    assert_eq!((over.padded_count, over.first_padded), (1, Some(8 + tiny.len() as u64)));
+}
+
+#[test]
+fn the_list_ends_where_the_names_would_be_too_long() {
+    let long = custom(&"n".repeat(100_000), b"");
+    let room = MAX_LISTED_NAME_BYTES / 100_000;
+    let many = long.repeat(room + 1);
+    let found = inspect(&file(&[&many, &custom("late", b"")])[..]).expect("well-formed");
+    assert_eq!((found.sections.len(), found.section_count), (room, room as u64 + 2));
 }

@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::report::{Report, Splitting};
 use crate::rewrite;
 use crate::seal;
+use crate::shape::random_delimiters;
 
 pub(super) fn run(arguments: &Split, report: &Report) -> Result<Exit> {
     let module = &arguments.module;
@@ -17,7 +18,7 @@ pub(super) fn run(arguments: &Split, report: &Report) -> Result<Exit> {
     report.keeps_out_of(output)?;
     let input = seal::open(module)?;
     let earlier = if arguments.drop_signatures { Earlier::Drop } else { Earlier::Refuse };
-    let mut delimiters = random_delimiters()?.into_iter();
+    let mut delimiters = random_delimiters(MAX_HASHES_PER_SET as usize)?.into_iter();
     let written = rewrite::write(
         module,
         output,
@@ -53,12 +54,4 @@ fn signed(arguments: &Split) -> Error {
     let module = arguments.module.display();
     Error::usage(format!("`{module}` is signed, and its signatures are not for what split makes"))
         .advice("split it before it is signed, or give `--drop-signatures`: they go then")
-}
-
-/// As many as one module can have.
-fn random_delimiters() -> Result<Vec<[u8; 16]>> {
-    let mut delimiters = vec![[0; 16]; MAX_HASHES_PER_SET as usize];
-    getrandom::fill(delimiters.as_flattened_mut())
-        .map_err(|source| Error::io("the system gave no random bytes", source))?;
-    Ok(delimiters)
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shape::Outline;
+
 /// A module for everybody to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
@@ -59,10 +61,10 @@ pub enum Step {
         /// Bytes after.
         to: u64,
     },
-    /// Sections were removed.
+    /// Its custom sections are those that were wished for.
     Shaped {
-        /// Their names.
-        removed: Vec<String>,
+        /// What became of them.
+        outline: Outline,
     },
     /// The module is signed and verified.
     Signed {

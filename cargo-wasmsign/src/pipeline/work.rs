@@ -15,7 +15,7 @@ use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
 use crate::optimize::{self, Features, Job};
 use crate::seal;
-use crate::shape;
+use crate::shape::{self, Delimiters, Plan, Wishes};
 
 /// One module on its way.
 pub(super) struct Work<'a> {
@@ -55,6 +55,7 @@ impl Work<'_> {
     pub(super) fn run(&self, mut built: Staged, digest: String) -> Result<Made> {
         let what = self.inspect(&mut built)?;
         refuse_unfinished(self.file_name, &what)?;
+        shape::refuse_signed(&what.sections).map_err(|error| error.named(self.file_name))?;
         let mut sizes = Sizes { built: what.total, optimized: what.total, published: what.total };
         let optimized = self.optimize(built, &what)?;
         let (mut optimized, what) = match optimized {
@@ -66,9 +67,9 @@ impl Work<'_> {
             }
             Err(built) => (built, what),
         };
-        let removed = self.removed(&what);
-        if !removed.is_empty() {
-            optimized = self.shape(optimized, &what, &removed)?;
+        let (plan, delimiters) = (self.plan(&what)?, Delimiters::None);
+        if plan.changes_anything(&delimiters) {
+            optimized = self.shape(optimized, &plan, &delimiters)?;
         }
         let sealed = self.seal(&mut optimized)?;
         self.made(sealed, digest, sizes)
@@ -82,9 +83,14 @@ impl Work<'_> {
         self.observer.step(&self.order.artifact.target.name, step);
     }
 
+    /// What a module holds, with all its sections.
     fn inspect(&self, file: &mut Staged) -> Result<Inspection> {
         let file = reader(file)?;
-        inspect::inspect(file).map_err(|error| of_module(self.file_name, error))
+        let what = inspect::inspect(file).map_err(|error| of_module(self.file_name, error))?;
+        match what.is_truncated() {
+            true => Err(too_many_sections(self.file_name, &what)),
+            false => Ok(what),
+        }
     }
 
     /// The optimized module, or the same one where nothing is to be optimized.
@@ -118,23 +124,20 @@ impl Work<'_> {
         }
     }
 
-    /// The custom sections that are to go.
-    fn removed<'a>(&self, what: &'a Inspection) -> Vec<&'a str> {
-        let leftover = |name: &str| {
-            let options = self.recipe().optimize.as_ref().map(|(_, options)| options);
-            options.is_some_and(|options| is_leftover(options, name))
-        };
-        let names = what.sections.iter().filter_map(|section| section.name());
-        names.filter(|name| self.recipe().remove.is_match(name) || leftover(name)).collect()
+    /// What is to become of the custom sections.
+    fn plan(&self, what: &Inspection) -> Result<Plan> {
+        let options = self.recipe().optimize.as_ref().map(|(_, options)| options);
+        let leftover = |name: &str| options.is_some_and(|options| is_leftover(options, name));
+        let remove = |name: &str| self.recipe().remove.is_match(name) || leftover(name);
+        let wishes = Wishes { remove: &remove, embed: Vec::new(), parts: None };
+        let plan = Plan::make(what.kind, &what.sections, wishes);
+        plan.map_err(|error| error.named(self.file_name))
     }
 
-    fn shape(&self, mut module: Staged, what: &Inspection, removed: &[&str]) -> Result<Staged> {
+    fn shape(&self, mut module: Staged, plan: &Plan, delimiters: &Delimiters) -> Result<Staged> {
         let mut shaped = step_file(&self.order.place, self.file_name, "shaped")?;
-        let runs = shape::kept(&what.sections, |name| removed.contains(&name));
-        shape::copy(self.file_name, &reader(&mut module)?, shaped.file(), &runs)?;
-        self.tell(Step::Shaped {
-            removed: removed.iter().map(|name| (*name).to_owned()).collect(),
-        });
+        plan.write(self.file_name, &reader(&mut module)?, shaped.file(), delimiters)?;
+        self.tell(Step::Shaped { outline: plan.outline().clone() });
         Ok(shaped)
     }
 
@@ -166,14 +169,16 @@ impl Work<'_> {
         let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
         let path = self.order.place.published.join(name);
         let mut staged = seal::stage(&path)?;
-        let from = reader(module)?;
+        let mut from = reader(module)?;
         let embedded = match placement {
             Some(Placement::Embedded | Placement::Both) => {
                 Some(seal::embedded(name, &from, &mut staged, &signatures)?)
             }
             _ => {
-                let whole = 0..length(&from)?;
-                shape::copy(name, &from, staged.file(), std::slice::from_ref(&whole))?;
+                let copied = io::copy(&mut from, staged.file());
+                copied.map_err(|source| {
+                    Error::io(format!("failed to write `{}`", path.display()), source)
+                })?;
                 staged.sync()?;
                 None
             }
@@ -190,7 +195,11 @@ impl Work<'_> {
         let (signature, detached) = detached.unzip();
         let identity = match embedded.or(detached) {
             Some(sealed) => sealed.verified.identity(),
-            None => self.inspect(&mut staged)?.identity,
+            None => {
+                inspect::inspect_without_sections(reader(&mut staged)?)
+                    .map_err(|error| of_module(name, error))?
+                    .identity
+            }
         };
         Ok(Sealed { module: staged, signature, identity })
     }
@@ -233,6 +242,16 @@ fn is_leftover(options: &config::Optimize, name: &str) -> bool {
 pub fn component(name: &Path) -> Error {
     Error::usage(format!("`{}` is a component, which the optimizer cannot read", name.display()))
         .advice("set `optimize = false` for this package, or build with `--no-optimize`")
+}
+
+/// The error for a module of more sections than are listed.
+fn too_many_sections(name: &Path, what: &Inspection) -> Error {
+    Error::malformed(format!(
+        "`{}` has {} sections: so many cannot be looked through",
+        name.display(),
+        what.section_count
+    ))
+    .advice("find out what makes them; a build has less than a hundred")
 }
 
 /// A module that a later tool must rewrite would lose its signature to that tool.

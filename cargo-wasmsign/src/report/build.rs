@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::exit::Exit;
 use crate::pipeline::{Published, SignerLine, Step};
+use crate::shape::{Outline, Part};
 
 /// What a build would do for one target.
 pub struct Plan {
@@ -164,6 +165,27 @@ pub struct Progress<'a> {
     running: Vec<String>,
 }
 
+/// What became of a module's custom sections.
+fn shaping(outline: &Outline) -> String {
+    let Outline { removed, embedded, moved, parts } = outline;
+    let mut text = String::new();
+    for (verb, names) in [("removed", removed), ("embedded", embedded), ("moved", moved)] {
+        if !names.is_empty() {
+            let names: Vec<_> = names.iter().map(|section| escape(section)).collect();
+            text += &format!(", {verb} {}", names.join(", "));
+        }
+    }
+    if !parts.is_empty() {
+        let part = |part: &Part| {
+            let names: Vec<_> = part.sections.iter().map(|section| escape(section)).collect();
+            format!("{} ({})", names.join(" "), human(part.bytes))
+        };
+        let parts: Vec<_> = parts.iter().map(part).collect();
+        text += &format!(", parts: {}", parts.join(" | "));
+    }
+    text
+}
+
 impl Progress<'_> {
     /// Tells a line of cargo's.
     ///
@@ -233,10 +255,7 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
             let text = format!("{name} {} → {} ({})", human(*from), human(*to), change(*from, *to));
             Some(("Optimized", text))
         }
-        Step::Shaped { removed } => {
-            let names: Vec<_> = removed.iter().map(|section| escape(section)).collect();
-            Some(("Shaped", format!("{name}, removed {}", names.join(", "))))
-        }
+        Step::Shaped { outline } => Some(("Shaped", format!("{name}{}", shaping(outline)))),
         Step::Signed { signers } => {
             let names: Vec<_> = signers.iter().map(signer_words).collect();
             Some(("Signed", format!("{name} with {}, verified", names.join(", "))))

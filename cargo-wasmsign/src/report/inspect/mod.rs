@@ -65,7 +65,10 @@ impl Report {
             );
             self.result(&line)?;
         }
-        Ok(())
+        match what.section_count - what.sections.len() as u64 {
+            0 => Ok(()),
+            more => self.result(&format!("{FAINT}{:>26}  and {more} more sections{FAINT:#}", "…")),
+        }
     }
 
     fn signatures(&self, what: &Inspection) -> Result<()> {
@@ -174,6 +177,7 @@ fn as_json(path: &Path, what: &Inspection) -> Value {
         "size": what.total,
         "identity": what.identity.map(|identity| identity.to_string()),
         "sections": what.sections.iter().map(section_json).collect::<Vec<_>>(),
+        "section_count": what.section_count,
         "stray_signature": what.stray_signature,
         "parts": map::parts(what).iter().map(|(start, end)| json!({"start": start, "end": end})).collect::<Vec<_>>(),
         "warnings": warnings::warnings(what).iter().map(|warning| {

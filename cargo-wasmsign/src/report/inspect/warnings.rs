@@ -27,13 +27,10 @@ fn stray_signature(what: &Inspection) -> Option<Warning> {
 }
 
 fn padded(what: &Inspection) -> Option<Warning> {
-    let mut padded = what.sections.iter().filter(|section| section.padded);
-    let first = padded.next()?;
+    let (count, first) = (what.padded_count, what.first_padded?);
     let text = format!(
-        "sections with more bytes for a size or name length than it needs: {}, the first at offset {}; legal, but tools \
-         that encode anew break the signature",
-        padded.count() + 1,
-        first.offset
+        "sections with more bytes for a size or name length than it needs: {count}, the first at offset {first}; legal, \
+         but tools that encode anew break the signature"
     );
     Some(Warning { code: "padded-lengths", text })
 }

@@ -1,0 +1,96 @@
+//! Where the bytes of delimiters come from.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use wasmsign_core::delimiter::DelimiterKey;
+use wasmsign_core::section::Section;
+use wasmsign_core::sign::Signer;
+
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// What the parts of a module end with.
+///
+/// One value serves every module of a build: a signer is asked once.
+pub enum Delimiters {
+    /// Nothing: the parts are an order and no more. So it is in a build without signatures.
+    None,
+    /// Delimiters that the next build makes again.
+    Derived(DelimiterKey),
+    /// Random ones: a build that cannot be made again.
+    Random,
+    /// The delimiters of an existing module, in order: it is to be made again.
+    Given(Vec<[u8; 16]>),
+}
+
+/// Gives the content of each delimiter, told the hash of the body before it.
+pub(super) type Source<'a> = Box<dyn FnMut(&[u8; 32]) -> [u8; 16] + 'a>;
+
+impl Delimiters {
+    /// Delimiters that this signer can make again, or [`Delimiters::Random`] where it never signs twice alike, which
+    /// is worth a warning.
+    ///
+    /// # Errors
+    ///
+    /// Those of the signer.
+    pub fn of_signer(signer: &dyn Signer) -> wasmsign_core::Result<Self> {
+        Ok(DelimiterKey::derive(signer)?.map_or(Self::Random, Self::Derived))
+    }
+
+    /// The delimiters of a module that is to be made again; `sections` are its own.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 3 where a delimiter has not 16 bytes, 4 where the module cannot be read.
+    pub fn of_module(name: &Path, mut module: &File, sections: &[Section]) -> Result<Self> {
+        let customs = sections.iter().filter(|section| section.is_delimiter());
+        let contents = customs.filter_map(|section| section.custom.as_ref()).map(|custom| {
+            if custom.content.end - custom.content.start != 16 {
+                let (name, offset) = (name.display(), custom.content.start);
+                let text = format!("`{name}`: the delimiter at offset {offset} has not 16 bytes");
+                return Err(Error::malformed(text));
+            }
+            let mut content = [0; 16];
+            let read = module.seek(SeekFrom::Start(custom.content.start));
+            read.and_then(|_| module.read_exact(&mut content)).map_err(|source| {
+                Error::io(format!("failed to read `{}`", name.display()), source)
+            })?;
+            Ok(content)
+        });
+        contents.collect::<Result<_>>().map(Self::Given)
+    }
+
+    /// The source of `count` delimiters; `None` where there are to be none.
+    pub(super) fn source(&self, count: usize) -> Result<Option<Source<'_>>> {
+        let listed = |delimiters: Vec<[u8; 16]>| -> Option<Source<'_>> {
+            let mut delimiters = delimiters.into_iter();
+            Some(Box::new(move |_| {
+                delimiters.next().expect("there is one for each part, and no part ends twice")
+            }))
+        };
+        match self {
+            Self::None => Ok(None),
+            Self::Derived(key) => Ok(Some(Box::new(|before| key.delimiter(before)))),
+            Self::Random => random_delimiters(count).map(listed),
+            Self::Given(given) if given.len() == count => Ok(listed(given.clone())),
+            Self::Given(given) => Err(Error::new(
+                Exit::Refused,
+                format!("it has {count} parts; the module that it is to be has {}", given.len()),
+            )),
+        }
+    }
+}
+
+/// So many delimiters that nobody can predict.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn random_delimiters(count: usize) -> Result<Vec<[u8; 16]>> {
+    let mut delimiters = vec![[0; 16]; count];
+    getrandom::fill(delimiters.as_flattened_mut())
+        .map_err(|source| Error::io("the system gave no random bytes", source))?;
+    Ok(delimiters)
+}

@@ -1,0 +1,65 @@
+//! Shaping: which custom sections a module has, in which order, and in which parts. What stays, stays byte for byte.
+//!
+//! A [`Plan`] is made from the list of a module's sections; whatever cannot be is refused there, before anything is
+//! written. [`Plan::write`] then streams the module, with memory for that list and one buffer.
+
+mod conventions;
+mod delimiters;
+mod embedding;
+mod item;
+mod outline;
+mod plan;
+mod write;
+
+pub use delimiters::{Delimiters, random_delimiters};
+pub use embedding::Embedding;
+pub use outline::{Outline, Part};
+pub use plan::Plan;
+
+use wasmsign_core::section::Section;
+
+use crate::error::{Error, Result};
+
+/// The manifest's word for all sections that are not custom.
+const STANDARD: &str = "@standard";
+
+/// What is to become of the custom sections of a module.
+pub struct Wishes<'a> {
+    /// Whether a custom section of this name goes.
+    pub remove: &'a dyn Fn(&str) -> bool,
+    /// Custom sections to add, in any order.
+    pub embed: Vec<Embedding>,
+    /// The parts, if there are to be any.
+    pub parts: Option<PartOf<'a>>,
+}
+
+/// Gives the number of the part that a custom section of this name is to be in, or, for `None`, all those that are not
+/// custom. Parts stand in the order of their numbers; those that no section falls into do not exist.
+pub type PartOf<'a> = &'a dyn Fn(Option<&str>) -> usize;
+
+/// Refuses a module that was signed, or divided into parts, before it came here: signatures would not survive the
+/// first change, and delimiters would be boundaries that nobody has asked for.
+///
+/// # Errors
+///
+/// Exit code 2.
+pub fn refuse_signed(sections: &[Section]) -> Result<()> {
+    if sections.iter().any(Section::is_signature) {
+        let text = "it is signed already: a section `signature` is in what cargo has built";
+        return Err(Error::usage(text).advice(
+            "find out what puts it there (a `link_section`, a linker's argument), and leave signing to this build",
+        ));
+    }
+    if sections.iter().any(Section::is_delimiter) {
+        let text =
+            "it is in parts already: a section `signature_delimiter` is in what cargo has built";
+        return Err(Error::usage(text).advice(
+            "find out what puts it there (a `link_section`, a linker's argument), and say in `sections.parts` which \
+             parts there should be",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,8 @@ impl Source {
         Ok(match source {
             SecretSource::Env(name) => Self::Variable(name.clone()),
             SecretSource::File(path) => Self::File(path.clone()),
+            SecretSource::SshAgent(_) => return Err(unsupported("ssh-agent")),
+            SecretSource::Command { .. } => return Err(unsupported("command")),
             SecretSource::EnvFile(name) => {
                 let path = std::env::var_os(name).filter(|path| !path.is_empty());
                 Self::File(
@@ -71,6 +73,11 @@ impl fmt::Display for Source {
             Self::File(path) => write!(f, "`{}`", path.display()),
         }
     }
+}
+
+fn unsupported(kind: &str) -> Error {
+    Error::usage(format!("this release of cargo-wasmsign does not support `{kind}` as a `secret`"))
+        .advice("name an environment variable or a file")
 }
 
 fn unset(name: &str, meaning: &str) -> Error {

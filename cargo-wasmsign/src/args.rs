@@ -1,6 +1,7 @@
 //! The command line, as it was typed.
 
 mod cargo;
+mod config;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
+pub use config::Config;
 
 use crate::config::{KeyIdChoice, SectionGlob};
 
@@ -29,6 +31,8 @@ pub struct Cli {
 pub enum Command {
     /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
     Build(Box<Build>),
+    /// Show what the manifests, the environment and the command line say of each package, and where
+    Config(Box<Config>),
     /// Sign existing modules
     Sign(Sign),
     /// Verify modules against public keys

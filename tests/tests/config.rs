@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use end_to_end::project::{CDYLIB, LIBRARY, PROGRAM, Project, SIGNED, UNKNOWN};
-use end_to_end::{run, scratch, wasmsign};
+use end_to_end::{repository, run, scratch, wasmsign};
 use serde_json::{Value, json};
 
 const WASI: &str = "wasm32-wasip1";
@@ -180,4 +180,17 @@ fn no_secret_is_shown() {
         let said = run(config(&project, &["--format", format]).args(["-k", &secret])).exits(2);
         assert!(!said.out.contains(body) && !said.err.contains(body), "{}", said.err);
     }
+}
+
+#[test]
+fn the_schema_is_the_published_one() {
+    let published = repository().join("docs/manifest.schema.json");
+    let published = std::fs::read_to_string(published).expect("the schema is published");
+    let nowhere = scratch();
+    let said = run(wasmsign(nowhere.path()).args(["config", "--schema"])).exits(0);
+    assert_eq!(said.out, published);
+    let mut command = wasmsign(nowhere.path());
+    let lines = run(command.args(["config", "--schema", "--format", "json"])).exits(0).json();
+    let schema: Value = serde_json::from_str(&published).expect("it is JSON");
+    assert_eq!(lines, [schema]);
 }

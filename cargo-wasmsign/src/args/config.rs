@@ -7,6 +7,9 @@ use super::{Mode, Overrides, Packages, Resolution};
 /// `cargo wasmsign config`.
 #[derive(Debug, Args)]
 pub struct Config {
+    /// Print the JSON Schema of the manifest's tables instead
+    #[arg(long)]
+    pub schema: bool,
     /// What counts more than any manifest.
     #[command(flatten)]
     pub overrides: Overrides,

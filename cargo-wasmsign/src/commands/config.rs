@@ -3,11 +3,16 @@
 use super::build::resolve::{self, Resolved, Wanted};
 use crate::args::Config;
 use crate::cargo::Workspace;
+use crate::config;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Configuration, Report};
 
 pub(super) fn run(arguments: &Config, report: &Report) -> Result<Exit> {
+    if arguments.schema {
+        report.schema(&config::schema())?;
+        return Ok(Exit::Ok);
+    }
     let workspace = Workspace::load(&resolve::resolution(&arguments.resolution))?;
     let wanted = Wanted {
         selection: &resolve::selection(&arguments.packages),

@@ -4,7 +4,7 @@
 //! is what one table says, with `optimize`, `sections`, `transform` and `keys` for the tables in it;
 //! `environment` and `command_line` are layers above all manifests. All tables are read and checked, those
 //! of other profiles too; only then is a package asked for, and its layers cover each other key by key in
-//! `settings`, where each value keeps its origin. `listing` shows them.
+//! `settings`, where each value keeps its origin. `listing` shows them; `schema` describes the tables.
 
 mod command_line;
 mod environment;
@@ -17,6 +17,7 @@ mod nearest;
 mod optimize;
 mod parts;
 mod reader;
+mod schema;
 mod sections;
 mod setting;
 mod settings;
@@ -41,6 +42,7 @@ pub(crate) use nearest::nearest;
 pub use optimize::{Features, Keep, Level, Optimize, Tool};
 #[allow(unused_imports, reason = "for the pipeline, which does not name all of them yet")]
 pub use parts::{Parts, Selector};
+pub use schema::schema;
 #[allow(unused_imports, reason = "as above")]
 pub use sections::{Embed, Sections};
 pub use setting::Origin;

@@ -5,6 +5,7 @@ mod origins;
 mod other_errors;
 mod package_errors;
 mod precedence;
+mod schema;
 mod section_errors;
 mod sections;
 mod values;

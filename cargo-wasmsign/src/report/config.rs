@@ -40,6 +40,18 @@ impl Report {
         }
     }
 
+    /// The schema of the manifests, over several lines for people.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn schema(&self, schema: &Value) -> Result<()> {
+        match self.is_json() {
+            true => self.json(schema),
+            false => self.result(&format!("{schema:#}")),
+        }
+    }
+
     fn listing(&self, configuration: &Configuration<'_>) -> Result<()> {
         let Configuration { package, manifest, profile, entries, .. } = configuration;
         let header = format!("[{}]", toml_key(package));

@@ -1,9 +1,15 @@
 //! The command line, as it was typed.
 
+mod cargo;
+mod config;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
+pub use config::Config;
 
 use crate::config::{KeyIdChoice, SectionGlob};
 
@@ -25,6 +31,8 @@ pub struct Cli {
 pub enum Command {
     /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
     Build(Box<Build>),
+    /// Show what the manifests, the environment and the command line say of each package, and where
+    Config(Box<Config>),
     /// Sign existing modules
     Sign(Sign),
     /// Verify modules against public keys
@@ -81,15 +89,9 @@ pub enum Format {
 /// `cargo wasmsign build`.
 #[derive(Debug, Args)]
 pub struct Build {
-    /// Sign with this secret key in place of the manifest's signers: a path, or env:NAME (repeatable)
-    #[arg(short, long = "key", value_name = "KEY")]
-    pub keys: Vec<String>,
-    /// Publish without signatures
-    #[arg(long, conflicts_with = "keys")]
-    pub no_sign: bool,
-    /// Skip the optimizer
-    #[arg(long)]
-    pub no_optimize: bool,
+    /// What counts more than any manifest.
+    #[command(flatten)]
+    pub overrides: Overrides,
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -110,91 +112,19 @@ pub struct Build {
     pub cargo_args: Vec<String>,
 }
 
-/// cargo's selection of packages.
+/// What is said in place of the manifest.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Package selection (as in cargo)")]
-pub struct Packages {
-    /// Package to build (repeatable)
-    #[arg(short, long = "package", value_name = "SPEC")]
-    pub packages: Vec<String>,
-    /// Build all packages of the workspace
-    #[arg(long, visible_alias = "all")]
-    pub workspace: bool,
-    /// Leave a package out (repeatable)
-    #[arg(long, value_name = "SPEC", requires = "workspace")]
-    pub exclude: Vec<String>,
-}
-
-/// cargo's selection of targets.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Target selection (as in cargo)")]
-pub struct Targets {
-    /// Build only the library
+pub struct Overrides {
+    /// Sign with this secret key in place of the manifest's signers: a path, or env:NAME (repeatable)
+    // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
+    #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
+    pub keys: Vec<String>,
+    /// Publish without signatures
+    #[arg(long, conflicts_with = "keys")]
+    pub no_sign: bool,
+    /// Skip the optimizer
     #[arg(long)]
-    pub lib: bool,
-    /// Build only this program (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub bin: Vec<String>,
-    /// Build only the programs
-    #[arg(long)]
-    pub bins: bool,
-}
-
-/// cargo's compilation options.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Compilation (as in cargo)")]
-pub struct Compilation {
-    /// Build with the release profile
-    #[arg(short, long, conflicts_with = "profile")]
-    pub release: bool,
-    /// Build with this profile
-    #[arg(long, value_name = "PROFILE-NAME")]
-    pub profile: Option<String>,
-    /// Features to activate, separated by spaces or commas (repeatable)
-    #[arg(short = 'F', long, value_name = "FEATURES")]
-    pub features: Vec<String>,
-    /// Activate all features
-    #[arg(long)]
-    pub all_features: bool,
-    /// Do not activate the `default` feature
-    #[arg(long)]
-    pub no_default_features: bool,
-    /// Build for this target (repeatable; those that are not wasm are left out)
-    #[arg(long, value_name = "TRIPLE")]
-    pub target: Vec<String>,
-    /// Directory for everything that is built
-    #[arg(long, value_name = "DIRECTORY")]
-    pub target_dir: Option<PathBuf>,
-    /// Number of parallel jobs, the optimizer's threads too
-    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
-    pub jobs: Option<String>,
-    /// How cargo's messages are printed; `json` is the same as `--format json`
-    #[arg(long, value_name = "FMT", value_delimiter = ',')]
-    pub message_format: Vec<String>,
-}
-
-/// How cargo finds the manifest and its dependencies.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Manifest (as in cargo)")]
-pub struct Resolution {
-    /// Path to Cargo.toml
-    #[arg(long, value_name = "PATH")]
-    pub manifest_path: Option<PathBuf>,
-    /// Leave Cargo.lock as it is
-    #[arg(long)]
-    pub locked: bool,
-    /// Do not use the network
-    #[arg(long)]
-    pub offline: bool,
-    /// The same as --locked and --offline
-    #[arg(long)]
-    pub frozen: bool,
-    /// Override a value of cargo's configuration (repeatable)
-    #[arg(long, value_name = "KEY=VALUE|PATH")]
-    pub config: Vec<String>,
-    /// Unstable flag of cargo (repeatable)
-    #[arg(short = 'Z', value_name = "FLAG")]
-    pub unstable: Vec<String>,
+    pub no_optimize: bool,
 }
 
 /// `cargo wasmsign sign`.

@@ -2,6 +2,7 @@
 
 mod attach;
 mod build;
+mod config;
 mod detach;
 mod inspect;
 mod keygen;
@@ -48,6 +49,7 @@ fn watch() -> Result<()> {
 fn run(cli: Cli, report: &Report) -> Result<Exit> {
     match cli.command {
         Command::Build(arguments) => build::run(*arguments, cli.screen, report),
+        Command::Config(arguments) => config::run(&arguments, report),
         Command::Sign(arguments) => sign::run(&arguments, report),
         Command::Verify(arguments) => verify::run(&arguments, report),
         Command::Inspect(arguments) => inspect::run(&arguments, report),

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use super::keys::Keys;
 use super::layer::{Layer, signers, targets};
-use super::optimize::OptimizeLayer;
+use super::optimize::Switch;
+use super::setting::{Origin, Setting};
 use super::source::Place;
 use super::text::Text;
 use crate::error::Result;
@@ -38,13 +39,15 @@ impl Environment {
     /// The variables as the layer above all manifests.
     pub(super) fn layer(&self, keys: &Keys) -> Result<Layer> {
         Ok(Layer {
-            enabled: None,
             targets: self.get(TARGET, |text| targets(&text.split()))?,
             sign_with: self.get(SIGN_WITH, |text| signers(&text.split(), keys))?,
             signature: self.get(SIGNATURE, |text| text.parse())?,
             key_id: self.get(KEY_ID, |text| text.parse())?,
-            optimize: self.get(OPTIMIZE, OptimizeLayer::from_variable)?.unwrap_or_default(),
-            remove: None,
+            optimize: self
+                .get(OPTIMIZE, Switch::from_variable)?
+                .map(Into::into)
+                .unwrap_or_default(),
+            ..Layer::default()
         })
     }
 
@@ -52,11 +55,12 @@ impl Environment {
         &self,
         name: &'static str,
         read: impl FnOnce(&Text<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
+    ) -> Result<Option<Setting<T>>> {
         let Some(value) = self.0.get(name) else { return Ok(None) };
         let place = Place::Variable(name);
         let text =
             value.to_str().ok_or_else(|| place.error("expected UTF-8, found other bytes"))?;
-        read(&Text::new(place, text)).map(Some)
+        let value = read(&Text::new(place, text))?;
+        Ok(Some(Setting { value, origin: Origin::Environment(name) }))
     }
 }

@@ -9,7 +9,7 @@ use super::text::{Invalid, Text};
 use crate::error::Result;
 
 /// The sections that signing itself places: no pattern removes them.
-const SIGNATURE_SECTIONS: [&str; 2] = ["signature", "signature_delimiter"];
+pub(super) const SIGNATURE_SECTIONS: [&str; 2] = ["signature", "signature_delimiter"];
 
 /// Globs on the names of custom sections.
 ///
@@ -64,13 +64,33 @@ impl fmt::Debug for SectionGlobs {
 /// One glob on the names of custom sections, as the command line takes them.
 ///
 /// Matches as [`SectionGlobs`] does, the sections of signatures too: what must be covered, must be.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SectionGlob(GlobMatcher);
 
 impl SectionGlob {
     /// Whether a custom section of this name is meant.
     pub fn is_match(&self, name: &str) -> bool {
         self.0.is_match(name)
+    }
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.glob().glob()
+    }
+}
+
+impl PartialEq for SectionGlob {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for SectionGlob {}
+
+/// Only the pattern, as for [`SectionGlobs`].
+impl fmt::Debug for SectionGlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SectionGlob").field(&self.as_str()).finish()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The key id that is stored beside a signature.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::text::Invalid;
+use crate::hex::hex;
 
 /// Key ids longer than this are refused by verifiers.
 const MAX_BYTES: usize = 255;
@@ -18,6 +20,21 @@ pub enum KeyIdChoice {
     None,
     /// These bytes, 1 to 255.
     Bytes(Vec<u8>),
+}
+
+/// As manifests write it: a text where the bytes are one, and it does not mean something else.
+impl fmt::Display for KeyIdChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = match self {
+            Self::Auto => return f.write_str("auto"),
+            Self::None => return f.write_str("none"),
+            Self::Bytes(bytes) => bytes,
+        };
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.parse().as_ref() == Ok(self) => f.write_str(text),
+            _ => write!(f, "hex:{}", hex(bytes)),
+        }
+    }
 }
 
 impl FromStr for KeyIdChoice {

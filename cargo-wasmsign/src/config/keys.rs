@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use super::nearest::suggestion;
 use super::reader::{KeySet, Node, Table};
-use super::text::Text;
+use super::text::{Text, command_line};
 use crate::error::{Error, Result};
 
-const KEY: KeySet = KeySet { known: &["public", "secret"], later: &[], elsewhere: &[] };
-const SECRET: KeySet = KeySet {
+pub(super) const KEY: KeySet = KeySet { known: &["public", "secret"], later: &[], elsewhere: &[] };
+pub(super) const SECRET: KeySet = KeySet {
     known: &["env", "env-file", "file", "ssh-agent", "command"],
     later: &[],
     elsewhere: &[],
@@ -31,6 +31,8 @@ pub struct KeyConfig {
     pub manifest: PathBuf,
     /// The line in that manifest, from 1.
     pub line: usize,
+    /// The column in that line, from 1.
+    pub column: usize,
 }
 
 /// A public key as a manifest gives it.
@@ -51,13 +53,13 @@ pub enum SecretSource {
     EnvFile(String),
     /// In this file, as a whole path.
     File(PathBuf),
-    /// In the ssh agent, by its fingerprint or its public half.
+    /// In the agent that `SSH_AUTH_SOCK` names: a fingerprint (`SHA256:…`) or a public key, not yet parsed.
     SshAgent(String),
-    /// With a program that signs what it gets on standard input.
+    /// With a program that signs what it reads from standard input.
     Command {
-        /// The program and its arguments.
+        /// The program and its arguments, at least the program.
         argv: Vec<String>,
-        /// The directory of the manifest, where it runs.
+        /// The directory of the `Cargo.toml` that names it.
         directory: PathBuf,
     },
 }
@@ -107,13 +109,11 @@ impl Keys {
 
 fn read_key(node: &Node<'_>) -> Result<KeyConfig> {
     let table = node.table(&KEY)?;
-    Ok(KeyConfig {
-        name: node.key().to_owned(),
-        public: table.get("public", public)?,
-        secret: table.get("secret", secret)?,
-        manifest: node.source().path().to_path_buf(),
-        line: node.line(),
-    })
+    let public = table.get("public", public)?;
+    let secret = table.get("secret", |node| secret(node, public.is_some()))?;
+    let (line, column) = node.line_and_column();
+    let manifest = node.source().path().to_path_buf();
+    Ok(KeyConfig { name: node.key().to_owned(), public, secret, manifest, line, column })
 }
 
 fn public(node: &Node<'_>) -> Result<KeyText> {
@@ -124,7 +124,8 @@ fn public(node: &Node<'_>) -> Result<KeyText> {
     }
 }
 
-fn secret(node: &Node<'_>) -> Result<SecretSource> {
+/// `pinned` is whether the manifest gives the public half: where nothing else tells it, it must.
+fn secret(node: &Node<'_>, pinned: bool) -> Result<SecretSource> {
     if let Some(text) = node.as_text() {
         return Err(text.error(NO_SECRETS));
     }
@@ -132,12 +133,8 @@ fn secret(node: &Node<'_>) -> Result<SecretSource> {
     only_node(&table).and_then(|source| match source.key() {
         "env" => variable(&source).map(SecretSource::Env),
         "env-file" => variable(&source).map(SecretSource::EnvFile),
-        "ssh-agent" => {
-            let text = harmless(&source)?;
-            let wanted = text.fitting("a fingerprint or a public key", |text| !text.is_empty())?;
-            Ok(SecretSource::SshAgent(wanted.to_owned()))
-        }
-        "command" => command(&source),
+        "ssh-agent" => ssh_agent(&source).map(SecretSource::SshAgent),
+        "command" => command(&source, pinned),
         _ => file(&source).map(SecretSource::File),
     })
 }
@@ -173,22 +170,44 @@ fn file(node: &Node<'_>) -> Result<PathBuf> {
     text.fitting("a path", |text| !text.is_empty()).map(|path| node.source().resolve(path))
 }
 
-fn command(node: &Node<'_>) -> Result<SecretSource> {
-    let argv = node.texts("a list of a program and its arguments")?;
-    if argv.is_empty() {
-        return Err(node.expected("a list of a program and its arguments"));
+/// The agent itself tells the public key of a fingerprint.
+fn ssh_agent(node: &Node<'_>) -> Result<String> {
+    const EXPECTED: &str = "a fingerprint (`SHA256:` and 43 digits of base64) or a public key";
+    let text = harmless(node)?;
+    let key = text.fitting(EXPECTED, |text| is_fingerprint(text) || is_key(text))?;
+    Ok(key.to_owned())
+}
+
+fn command(node: &Node<'_>, pinned: bool) -> Result<SecretSource> {
+    let argv = node.filled("a list of strings")?;
+    argv.iter().try_for_each(refuse_secret)?;
+    let argv = command_line(&argv)?;
+    match pinned {
+        true => Ok(SecretSource::Command { argv, directory: node.source().directory().into() }),
+        false => {
+            Err(node.place().error("a command tells no public key: set `public` beside `secret`"))
+        }
     }
-    let argv = argv.iter().map(|text| text.as_str().to_owned()).collect();
-    Ok(SecretSource::Command { argv, directory: node.source().resolve("") })
 }
 
 /// A text that is not the text of a secret key.
 fn harmless<'a>(node: &Node<'a>) -> Result<Text<'a>> {
     let text = node.text()?;
+    refuse_secret(&text).map(|()| text)
+}
+
+fn refuse_secret(text: &Text<'_>) -> Result<()> {
     match text.as_str().contains("PRIVATE KEY") {
         true => Err(text.error(NO_SECRETS)),
-        false => Ok(text),
+        false => Ok(()),
     }
+}
+
+/// Whether `text` is a key's fingerprint as `ssh-add -l` shows it.
+fn is_fingerprint(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
+    let digits = text.strip_prefix("SHA256:").unwrap_or_default();
+    digits.len() == 43 && digits.chars().all(digit)
 }
 
 /// Whether `text` is a public key rather than the path of one.

@@ -1,19 +1,21 @@
-//! What one table, or the environment, says; and how layers are laid over each other.
+//! What one table, the environment or the command line says.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::PackageConfig;
-use super::globs::SectionGlobs;
 use super::key_id::KeyIdChoice;
 use super::keys::Keys;
 use super::optimize::OptimizeLayer;
 use super::reader::{KeySet, Node, Table};
+use super::sections::SectionsLayer;
+use super::setting::Setting;
 use super::text::{Invalid, Text, choose, distinct, words};
-use crate::error::{Error, Result};
+use super::transform::TransformLayer;
+use crate::error::Result;
 
-const ROOT: &str = "workspace.metadata.wasmsign";
-const LATER: &[&str] = &["trust", "transform"];
+/// The full name of the workspace's table.
+pub(super) const ROOT: &str = "workspace.metadata.wasmsign";
+const WORKSPACE_ONLY: &[(&str, &str)] = &[("keys", ROOT), ("trust", ROOT)];
 
 /// The keys of `[workspace.metadata.wasmsign]`.
 pub(super) const WORKSPACE: KeySet = KeySet {
@@ -23,12 +25,15 @@ pub(super) const WORKSPACE: KeySet = KeySet {
         "sign-with",
         "signature",
         "key-id",
+        "reproducible",
+        "auditable",
+        "transform",
         "optimize",
         "sections",
         "profile",
         "keys",
     ],
-    later: LATER,
+    later: &["trust"],
     elsewhere: &[],
 };
 
@@ -40,21 +45,34 @@ pub(super) const PACKAGE: KeySet = KeySet {
         "sign-with",
         "signature",
         "key-id",
+        "reproducible",
+        "auditable",
+        "transform",
         "optimize",
         "sections",
         "profile",
     ],
-    later: LATER,
-    elsewhere: &[("keys", ROOT)],
+    later: &[],
+    elsewhere: WORKSPACE_ONLY,
 };
 
-const PROFILE: KeySet = KeySet {
-    known: &["enabled", "target", "sign-with", "signature", "key-id", "optimize", "sections"],
-    later: LATER,
-    elsewhere: &[("keys", ROOT)],
+/// The keys of the table of a profile, in either.
+pub(super) const PROFILE: KeySet = KeySet {
+    known: &[
+        "enabled",
+        "target",
+        "sign-with",
+        "signature",
+        "key-id",
+        "reproducible",
+        "auditable",
+        "transform",
+        "optimize",
+        "sections",
+    ],
+    later: &[],
+    elsewhere: WORKSPACE_ONLY,
 };
-
-const SECTIONS: KeySet = KeySet { known: &["remove"], later: &["parts", "embed"], elsewhere: &[] };
 
 /// Where signatures go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,65 +85,56 @@ pub enum Placement {
     Both,
 }
 
+const PLACEMENTS: [(&str, Placement); 3] = [
+    ("embedded", Placement::Embedded),
+    ("detached", Placement::Detached),
+    ("both", Placement::Both),
+];
+
+impl Placement {
+    /// As manifests write it.
+    pub fn as_str(self) -> &'static str {
+        PLACEMENTS[self as usize].0
+    }
+}
+
 impl FromStr for Placement {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let choices =
-            [("embedded", Self::Embedded), ("detached", Self::Detached), ("both", Self::Both)];
-        choose(text, &choices)
+        choose(text, &PLACEMENTS)
     }
 }
 
 /// What one layer says; `None` is where it says nothing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layer {
-    pub(super) enabled: Option<bool>,
-    pub(super) targets: Option<Vec<String>>,
-    pub(super) sign_with: Option<Vec<String>>,
-    pub(super) signature: Option<Placement>,
-    pub(super) key_id: Option<KeyIdChoice>,
+    pub(super) enabled: Option<Setting<bool>>,
+    pub(super) targets: Option<Setting<Vec<String>>>,
+    pub(super) sign_with: Option<Setting<Vec<String>>>,
+    pub(super) signature: Option<Setting<Placement>>,
+    pub(super) key_id: Option<Setting<KeyIdChoice>>,
+    pub(super) reproducible: Option<Setting<bool>>,
+    pub(super) auditable: Option<Setting<bool>>,
+    pub(super) transform: TransformLayer,
     pub(super) optimize: OptimizeLayer,
-    pub(super) remove: Option<SectionGlobs>,
+    pub(super) sections: SectionsLayer,
 }
 
 impl Layer {
     fn read(table: &Table<'_>, keys: &Keys) -> Result<Self> {
         Ok(Self {
-            enabled: table.get("enabled", Node::bool)?,
-            targets: table.get("target", |node| targets(&one_or_more(node)?))?,
-            sign_with: table.get("sign-with", |node| sign_with(node, keys))?,
-            signature: table.get("signature", |node| node.text()?.parse())?,
-            key_id: table.get("key-id", |node| node.text()?.parse())?,
+            enabled: table.setting("enabled", Node::bool)?,
+            targets: table.setting("target", |node| targets(&one_or_more(node)?))?,
+            sign_with: table.setting("sign-with", |node| sign_with(node, keys))?,
+            signature: table.setting("signature", |node| node.text()?.parse())?,
+            key_id: table.setting("key-id", |node| node.text()?.parse())?,
+            reproducible: table.setting("reproducible", Node::bool)?,
+            auditable: table.setting("auditable", Node::bool)?,
+            transform: table.get("transform", TransformLayer::read)?.unwrap_or_default(),
             optimize: table.get("optimize", OptimizeLayer::read)?.unwrap_or_default(),
-            remove: table.get("sections", remove)?.flatten(),
+            sections: table.get("sections", SectionsLayer::read)?.unwrap_or_default(),
         })
-    }
-
-    /// This layer, completed by one that is further away.
-    pub(super) fn over(self, below: &Self) -> Self {
-        Self {
-            enabled: self.enabled.or(below.enabled),
-            targets: self.targets.or_else(|| below.targets.clone()),
-            sign_with: self.sign_with.or_else(|| below.sign_with.clone()),
-            signature: self.signature.or(below.signature),
-            key_id: self.key_id.or_else(|| below.key_id.clone()),
-            optimize: self.optimize.over(&below.optimize),
-            remove: self.remove.or_else(|| below.remove.clone()),
-        }
-    }
-
-    /// The options, with defaults for what no layer says.
-    pub(super) fn finish(self) -> PackageConfig {
-        PackageConfig {
-            enabled: self.enabled.unwrap_or(true),
-            targets: self.targets,
-            sign_with: self.sign_with.unwrap_or_default(),
-            signature: self.signature.unwrap_or(Placement::Embedded),
-            key_id: self.key_id.unwrap_or(KeyIdChoice::Auto),
-            optimize: self.optimize.finish(),
-            remove: self.remove.unwrap_or_default(),
-        }
     }
 }
 
@@ -168,29 +177,12 @@ fn profile_name(node: &Node<'_>) -> Result<String> {
 fn one_or_more<'a>(node: &Node<'a>) -> Result<Vec<Text<'a>>> {
     match node.as_text() {
         Some(text) => Ok(vec![text]),
-        None => filled(node, "a string or a list of strings"),
+        None => node.filled("a string or a list of strings"),
     }
 }
 
 fn sign_with(node: &Node<'_>, keys: &Keys) -> Result<Vec<String>> {
-    signers(&filled(node, "a list of strings")?, keys)
-}
-
-fn filled<'a>(node: &Node<'a>, what: &str) -> Result<Vec<Text<'a>>> {
-    let texts = node.texts(what)?;
-    match texts.is_empty() {
-        true => Err(empty(node, what)),
-        false => Ok(texts),
-    }
-}
-
-fn empty(node: &Node<'_>, what: &str) -> Error {
-    node.place().error(format!("expected {what}, found an empty list"))
-}
-
-fn remove(node: &Node<'_>) -> Result<Option<SectionGlobs>> {
-    let patterns = |node: &Node<'_>| SectionGlobs::read(&node.texts("a list of strings")?);
-    node.table(&SECTIONS)?.get("remove", patterns)
+    signers(&node.filled("a list of strings")?, keys)
 }
 
 /// Target triples, none of them twice.

@@ -1,33 +1,54 @@
 //! The tables of the manifests: from `Cargo.toml` files to options that cannot be wrong.
 //!
-//! `source` reads a file and knows its lines, `reader` turns its values into the wanted types,
-//! `keys`, `layer` and `optimize` say what the tables hold, `environment` reads the variables that
-//! stand above them. All tables are read and checked, those of other profiles too; only then is a
-//! package asked for, and its layers are laid over each other key by key.
+//! `source` reads a file and knows its lines, `reader` turns its values into the wanted types. `layer`
+//! is what one table says, with `optimize`, `sections`, `transform` and `keys` for the tables in it;
+//! `environment` and `command_line` are layers above all manifests. All tables are read and checked, those
+//! of other profiles too; only then is a package asked for, and its layers cover each other key by key in
+//! `settings`, where each value keeps its origin. `listing` shows them; `schema` describes the tables.
 
+mod command_line;
 mod environment;
 mod globs;
 mod key_id;
 mod keys;
 mod layer;
+mod listing;
 mod nearest;
 mod optimize;
+mod parts;
 mod reader;
+mod schema;
+mod sections;
+mod setting;
+mod settings;
 mod source;
 #[cfg(test)]
 mod tests;
 mod text;
+mod transform;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use command_line::CommandLine;
 pub use environment::Environment;
 pub use globs::{SectionGlob, SectionGlobs};
 pub use key_id::KeyIdChoice;
 pub use keys::{KeyConfig, KeyText, SecretSource};
 pub use layer::Placement;
+pub use listing::Entry;
+pub(crate) use listing::toml_key;
 pub(crate) use nearest::nearest;
 pub use optimize::{Features, Keep, Level, Optimize, Tool};
+#[allow(unused_imports, reason = "for the pipeline, which does not name all of them yet")]
+pub use parts::{Parts, Selector};
+pub use schema::schema;
+#[allow(unused_imports, reason = "as above")]
+pub use sections::{Embed, Sections};
+pub use setting::Origin;
+pub use settings::{PackageConfig, Settings};
+#[allow(unused_imports, reason = "as above")]
+pub use transform::Transform;
 
 use self::keys::Keys;
 use self::layer::{Layer, PACKAGE, Tables, WORKSPACE};
@@ -41,25 +62,6 @@ pub struct Manifests {
     workspace: Tables,
     /// By package name; `None` where the package has no table.
     packages: BTreeMap<String, Option<Tables>>,
-}
-
-/// What is to be done with the modules of one package.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackageConfig {
-    /// Whether the package takes part at all.
-    pub enabled: bool,
-    /// The targets to build for, at least one; `None` where nothing names any.
-    pub targets: Option<Vec<String>>,
-    /// The names of the signing keys, in this order; each has a [`KeyConfig`].
-    pub sign_with: Vec<String>,
-    /// Where the signatures go.
-    pub signature: Placement,
-    /// The key id to store beside them.
-    pub key_id: KeyIdChoice,
-    /// What the optimizer does; `None` where it is off.
-    pub optimize: Option<Optimize>,
-    /// The custom sections to drop.
-    pub remove: SectionGlobs,
 }
 
 impl Manifests {
@@ -91,17 +93,31 @@ impl Manifests {
     /// What counts for `package` when cargo builds with `profile` (its name: `dev`, not `debug`).
     ///
     /// # Errors
-    /// An unknown package, or a variable of the environment that is not right (exit 2).
-    pub fn package(
+    /// An unknown package, or a variable or flag that is not right (exit 2).
+    pub fn settings(
         &self,
         package: &str,
         profile: &str,
         env: &Environment,
-    ) -> Result<PackageConfig> {
+        command_line: &CommandLine,
+    ) -> Result<Settings> {
         let own = self.packages.get(package).ok_or_else(|| unknown_package(package))?;
-        let own = own.iter().flat_map(|tables| tables.layers(profile));
-        let layers = own.chain(self.workspace.layers(profile));
-        Ok(layers.fold(env.layer(&self.keys)?, Layer::over).finish())
+        let mut layers: Vec<&Layer> = Vec::new();
+        let above = [command_line.layer()?, env.layer(&self.keys)?];
+        layers.extend(&above);
+        layers.extend(own.iter().flat_map(|tables| tables.layers(profile)));
+        layers.extend(self.workspace.layers(profile));
+        Settings::of(layers.into_iter())
+    }
+
+    /// The values of `settings` one by one, and where the keys are found that sign.
+    pub fn list(&self, settings: &Settings) -> Vec<Entry> {
+        let mut listing = settings.list();
+        if !settings.signs_with_arguments() {
+            let signers = settings.sign_with.value.iter();
+            signers.filter_map(|name| self.key(name)).for_each(|key| listing.add_key(key));
+        }
+        listing.entries()
     }
 
     /// Every key, in the order of their names.

@@ -1,8 +1,11 @@
 //! A typed reader of TOML values: what it gives has the wanted type, or the error says where not.
 
-use toml_edit::{Item, TableLike, Value};
+use std::path::PathBuf;
+
+use toml_edit::{Array, Item, TableLike, Value};
 
 use super::nearest::suggestion;
+use super::setting::{Origin, Setting};
 use super::source::{Place, Source};
 use super::text::Text;
 use crate::error::{Error, Result};
@@ -12,6 +15,8 @@ use crate::error::{Error, Result};
 pub(super) struct Node<'a> {
     source: &'a Source,
     key: &'a str,
+    /// The full name of the table that it stands in.
+    table: String,
     trail: String,
     key_offset: usize,
     content: Content<'a>,
@@ -51,8 +56,9 @@ impl<'a> Node<'a> {
             Item::ArrayOfTables(_) => Content::TableArray,
         };
         let key_offset = key.span().map_or(0, |span| span.start);
+        let table = trail.to_owned();
         let trail = format!("{trail}.{}", key.get().escape_debug());
-        Some(Self { source, key: key.get(), trail, key_offset, content })
+        Some(Self { source, key: key.get(), table, trail, key_offset, content })
     }
 
     /// The key, without quotes.
@@ -74,9 +80,21 @@ impl<'a> Node<'a> {
         self.place_at(offset)
     }
 
-    /// The line of the key, from 1.
-    pub(super) fn line(&self) -> usize {
-        self.source.line(self.key_offset)
+    /// The line and the column of the key, from 1.
+    pub(super) fn line_and_column(&self) -> (usize, usize) {
+        self.source.line_and_column(self.key_offset)
+    }
+
+    /// Where a value comes from that is read here.
+    pub(super) fn origin(&self) -> Origin {
+        let (line, column) = self.line_and_column();
+        let path = self.source.path().to_path_buf();
+        Origin::Manifest { path, line, column, table: self.table.clone() }
+    }
+
+    /// The error that the key itself is not right.
+    pub(super) fn key_error(&self, message: &str) -> Error {
+        self.place_at(None).error(message)
     }
 
     /// The error that another type was expected.
@@ -118,6 +136,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The value as an integer, where it is one.
+    pub(super) fn as_integer(&self) -> Option<i64> {
+        match self.content {
+            Content::Value(value) => value.as_integer(),
+            _ => None,
+        }
+    }
+
     /// `true` or `false`.
     pub(super) fn bool(&self) -> Result<bool> {
         self.as_bool().ok_or_else(|| self.expected("`true` or `false`"))
@@ -133,7 +159,36 @@ impl<'a> Node<'a> {
         let Content::Value(Value::Array(list)) = self.content else {
             return Err(self.expected(what));
         };
-        list.iter().map(|value| self.element(value).ok_or_else(|| self.not_text(value))).collect()
+        self.elements(list)
+    }
+
+    /// As [`Node::texts`], with one string at least.
+    pub(super) fn filled(&self, what: &str) -> Result<Vec<Text<'a>>> {
+        let texts = self.texts(what)?;
+        match texts.is_empty() {
+            true => Err(self.place().error(format!("expected {what}, found an empty list"))),
+            false => Ok(texts),
+        }
+    }
+
+    /// A list of lists of strings; `what` is what to say that was expected.
+    pub(super) fn lists(&self, what: &str) -> Result<Vec<List<'a>>> {
+        let Content::Value(Value::Array(lists)) = self.content else {
+            return Err(self.expected(what));
+        };
+        let list = |value: &'a Value| match value {
+            Value::Array(list) => {
+                Ok(List { place: self.place_of(value), texts: self.elements(list)? })
+            }
+            other => Err(self.unexpected(other, "a list")),
+        };
+        lists.iter().map(list).collect()
+    }
+
+    /// A path, from the root of the file system.
+    pub(super) fn path(&self) -> Result<PathBuf> {
+        let text = self.text()?;
+        text.fitting("a path", |text| !text.is_empty()).map(|path| self.source.resolve(path))
     }
 
     /// A table with keys from `keys` alone.
@@ -146,14 +201,21 @@ impl<'a> Node<'a> {
         self.as_table().ok_or_else(|| self.expected("a table"))
     }
 
-    fn element(&self, value: &'a Value) -> Option<Text<'a>> {
-        let offset = value.span().map(|span| span.start);
-        value.as_str().map(|text| Text::new(self.place_at(offset), text))
+    fn elements(&self, list: &'a Array) -> Result<Vec<Text<'a>>> {
+        let text = |value| self.element(value).ok_or_else(|| self.unexpected(value, "a string"));
+        list.iter().map(text).collect()
     }
 
-    fn not_text(&self, value: &Value) -> Error {
-        let place = self.place_at(value.span().map(|span| span.start));
-        place.error(format!("expected a string, found {}", type_name(value)))
+    fn element(&self, value: &'a Value) -> Option<Text<'a>> {
+        value.as_str().map(|text| Text::new(self.place_of(value), text))
+    }
+
+    fn unexpected(&self, value: &Value, what: &str) -> Error {
+        self.place_of(value).error(format!("expected {what}, found {}", type_name(value)))
+    }
+
+    fn place_of(&self, value: &Value) -> Place<'a> {
+        self.place_at(value.span().map(|span| span.start))
     }
 
     fn place_at(&self, offset: Option<usize>) -> Place<'a> {
@@ -182,6 +244,14 @@ fn type_name(value: &Value) -> &'static str {
     }
 }
 
+/// A list within a list.
+pub(super) struct List<'a> {
+    /// Where it begins.
+    pub(super) place: Place<'a>,
+    /// What it holds.
+    pub(super) texts: Vec<Text<'a>>,
+}
+
 /// A table, under its full name.
 pub(super) struct Table<'a> {
     node: Node<'a>,
@@ -196,6 +266,15 @@ impl<'a> Table<'a> {
         read: impl FnOnce(&Node<'a>) -> Result<T>,
     ) -> Result<Option<T>> {
         self.node(key).map(|node| read(&node)).transpose()
+    }
+
+    /// As [`Table::get`], with the place that the value comes from.
+    pub(super) fn setting<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Node<'a>) -> Result<T>,
+    ) -> Result<Option<Setting<T>>> {
+        self.get(key, |node| Ok(Setting { value: read(node)?, origin: node.origin() }))
     }
 
     /// All values, in the order of the file.

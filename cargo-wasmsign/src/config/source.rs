@@ -49,9 +49,14 @@ impl Source {
         &self.path
     }
 
-    /// The line of a byte offset, from 1.
-    pub(super) fn line(&self, offset: usize) -> usize {
-        line_and_column(self.document.raw(), offset).0
+    /// The directory of the file, from the root of the file system.
+    pub(super) fn directory(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The line and the column of a byte offset, from 1.
+    pub(super) fn line_and_column(&self, offset: usize) -> (usize, usize) {
+        line_and_column(self.document.raw(), offset)
     }
 }
 
@@ -62,13 +67,15 @@ pub(super) enum Place<'a> {
     File { source: &'a Source, offset: usize, key: Option<&'a str> },
     /// In this environment variable.
     Variable(&'static str),
+    /// In this flag of the command line.
+    Flag(&'static str),
 }
 
 impl Place<'_> {
     /// An error that begins with this place.
     pub(super) fn error(self, message: impl Display) -> Error {
         match self {
-            Self::Variable(name) => Error::usage(format!("`{name}`: {message}")),
+            Self::Variable(name) | Self::Flag(name) => Error::usage(format!("`{name}`: {message}")),
             Self::File { source, offset, key } => {
                 let at = position(&source.path, source.document.raw(), offset);
                 let key = key.map(|key| format!("`{key}`: ")).unwrap_or_default();

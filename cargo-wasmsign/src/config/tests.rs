@@ -1,16 +1,20 @@
 //! Manifests as people write them, and what is made or said of them.
 
 mod example;
+mod origins;
 mod other_errors;
 mod package_errors;
 mod precedence;
+mod schema;
+mod section_errors;
+mod sections;
 mod values;
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Environment, Manifests, PackageConfig};
+use super::{CommandLine, Environment, Manifests, PackageConfig};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
@@ -75,7 +79,13 @@ fn nothing() -> Environment {
 /// What counts for the package of these two manifests.
 fn config(workspace: &str, app: &str, profile: &str, env: &Environment) -> PackageConfig {
     let manifests = Scratch::new().read(workspace, app).expect("the manifests are right");
-    manifests.package("app", profile, env).expect("the environment is right")
+    package(&manifests, profile, env).expect("the environment is right")
+}
+
+/// What counts for the package `app`, without flags.
+fn package(manifests: &Manifests, profile: &str, env: &Environment) -> Result<PackageConfig> {
+    let settings = manifests.settings("app", profile, env, &CommandLine::default());
+    settings.map(super::Settings::into_config)
 }
 
 /// The message about one line in the package's table, behind its place.

@@ -95,10 +95,18 @@ pub(super) fn words(texts: &[Text<'_>], expected: &str) -> Result<Vec<String>> {
     texts.iter().map(|text| text.fitting(expected, fits).map(str::to_owned)).collect()
 }
 
+/// A program and its arguments, of which the program must be named.
+pub(super) fn command_line(argv: &[Text<'_>]) -> Result<Vec<String>> {
+    if let Some(program) = argv.first() {
+        program.fitting("a program", |text| !text.is_empty())?;
+    }
+    Ok(argv.iter().map(|text| text.as_str().to_owned()).collect())
+}
+
 /// Refuses a list in which a text stands twice.
-pub(super) fn distinct(texts: &[Text<'_>]) -> Result<()> {
+pub(super) fn distinct<'a, 'b: 'a>(texts: impl IntoIterator<Item = &'a Text<'b>>) -> Result<()> {
     let mut seen = BTreeSet::new();
-    match texts.iter().find(|text| !seen.insert(text.as_str())) {
+    match texts.into_iter().find(|text| !seen.insert(text.as_str())) {
         Some(twice) => Err(twice.error(format!("`{}` is listed twice", twice.text.escape_debug()))),
         None => Ok(()),
     }

@@ -152,7 +152,7 @@ fn line(published: &Published) -> String {
 }
 
 /// A path as short as it can be said in the current directory.
-fn from_here(path: &Path) -> &Path {
+pub(super) fn from_here(path: &Path) -> &Path {
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }

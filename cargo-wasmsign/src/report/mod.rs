@@ -1,6 +1,7 @@
 //! Everything that is printed: results on standard output, all else on standard error.
 
 mod build;
+mod config;
 mod inspect;
 mod keys;
 mod parts;
@@ -23,6 +24,7 @@ use crate::exit::Exit;
 use crate::files::is_stdout;
 
 pub use build::{Plan, PlannedModule, told_as_json};
+pub use config::Configuration;
 pub use keys::Signing;
 pub use parts::{Attaching, Detaching, Splitting};
 pub use verify::{Failure, Verdict};

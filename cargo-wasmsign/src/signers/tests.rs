@@ -10,6 +10,7 @@ fn key_config(secret: SecretSource, public: Option<&str>) -> KeyConfig {
         secret: Some(secret),
         manifest: "Cargo.toml".into(),
         line: 7,
+        column: 1,
     }
 }
 

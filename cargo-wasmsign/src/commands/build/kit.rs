@@ -37,7 +37,7 @@ impl<'a> Kit<'a> {
         };
         Ok(Recipe {
             optimize,
-            remove: config.remove.clone(),
+            remove: config.sections.remove.clone(),
             signers: self.signers(package, config)?,
             key_id: config.key_id.clone(),
             placement: config.signature,
@@ -57,11 +57,11 @@ impl<'a> Kit<'a> {
     }
 
     fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Arc<Signer>>> {
-        if self.arguments.no_sign {
+        if self.arguments.overrides.no_sign {
             return Ok(Vec::new());
         }
-        if !self.arguments.keys.is_empty() {
-            let keys = &self.arguments.keys;
+        if !self.arguments.overrides.keys.is_empty() {
+            let keys = &self.arguments.overrides.keys;
             return keys
                 .iter()
                 .map(|key| self.signer(key, || Signer::from_argument(key)))

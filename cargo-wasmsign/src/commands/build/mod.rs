@@ -4,13 +4,14 @@ mod jobs;
 mod kit;
 mod make;
 mod plan;
+pub(super) mod resolve;
 mod select;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::args::{Build, Color, Format, Screen};
-use crate::cargo::{self, Line, Messages, Run, Selection, Workspace};
+use crate::cargo::{self, Line, Messages, Run, Workspace};
 use crate::config::PackageConfig;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -38,13 +39,8 @@ pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<E
 
 fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Result<Exit> {
     refuse_misleading(&arguments.cargo_args)?;
-    let resolution = resolution(arguments);
+    let resolution = resolve::resolution(&arguments.resolution);
     let workspace = Workspace::load(&resolution)?;
-    let selection = Selection {
-        packages: arguments.packages.packages.clone(),
-        workspace: arguments.packages.workspace,
-        exclude: arguments.packages.exclude.clone(),
-    };
     let run = Run {
         features: features(arguments),
         flags: cargo_flags(arguments, screen),
@@ -52,7 +48,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         resolution,
         ..Run::default()
     };
-    let plan = Plan::make(arguments, &workspace, &selection)?;
+    let plan = Plan::make(arguments, &workspace)?;
     if arguments.dry_run {
         plan.batches.iter().try_for_each(|batch| report.plan(&shown(batch, &run, arguments)))?;
         return Ok(Exit::Ok);
@@ -114,12 +110,11 @@ fn shown(batch: &Batch, run: &Run, arguments: &Build) -> report::Plan {
 fn steps(config: &PackageConfig, arguments: &Build) -> String {
     let optimize =
         config.optimize.as_ref().map(|options| format!("optimize (-O{})", options.level.as_str()));
-    let remove = (!config.remove.is_empty())
-        .then(|| format!("remove {}", config.remove.patterns().join(", ")));
-    let signers = if arguments.keys.is_empty() { &config.sign_with } else { &arguments.keys };
-    let sign = match arguments.no_sign {
+    let remove = &config.sections.remove;
+    let remove = (!remove.is_empty()).then(|| format!("remove {}", remove.patterns().join(", ")));
+    let sign = match arguments.overrides.no_sign {
         true => "leave unsigned".to_owned(),
-        false => format!("sign with {}, verify", signers.join(", ")),
+        false => format!("sign with {}, verify", config.sign_with.join(", ")),
     };
     optimize
         .into_iter()
@@ -127,18 +122,6 @@ fn steps(config: &PackageConfig, arguments: &Build) -> String {
         .chain([sign, "publish".to_owned()])
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-fn resolution(arguments: &Build) -> cargo::Resolution {
-    let given = &arguments.resolution;
-    cargo::Resolution {
-        manifest_path: given.manifest_path.clone(),
-        locked: given.locked,
-        offline: given.offline,
-        frozen: given.frozen,
-        config: given.config.clone(),
-        unstable: given.unstable.clone(),
-    }
 }
 
 /// Flags that must be ours to know stand before `--`.
@@ -179,8 +162,8 @@ fn features(arguments: &Build) -> Vec<String> {
 fn cargo_flags(arguments: &Build, screen: Screen) -> Vec<String> {
     let mut flags = Flags(Vec::new());
     let compilation = &arguments.compilation;
-    flags.switch("--release", compilation.release);
-    flags.value("--profile", compilation.profile.as_ref());
+    flags.switch("--release", compilation.mode.release);
+    flags.value("--profile", compilation.mode.profile.as_ref());
     flags.switch("--all-features", compilation.all_features);
     flags.switch("--no-default-features", compilation.no_default_features);
     flags.value("--jobs", jobs::for_cargo(arguments));

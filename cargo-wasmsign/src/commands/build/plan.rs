@@ -7,15 +7,13 @@ use std::sync::Arc;
 use cargo_metadata::{Package, PackageId};
 
 use super::kit::Kit;
+use super::resolve::{self, Resolved};
 use super::{features, place, select};
 use crate::args::Build;
-use crate::cargo::{self, Run, Selection, Workspace, configured_targets, is_wasm};
-use crate::child;
-use crate::config::{Environment, Manifests, PackageConfig, SecretSource};
+use crate::cargo::{Run, Selection, Workspace};
+use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
 use crate::pipeline::{Place, Recipe, component};
-
-const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
 
 /// A build, decided and not begun.
 pub(super) struct Plan {
@@ -61,32 +59,25 @@ impl Plan {
     /// # Errors
     ///
     /// Exit code 2: configuration or selection that do not fit together.
-    pub(super) fn make(
-        arguments: &Build,
-        workspace: &Workspace,
-        selection: &Selection,
-    ) -> Result<Self> {
-        let members = workspace.members();
-        let manifest_of =
-            |package: &&Package| (package.name.to_string(), PathBuf::from(&package.manifest_path));
-        let manifests = Manifests::read(
-            &workspace.manifest(),
-            &members.iter().map(manifest_of).collect::<Vec<_>>(),
-        )?;
-        withhold(&manifests);
-        let packages = select::packages(workspace, &manifests, selection)?;
-        let profile = profile(arguments);
-        let environment = Environment::from_process();
+    pub(super) fn make(arguments: &Build, workspace: &Workspace) -> Result<Self> {
+        let selection = resolve::selection(&arguments.packages);
+        let wanted = resolve::Wanted {
+            selection: &selection,
+            overrides: &arguments.overrides,
+            mode: &arguments.compilation.mode,
+            cargo_config: &arguments.resolution.config,
+        };
+        let Resolved { manifests, packages } = resolve::packages(workspace, &wanted)?;
+        let profile = resolve::profile(wanted.mode);
         let mut batches: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
         let mut by_target: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
-        for package in packages {
-            let config = manifests.package(package.name.as_str(), profile, &environment)?;
+        for (package, settings) in packages {
+            let config = settings.into_config();
             if !config.enabled {
-                refuse_disabled(package, selection)?;
+                refuse_disabled(package, &selection)?;
                 continue;
             }
-            let config = with_flags(config, arguments);
-            for target in targets(&config, arguments)? {
+            for target in config.targets.clone().unwrap_or_default() {
                 let files = select::expected(package, arguments);
                 refuse_component(&target, &config, &files)?;
                 by_target.entry(target.clone()).or_default().push(package);
@@ -177,15 +168,6 @@ impl Planned {
     }
 }
 
-/// Keeps the variables of every key of the manifest from our children, in use or not.
-fn withhold(manifests: &Manifests) {
-    for key in manifests.keys() {
-        if let Some(SecretSource::Env(variable)) = &key.secret {
-            child::withhold(variable);
-        }
-    }
-}
-
 /// The whole path of a directory that need not exist, the same one from wherever it is named.
 fn absolute(directory: &Path) -> Result<PathBuf> {
     let failed = |source| Error::io(format!("failed to find `{}`", directory.display()), source);
@@ -198,56 +180,6 @@ fn absolute(directory: &Path) -> Result<PathBuf> {
         }
     }
     Ok(whole)
-}
-
-/// cargo's name of the profile.
-fn profile(arguments: &Build) -> &str {
-    match &arguments.compilation.profile {
-        Some(profile) => profile,
-        None if arguments.compilation.release => "release",
-        None => "dev",
-    }
-}
-
-fn with_flags(mut config: PackageConfig, arguments: &Build) -> PackageConfig {
-    if arguments.no_optimize {
-        config.optimize = None;
-    }
-    config
-}
-
-/// The targets of a package. Of those that are not ours to name, the others are left out.
-fn targets(config: &PackageConfig, arguments: &Build) -> Result<cargo::Targets> {
-    let given = &arguments.compilation.target;
-    if !given.is_empty() {
-        let mut wasm = cargo::Targets::new();
-        // cargo takes a target that is named twice once.
-        given.iter().filter(|target| is_wasm(target)).for_each(|target| {
-            if !wasm.contains(target) {
-                wasm.push(target.clone());
-            }
-        });
-        return match wasm.is_empty() {
-            false => Ok(wasm),
-            true => Err(Error::usage(format!("`{}` is no WebAssembly target", given.join("`, `")))
-                .advice(format!("leave `--target` out, or name one such as {DEFAULT_TARGET}"))),
-        };
-    }
-    if let Some(targets) = &config.targets {
-        return match targets.iter().find(|target| !is_wasm(target)) {
-            Some(other) => Err(Error::usage(format!(
-                "`target = \"{}\"` is no WebAssembly target",
-                other.escape_debug()
-            ))
-            .advice(format!(
-                "name one such as {DEFAULT_TARGET} in the manifest or in CARGO_WASMSIGN_TARGET"
-            ))),
-            None => Ok(targets.clone()),
-        };
-    }
-    let mut configured = configured_targets(&arguments.resolution.config)?;
-    configured.retain(|target| is_wasm(target));
-    Ok(if configured.is_empty() { vec![DEFAULT_TARGET.into()] } else { configured })
 }
 
 fn refuse_disabled(package: &Package, selection: &Selection) -> Result<()> {

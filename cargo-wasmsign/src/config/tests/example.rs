@@ -1,9 +1,9 @@
-//! The example of the reference, cut down to what this release supports.
+//! The example of the reference, with a key for each source of secrets.
 
 use super::super::{Features, Keep, KeyIdChoice, KeyText, Level, Placement, SecretSource, Tool};
-use super::{Scratch, nothing};
+use super::{Scratch, nothing, package};
 
-const WORKSPACE: &str = r#"
+pub(super) const WORKSPACE: &str = r#"
 [workspace]
 members = ["app"]
 
@@ -24,9 +24,17 @@ secret.file = "keys/dev.key"
 [workspace.metadata.wasmsign.keys.spare]
 public = "/etc/spare.pub"
 secret.env-file = "SPARE_FILE"
+
+[workspace.metadata.wasmsign.keys.agent]
+public = "/etc/agent.pub"
+secret = { ssh-agent = "SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8" }
+
+[workspace.metadata.wasmsign.keys.token]
+public = "/etc/token.pub"
+secret = { command = ["sign-with-token", "--slot", "9c"] }
 "#;
 
-const APP: &str = r#"
+pub(super) const APP: &str = r#"
 [package]
 name = "app"
 
@@ -43,6 +51,11 @@ tool = "embedded"
 
 [package.metadata.wasmsign.sections]
 remove = [".debug_*"]
+parts = [["@standard", "build-info"], ["name", "producers", "target_features"]]
+embed = { build-info = { file = "build-info.json" } }
+
+[package.metadata.wasmsign.transform]
+command = ["wasm-bindgen", "…"]
 
 [package.metadata.wasmsign.profile.dev]
 optimize = false
@@ -54,31 +67,38 @@ fn the_example_of_the_reference_is_read() {
     let manifests = Scratch::new().read(WORKSPACE, APP).unwrap();
     assert!(manifests.has_table("app"));
 
-    let release = manifests.package("app", "release", &nothing()).unwrap();
+    let release = package(&manifests, "release", &nothing()).unwrap();
     assert!(release.enabled);
     assert_eq!(release.targets, Some(vec!["wasm32-unknown-unknown".to_owned()]));
     assert_eq!(release.sign_with, ["release"]);
     assert_eq!(release.signature, Placement::Embedded);
     assert_eq!(release.key_id, KeyIdChoice::Auto);
-    assert_eq!(release.remove.patterns(), [".debug_*"]);
+    assert_eq!(release.sections.remove.patterns(), [".debug_*"]);
+    let parts = release.sections.parts.as_ref().unwrap();
+    assert_eq!((parts.part_of(None), parts.part_of(Some("name"))), (0, 1));
+    assert_eq!(release.sections.embed[0].name, "build-info");
+    assert!(!release.sections.producers && !release.reproducible && !release.auditable);
+    assert_eq!(release.transform.as_ref().unwrap().command, ["wasm-bindgen", "…"]);
 
-    let dev = manifests.package("app", "dev", &nothing()).unwrap();
+    let dev = package(&manifests, "dev", &nothing()).unwrap();
     assert_eq!(dev.optimize, None);
     assert_eq!(dev.sign_with, ["dev"]);
-    assert_eq!(dev.remove, release.remove);
+    assert_eq!(dev.sections, release.sections);
+    assert_eq!(dev.transform, release.transform);
 }
 
 #[test]
 fn the_example_says_what_is_the_default_of_the_optimizer() {
     let manifests = Scratch::new().read(WORKSPACE, APP).unwrap();
-    let said = manifests.package("app", "release", &nothing()).unwrap().optimize.unwrap();
+    let said = package(&manifests, "release", &nothing()).unwrap().optimize.unwrap();
     let default = Scratch::new().read("", "").unwrap();
-    let default = default.package("app", "release", &nothing()).unwrap().optimize.unwrap();
+    let default = package(&default, "release", &nothing()).unwrap().optimize.unwrap();
     assert_eq!(said, default);
     assert_eq!(said.level, Level::Oz);
     assert_eq!(said.passes, [""; 0]);
     assert_eq!((said.names, said.debug), (Keep::Strip, Keep::Strip));
     assert_eq!((said.features, said.tool), (Features::Auto, Tool::Embedded));
+    assert_eq!((said.exports, said.minimum_version), (None, None));
 }
 
 #[test]
@@ -109,7 +129,7 @@ fn one_file_may_be_workspace_and_package() {
     let packages = [("app".to_owned(), scratch.root())];
     let manifests = super::Manifests::read(&scratch.root(), &packages).unwrap();
     assert!(manifests.has_table("app"));
-    assert_eq!(manifests.package("app", "dev", &nothing()).unwrap().sign_with, ["dev"]);
+    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().sign_with, ["dev"]);
 }
 
 #[test]
@@ -117,5 +137,5 @@ fn a_package_without_a_table_takes_what_the_workspace_says() {
     let manifests = Scratch::new().read(WORKSPACE, "[package]\nname = \"app\"\n").unwrap();
     assert!(!manifests.has_table("app"));
     assert!(!manifests.has_table("other"));
-    assert_eq!(manifests.package("app", "dev", &nothing()).unwrap().sign_with, ["release"]);
+    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().sign_with, ["release"]);
 }

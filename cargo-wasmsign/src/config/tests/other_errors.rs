@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::super::Environment;
-use super::{KEYS, Scratch, check, key_error};
+use super::super::{CommandLine, Environment};
+use super::{KEYS, Scratch, check, key_error, package};
 
 #[test]
 fn keys_that_are_not_right() {
@@ -67,6 +67,44 @@ secret = { env = 'A', env = 'hush' }
 }
 
 #[test]
+fn agents_and_commands_that_are_not_right() {
+    let cases = "
+public = 'a'
+secret.ssh-agent = 1
+    ROOT:3:20: `ssh-agent`: expected a string, found an integer
+public = 'a'
+secret.ssh-agent = 'release'
+    ROOT:3:20: `ssh-agent`: expected a fingerprint (`SHA256:` and 43 digits of base64) or a public key, found `release`
+public = 'a'
+secret.ssh-agent = 'SHA256:abc'
+    ROOT:3:20: `ssh-agent`: expected a fingerprint (`SHA256:` and 43 digits of base64) or a public key, found `SHA256:abc`
+secret.ssh-agent = '-----BEGIN OPENSSH PRIVATE KEY----- hush'
+    ROOT:2:20: `ssh-agent`: secrets never stand in manifests; name where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }
+public = 'a'
+secret.command = 'sign'
+    ROOT:3:18: `command`: expected a list of strings, found a string
+public = 'a'
+secret.command = []
+    ROOT:3:18: `command`: expected a list of strings, found an empty list
+public = 'a'
+secret.command = ['']
+    ROOT:3:19: `command`: expected a program, found an empty text
+public = 'a'
+secret.command = ['sign', 1]
+    ROOT:3:27: `command`: expected a string, found an integer
+public = 'a'
+secret.command = ['sign', '-----BEGIN PRIVATE KEY----- hush']
+    ROOT:3:27: `command`: secrets never stand in manifests; name where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }
+secret.command = ['sign']
+    ROOT:2:18: `command`: a command tells no public key: set `public` beside `secret`
+public = 'a'
+secret = { env = 'A', command = ['x'] }
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found `env` and `command`
+";
+    check(cases, key_error);
+}
+
+#[test]
 fn workspaces_that_are_not_right() {
     let cases = "
 [workspace.metadata.wasmsign]
@@ -81,6 +119,9 @@ trust = {}
 [workspace.metadata.wasmsign.profile.x]
 keys = {}
     ROOT:2:1: `keys` does not belong in [workspace.metadata.wasmsign.profile.x], only in [workspace.metadata.wasmsign]
+[workspace.metadata.wasmsign.profile.x]
+trust = {}
+    ROOT:2:1: `trust` does not belong in [workspace.metadata.wasmsign.profile.x], only in [workspace.metadata.wasmsign]
 [workspace.metadata.wasmsign]
 keys = []
     ROOT:2:8: `keys`: expected a table, found a list
@@ -134,14 +175,31 @@ fn variable_error(name: &str, value: OsString) -> String {
     let scratch = Scratch::new();
     let manifests = scratch.read(KEYS, "").expect("the manifests are right");
     let env = Environment::new([(name, value)]);
-    scratch.message(manifests.package("app", "dev", &env).expect_err("the variable is wrong"))
+    scratch.message(package(&manifests, "dev", &env).expect_err("the variable is wrong"))
+}
+
+#[test]
+fn a_secret_key_on_the_command_line_is_not_repeated() {
+    let scratch = Scratch::new();
+    let manifests = scratch.read(KEYS, "").expect("the manifests are right");
+    let key = wasmsign_core::SecretKey::from_seed(&[7; 32]);
+    let pem = key.encode(wasmsign_core::KeyEncoding::Pem);
+    let pem = std::str::from_utf8(&pem).expect("PEM is text");
+    for secret in [pem, "-----BEGIN PRIVATE KEY----- cut"] {
+        let keys = vec!["a.key".into(), secret.into()];
+        let flags = CommandLine { keys, ..CommandLine::default() };
+        let error = manifests.settings("app", "dev", &super::nothing(), &flags).unwrap_err();
+        let expected = "`--key`: expected a path or env:NAME, found a secret key itself, which others can see on the command line";
+        assert_eq!(scratch.message(error), expected);
+    }
 }
 
 #[test]
 fn packages_that_nobody_read() {
     let scratch = Scratch::new();
     let manifests = scratch.read("", "").unwrap();
-    let error = manifests.package("ap", "dev", &super::nothing()).unwrap_err();
+    let error =
+        manifests.settings("ap", "dev", &super::nothing(), &CommandLine::default()).unwrap_err();
     assert_eq!(scratch.message(error), "no package of this workspace is named `ap`");
 }
 

@@ -1,6 +1,6 @@
 //! Every error in the table of a package, with its exact message.
 
-use super::{check, key_error, package_error};
+use super::{check, package_error};
 
 #[test]
 fn keys_that_a_table_does_not_have() {
@@ -8,53 +8,35 @@ fn keys_that_a_table_does_not_have() {
 sgin-with = ['release']
     APP:2:1: unknown key `sgin-with` in [package.metadata.wasmsign]; did you mean `sign-with`?
   colour = 1
-    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `optimize`, `sections` and `profile`
+    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `transform`, `optimize`, `sections` and `profile`
 \"b\\u001b\" = 1
-    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `optimize`, `sections` and `profile`
+    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `transform`, `optimize`, `sections` and `profile`
 [package.metadata.wasmsign.optimise]
     APP:2:28: unknown key `optimise` in [package.metadata.wasmsign]; did you mean `optimize`?
 optimize.lvel = 1
     APP:2:10: unknown key `lvel` in [package.metadata.wasmsign.optimize]; did you mean `level`?
 optimize = { 'ü' = 1, tols = 1 }
-    APP:2:14: unknown key `ü` in [package.metadata.wasmsign.optimize]; the known keys are: `level`, `passes`, `names`, `debug`, `features` and `tool`
+    APP:2:14: unknown key `ü` in [package.metadata.wasmsign.optimize]; the known keys are: `level`, `passes`, `exports`, `names`, `debug`, `features`, `tool` and `minimum-version`
 sections.remve = []
     APP:2:10: unknown key `remve` in [package.metadata.wasmsign.sections]; did you mean `remove`?
 profile.dev.sgnature = 'both'
     APP:2:13: unknown key `sgnature` in [package.metadata.wasmsign.profile.dev]; did you mean `signature`?
 profile.dev.profile.x = {}
-    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `optimize` and `sections`
+    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `transform`, `optimize` and `sections`
 keys.a.public = 'x'
     APP:2:1: `keys` does not belong in [package.metadata.wasmsign], only in [workspace.metadata.wasmsign]
 profile.dev.keys = {}
     APP:2:13: `keys` does not belong in [package.metadata.wasmsign.profile.dev], only in [workspace.metadata.wasmsign]
-";
-    check(cases, package_error);
-}
-
-#[test]
-fn keys_that_this_release_does_not_support() {
-    let cases = "
 trust = {}
-    APP:2:1: this release of cargo-wasmsign does not support `trust` in [package.metadata.wasmsign]
-transform.command = ['x']
-    APP:2:1: this release of cargo-wasmsign does not support `transform` in [package.metadata.wasmsign]
-profile.dev.transform = {}
-    APP:2:13: this release of cargo-wasmsign does not support `transform` in [package.metadata.wasmsign.profile.dev]
-sections.parts = []
-    APP:2:10: this release of cargo-wasmsign does not support `parts` in [package.metadata.wasmsign.sections]
-sections = { remove = [], embed = {} }
-    APP:2:27: this release of cargo-wasmsign does not support `embed` in [package.metadata.wasmsign.sections]
+    APP:2:1: `trust` does not belong in [package.metadata.wasmsign], only in [workspace.metadata.wasmsign]
+profile.dev.trust = {}
+    APP:2:13: `trust` does not belong in [package.metadata.wasmsign.profile.dev], only in [workspace.metadata.wasmsign]
+transform.comand = ['x']
+    APP:2:11: unknown key `comand` in [package.metadata.wasmsign.transform]; did you mean `command`?
+sections.embed.a = { file = 'a', fil = 'a' }
+    APP:2:34: unknown key `fil` in [package.metadata.wasmsign.sections.embed.a]; did you mean `file`?
 ";
     check(cases, package_error);
-    let cases = "
-public = 'a'
-secret = { ssh-agent = '' }
-    ROOT:3:24: `ssh-agent`: expected a fingerprint or a public key, found an empty text
-public = 'a'
-secret = { command = [] }
-    ROOT:3:22: `command`: expected a list of a program and its arguments, found a list
-";
-    check(cases, key_error);
 }
 
 #[test]
@@ -90,6 +72,12 @@ signature = 'embeded'
     APP:2:13: `signature`: expected `embedded`, `detached` or `both`, found `embeded`
 profile.unused.signature = ''
     APP:2:28: `signature`: expected `embedded`, `detached` or `both`, found an empty text
+reproducible = 1
+    APP:2:16: `reproducible`: expected `true` or `false`, found an integer
+profile.dev.reproducible = 'yes'
+    APP:2:28: `reproducible`: expected `true` or `false`, found a string
+auditable = []
+    APP:2:13: `auditable`: expected `true` or `false`, found a list
 signature = false
     APP:2:13: `signature`: expected a string, found a boolean
 profile = 1
@@ -153,6 +141,22 @@ optimize.features = ['a b']
     APP:2:22: `features`: expected the name of a WebAssembly feature, found `a b`
 optimize.tool = ''
     APP:2:17: `tool`: expected `embedded` or a program, found an empty text
+optimize.exports = 'add'
+    APP:2:20: `exports`: expected a list of strings, found a string
+optimize.exports = []
+    APP:2:20: `exports`: expected a list of strings, found an empty list
+optimize.exports = ['add', '']
+    APP:2:28: `exports`: expected the name of an export, found an empty text
+optimize.exports = ['add', 'add']
+    APP:2:28: `exports`: `add` is listed twice
+optimize.minimum-version = '116'
+    APP:2:28: `minimum-version`: expected a version of wasm-opt, such as 116, found a string
+optimize.minimum-version = 0
+    APP:2:28: `minimum-version`: expected a version of wasm-opt, such as 116, found `0`
+optimize.minimum-version = -1
+    APP:2:28: `minimum-version`: expected a version of wasm-opt, such as 116, found `-1`
+optimize.minimum-version = 4294967296
+    APP:2:28: `minimum-version`: expected a version of wasm-opt, such as 116, found `4294967296`
 ";
     check(cases, package_error);
 }

@@ -1,7 +1,7 @@
 //! Which layer counts, key by key.
 
-use super::super::{Environment, Keep, KeyIdChoice, Level, Placement};
-use super::{KEYS, Scratch, config, nothing};
+use super::super::{CommandLine, Environment, Features, Keep, KeyIdChoice, Level, Placement, Tool};
+use super::{KEYS, Scratch, config, nothing, package};
 
 const LAYERS: [&str; 4] = [
     "[package.metadata.wasmsign.profile.release]",
@@ -73,14 +73,70 @@ fn the_nearest_layer_counts_for_every_key() {
         ["['a']", "[]", "['c']", "['d', 'e']"],
         [vec!["a"], vec![], vec!["c"], vec!["d", "e"]]
             .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>()),
-        |c| c.remove.patterns().to_vec(),
+        |c| c.sections.remove.patterns().to_vec(),
     );
+    for key in ["reproducible", "auditable", "sections.producers"] {
+        each_layer(key, ["false", "true", "false", "true"], [false, true, false, true], |c| {
+            match key {
+                "reproducible" => c.reproducible,
+                "auditable" => c.auditable,
+                _ => c.sections.producers,
+            }
+        });
+    }
     each_layer(
         "optimize",
         ["1", "'s'", "false", "{ level = 4 }"],
         [Some(Level::O1), Some(Level::Os), None, Some(Level::O4)],
         |c| c.optimize.map(|optimize| optimize.level),
     );
+}
+
+#[test]
+fn the_nearest_layer_counts_for_every_key_of_the_tables() {
+    let lists = ["['a']", "['b']", "['c', 'd']", "['e']"];
+    let expected = [vec!["a"], vec!["b"], vec!["c", "d"], vec!["e"]]
+        .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>());
+    each_layer("transform.command", lists, expected.clone(), |c| c.transform.unwrap().command);
+    each_layer("optimize.passes", lists, expected.clone(), |c| c.optimize.unwrap().passes);
+    each_layer("optimize.exports", lists, expected.clone().map(Some), |c| {
+        c.optimize.unwrap().exports
+    });
+    each_layer("optimize.features", lists, expected.map(Features::List), |c| {
+        c.optimize.unwrap().features
+    });
+    let keeps = ["'keep'", "'strip'", "'keep'", "'strip'"];
+    let expected = [Keep::Keep, Keep::Strip, Keep::Keep, Keep::Strip];
+    each_layer("optimize.names", keeps, expected, |c| c.optimize.unwrap().names);
+    each_layer("optimize.debug", keeps, expected, |c| c.optimize.unwrap().debug);
+    let levels = [Level::O1, Level::Os, Level::O0, Level::O4];
+    each_layer("optimize.level", ["1", "'s'", "0", "'4'"], levels, |c| c.optimize.unwrap().level);
+    let tools = ["a", "b", "c", "d"].map(|name| Tool::Program(name.into()));
+    each_layer("optimize.tool", ["'a'", "'b'", "'c'", "'d'"], tools, |c| c.optimize.unwrap().tool);
+    let versions = [1, 2, 3, 4].map(Some);
+    each_layer("optimize.minimum-version", ["1", "2", "3", "4"], versions, |c| {
+        c.optimize.unwrap().minimum_version
+    });
+    let parts = ["[['a'], ['b']]", "[['c']]", "[['d'], ['e', 'f']]", "[['@standard']]"];
+    let expected =
+        [r#"[["a"], ["b"]]"#, r#"[["c"]]"#, r#"[["d"], ["e", "f"]]"#, r#"[["@standard"]]"#];
+    each_layer("sections.parts", parts, expected.map(str::to_owned), |c| {
+        format!("{:?}", c.sections.parts.unwrap().selectors())
+    });
+    let files = ["'/a'", "'/b'", "'/c'", "'/d'"];
+    let expected = ["/a", "/b", "/c", "/d"].map(std::path::PathBuf::from);
+    each_layer("sections.embed.x.file", files, expected, |mut c| c.sections.embed.remove(0).file);
+}
+
+#[test]
+fn the_output_of_a_transform_has_its_own_precedence() {
+    let command = "[workspace.metadata.wasmsign]\ntransform.command = ['tool']\n";
+    let outputs = ["'a'", "'b'", "'c'", "'d'"];
+    for (from, expected) in ["a", "b"].into_iter().enumerate() {
+        let (_, app) = manifests("transform.output", &outputs, from);
+        let transform = config(command, &app, "release", &nothing()).transform.unwrap();
+        assert_eq!(transform.output.as_deref(), Some(expected));
+    }
 }
 
 #[test]
@@ -109,6 +165,32 @@ fn the_environment_stands_above_all_layers() {
     assert_eq!(config.signature, Placement::Detached);
     assert_eq!(config.key_id, KeyIdChoice::None);
     assert_eq!(config.optimize, None);
+}
+
+#[test]
+fn the_command_line_stands_above_the_environment() {
+    let env = Environment::new([
+        ("CARGO_WASMSIGN_TARGET", "wasm32-wasip1"),
+        ("CARGO_WASMSIGN_SIGN_WITH", "dev"),
+        ("CARGO_WASMSIGN_OPTIMIZE", "3"),
+    ]);
+    let manifests = Scratch::new().read(KEYS, "").unwrap();
+    let config = |flags: &CommandLine| {
+        manifests.settings("app", "release", &env, flags).unwrap().into_config()
+    };
+    let flags = CommandLine {
+        keys: vec!["a.key".into()],
+        no_sign: false,
+        no_optimize: true,
+        targets: vec!["wasm64-unknown-unknown".into()],
+    };
+    let said = config(&flags);
+    assert_eq!(said.sign_with, ["a.key"]);
+    assert_eq!(said.optimize, None);
+    assert_eq!(said.targets, Some(vec!["wasm64-unknown-unknown".to_owned()]));
+    let unsigned = config(&CommandLine { no_sign: true, ..CommandLine::default() });
+    assert_eq!(unsigned.sign_with, [""; 0]);
+    assert_eq!(unsigned.optimize.unwrap().level, Level::O3);
 }
 
 #[test]
@@ -166,5 +248,5 @@ fn a_package_can_be_left_out() {
     let app = "[package.metadata.wasmsign]\nenabled = false\n";
     let manifests = Scratch::new().read("", app).unwrap();
     assert!(manifests.has_table("app"));
-    assert!(!manifests.package("app", "release", &nothing()).unwrap().enabled);
+    assert!(!package(&manifests, "release", &nothing()).unwrap().enabled);
 }

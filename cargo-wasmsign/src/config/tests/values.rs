@@ -1,11 +1,11 @@
 //! The values that tables hold.
 
 use super::super::{Features, KeyIdChoice, KeyText, Level, SectionGlobs, Tool, nearest};
-use super::{Scratch, config, nothing};
+use super::{Scratch, config, nothing, package};
 
 fn globs(list: &str) -> SectionGlobs {
     let app = format!("[package.metadata.wasmsign.sections]\nremove = {list}\n");
-    config("", &app, "release", &nothing()).remove
+    config("", &app, "release", &nothing()).sections.remove
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_tool_with_a_separator_is_relative_to_its_manifest() {
     let tool = |text: &str| {
         let app = format!("[package.metadata.wasmsign]\noptimize.tool = '{text}'\n");
         let manifests = scratch.read("", &app).unwrap();
-        manifests.package("app", "release", &nothing()).unwrap().optimize.unwrap().tool
+        package(&manifests, "release", &nothing()).unwrap().optimize.unwrap().tool
     };
     assert_eq!(tool("embedded"), Tool::Embedded);
     assert_eq!(tool("wasm-opt"), Tool::Program("wasm-opt".into()));

@@ -1,0 +1,101 @@
+//! cargo's own flags, as they were typed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// cargo's selection of packages.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Package selection (as in cargo)")]
+pub struct Packages {
+    /// Package to build (repeatable)
+    #[arg(short, long = "package", value_name = "SPEC")]
+    pub packages: Vec<String>,
+    /// Build all packages of the workspace
+    #[arg(long, visible_alias = "all")]
+    pub workspace: bool,
+    /// Leave a package out (repeatable)
+    #[arg(long, value_name = "SPEC", requires = "workspace")]
+    pub exclude: Vec<String>,
+}
+
+/// cargo's selection of targets.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target selection (as in cargo)")]
+pub struct Targets {
+    /// Build only the library
+    #[arg(long)]
+    pub lib: bool,
+    /// Build only this program (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub bin: Vec<String>,
+    /// Build only the programs
+    #[arg(long)]
+    pub bins: bool,
+}
+
+/// cargo's compilation options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compilation (as in cargo)")]
+pub struct Compilation {
+    /// For which profile and targets.
+    #[command(flatten)]
+    pub mode: Mode,
+    /// Features to activate, separated by spaces or commas (repeatable)
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    pub features: Vec<String>,
+    /// Activate all features
+    #[arg(long)]
+    pub all_features: bool,
+    /// Do not activate the `default` feature
+    #[arg(long)]
+    pub no_default_features: bool,
+    /// Directory for everything that is built
+    #[arg(long, value_name = "DIRECTORY")]
+    pub target_dir: Option<PathBuf>,
+    /// Number of parallel jobs, the optimizer's threads too
+    #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
+    pub jobs: Option<String>,
+    /// How cargo's messages are printed; `json` is the same as `--format json`
+    #[arg(long, value_name = "FMT", value_delimiter = ',')]
+    pub message_format: Vec<String>,
+}
+
+/// cargo's profile and targets.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Compilation (as in cargo)")]
+pub struct Mode {
+    /// Build with the release profile
+    #[arg(short, long, conflicts_with = "profile")]
+    pub release: bool,
+    /// Build with this profile
+    #[arg(long, value_name = "PROFILE-NAME")]
+    pub profile: Option<String>,
+    /// Build for this target (repeatable; those that are not wasm are left out)
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Vec<String>,
+}
+
+/// How cargo finds the manifest and its dependencies.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Manifest (as in cargo)")]
+pub struct Resolution {
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// Leave Cargo.lock as it is
+    #[arg(long)]
+    pub locked: bool,
+    /// Do not use the network
+    #[arg(long)]
+    pub offline: bool,
+    /// The same as --locked and --offline
+    #[arg(long)]
+    pub frozen: bool,
+    /// Override a value of cargo's configuration (repeatable)
+    #[arg(long, value_name = "KEY=VALUE|PATH")]
+    pub config: Vec<String>,
+    /// Unstable flag of cargo (repeatable)
+    #[arg(short = 'Z', value_name = "FLAG")]
+    pub unstable: Vec<String>,
+}

@@ -1,0 +1,152 @@
+//! What counts for each selected package: manifests, environment and command line together.
+
+use std::path::PathBuf;
+
+use cargo_metadata::Package;
+
+use super::select;
+use crate::args::{Mode, Overrides, Packages};
+use crate::cargo::{self, Selection, Workspace, configured_targets, is_wasm};
+use crate::child;
+use crate::config::{CommandLine, Environment, Manifests, Origin, SecretSource, Settings};
+use crate::error::{Error, Result};
+
+const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the command line says of packages and their options.
+pub(in crate::commands) struct Wanted<'a> {
+    /// cargo's selection.
+    pub(in crate::commands) selection: &'a Selection,
+    /// What counts more than any manifest.
+    pub(in crate::commands) overrides: &'a Overrides,
+    /// The profile and targets.
+    pub(in crate::commands) mode: &'a Mode,
+    /// cargo's `--config`, each.
+    pub(in crate::commands) cargo_config: &'a [String],
+}
+
+/// The packages of a selection that are meant for wasm, those that are not enabled too.
+pub(in crate::commands) struct Resolved<'a> {
+    /// All manifests of the workspace.
+    pub(in crate::commands) manifests: Manifests,
+    /// Each package with what counts for it; where it is enabled, all its targets are wasm.
+    pub(in crate::commands) packages: Vec<(&'a Package, Settings)>,
+}
+
+/// Reads the manifests, selects, and lays everything over each other.
+///
+/// # Errors
+///
+/// Exit code 2: configuration or selection that do not fit together; 4: a manifest that cannot be read.
+pub(in crate::commands) fn packages<'a>(
+    workspace: &'a Workspace,
+    wanted: &Wanted<'_>,
+) -> Result<Resolved<'a>> {
+    let manifests = read(workspace)?;
+    withhold(&manifests);
+    let packages = select::packages(workspace, &manifests, wanted.selection)?;
+    let (environment, profile) = (Environment::from_process(), profile(wanted.mode));
+    let command_line = command_line(wanted)?;
+    let resolve = |package: &'a Package| {
+        let name = package.name.as_str();
+        let mut settings = manifests.settings(name, profile, &environment, &command_line)?;
+        set_targets(&mut settings, wanted.cargo_config)?;
+        Ok((package, settings))
+    };
+    let packages = packages.into_iter().map(resolve).collect::<Result<_>>()?;
+    Ok(Resolved { manifests, packages })
+}
+
+/// cargo's name of the profile.
+pub(in crate::commands) fn profile(mode: &Mode) -> &str {
+    match &mode.profile {
+        Some(profile) => profile,
+        None if mode.release => "release",
+        None => "dev",
+    }
+}
+
+/// The selection that flags ask for.
+pub(in crate::commands) fn selection(packages: &Packages) -> Selection {
+    Selection {
+        packages: packages.packages.clone(),
+        workspace: packages.workspace,
+        exclude: packages.exclude.clone(),
+    }
+}
+
+/// How cargo is to find things.
+pub(in crate::commands) fn resolution(given: &crate::args::Resolution) -> cargo::Resolution {
+    cargo::Resolution {
+        manifest_path: given.manifest_path.clone(),
+        locked: given.locked,
+        offline: given.offline,
+        frozen: given.frozen,
+        config: given.config.clone(),
+        unstable: given.unstable.clone(),
+    }
+}
+
+fn read(workspace: &Workspace) -> Result<Manifests> {
+    let member =
+        |package: &Package| (package.name.to_string(), PathBuf::from(&package.manifest_path));
+    let members: Vec<_> = workspace.members().into_iter().map(member).collect();
+    Manifests::read(&workspace.manifest(), &members)
+}
+
+/// Keeps the variables of every key of the manifest from our children, in use or not.
+fn withhold(manifests: &Manifests) {
+    for key in manifests.keys() {
+        if let Some(SecretSource::Env(variable)) = &key.secret {
+            child::withhold(variable);
+        }
+    }
+}
+
+fn command_line(wanted: &Wanted<'_>) -> Result<CommandLine> {
+    Ok(CommandLine {
+        keys: wanted.overrides.keys.clone(),
+        no_sign: wanted.overrides.no_sign,
+        no_optimize: wanted.overrides.no_optimize,
+        targets: given_targets(&wanted.mode.target)?,
+    })
+}
+
+/// `--target`: those that are not wasm are left out, and cargo takes one that is named twice once.
+fn given_targets(given: &[String]) -> Result<cargo::Targets> {
+    let mut wasm = cargo::Targets::new();
+    for target in given.iter().filter(|target| is_wasm(target)) {
+        if !wasm.contains(target) {
+            wasm.push(target.clone());
+        }
+    }
+    match wasm.is_empty() && !given.is_empty() {
+        false => Ok(wasm),
+        true => Err(Error::usage(format!("`{}` is no WebAssembly target", given.join("`, `")))
+            .advice(format!("leave `--target` out, or name one such as {DEFAULT_TARGET}"))),
+    }
+}
+
+/// Sees to it that there is a target, and nothing but wasm where the package takes part. Of targets that are not ours
+/// to name, the others are left out.
+fn set_targets(settings: &mut Settings, cargo_config: &[String]) -> Result<()> {
+    let Some(targets) = settings.targets() else {
+        let mut configured = configured_targets(cargo_config)?;
+        configured.retain(|target| is_wasm(target));
+        match configured.is_empty() {
+            true => settings.or_targets(vec![DEFAULT_TARGET.into()], Origin::Default),
+            false => settings.or_targets(configured, Origin::Cargo("build.target")),
+        }
+        return Ok(());
+    };
+    match targets.iter().find(|target| !is_wasm(target)) {
+        Some(other) if settings.is_enabled() => Err(Error::usage(format!(
+            "`target = \"{}\"` is no WebAssembly target",
+            other.escape_debug()
+        ))
+        .advice(format!(
+            "name one such as {DEFAULT_TARGET} in the manifest or in CARGO_WASMSIGN_TARGET"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,60 @@
+//! What the command line says.
+
+use wasmsign_core::SecretKey;
+
+use super::layer::Layer;
+use super::optimize::Switch;
+use super::setting::{Origin, Setting};
+use super::source::Place;
+use crate::error::Result;
+
+const KEY: &str = "--key";
+const NO_SIGN: &str = "--no-sign";
+const NO_OPTIMIZE: &str = "--no-optimize";
+const TARGET: &str = "--target";
+
+/// The flags that stand above everything else.
+#[derive(Debug, Clone, Default)]
+pub struct CommandLine {
+    /// Each `--key`: these sign in place of the manifest's signers.
+    pub keys: Vec<String>,
+    /// Whether nobody signs.
+    pub no_sign: bool,
+    /// Whether the optimizer stays off.
+    pub no_optimize: bool,
+    /// The targets to build for; none where no `--target` is given.
+    pub targets: Vec<String>,
+}
+
+impl CommandLine {
+    /// The flags as the layer above the environment.
+    pub(super) fn layer(&self) -> Result<Layer> {
+        let off = given(NO_OPTIMIZE, self.no_optimize, Switch::On(false));
+        Ok(Layer {
+            targets: given(TARGET, !self.targets.is_empty(), self.targets.clone()),
+            sign_with: match self.no_sign {
+                true => given(NO_SIGN, true, Vec::new()),
+                false => given(KEY, !self.keys.is_empty(), self.keys()?),
+            },
+            optimize: off.map(Into::into).unwrap_or_default(),
+            ..Layer::default()
+        })
+    }
+
+    fn keys(&self) -> Result<Vec<String>> {
+        let is_secret = |key: &&String| {
+            key.contains("PRIVATE KEY") || SecretKey::decode(key.as_bytes()).is_ok()
+        };
+        match self.keys.iter().find(is_secret) {
+            // The text is not repeated; it is too late to keep it from the shell's history.
+            Some(_) => Err(Place::Flag(KEY).error(
+                "expected a path or env:NAME, found a secret key itself, which others can see on the command line",
+            )),
+            None => Ok(self.keys.clone()),
+        }
+    }
+}
+
+fn given<T>(flag: &'static str, given: bool, value: T) -> Option<Setting<T>> {
+    given.then_some(Setting { value, origin: Origin::CommandLine(flag) })
+}

@@ -1,0 +1,50 @@
+//! A value together with who says it.
+
+use std::path::PathBuf;
+
+/// A value, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// What counts.
+    pub value: T,
+    /// Who says so.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody says anything.
+    Default,
+    /// A table of a manifest.
+    Manifest {
+        /// The manifest, as the caller of the reader named it.
+        path: PathBuf,
+        /// The line of the key, from 1.
+        line: usize,
+        /// The column of the key, from 1.
+        column: usize,
+        /// The table that the key stands in, by its full name.
+        table: String,
+    },
+    /// An environment variable.
+    Environment(&'static str),
+    /// A flag.
+    CommandLine(&'static str),
+    /// A key of cargo's own configuration.
+    Cargo(&'static str),
+}
+
+impl<T> Setting<T> {
+    /// What counts where nobody says anything.
+    pub(super) fn unsaid(value: T) -> Self {
+        Self { value, origin: Origin::Default }
+    }
+
+    /// Gives way to what a nearer layer says, if it says anything.
+    pub(super) fn yield_to<U: Clone + Into<T>>(&mut self, nearer: Option<&Setting<U>>) {
+        if let Some(Setting { value, origin }) = nearer {
+            *self = Self { value: value.clone().into(), origin: origin.clone() };
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What counts for a package: with the origin of each value, and without.
+
+use serde_json::json;
+
+use super::key_id::KeyIdChoice;
+use super::layer::{Layer, Placement};
+use super::listing::Listing;
+use super::optimize::{Optimize, OptimizeSettings};
+use super::sections::{Sections, SectionsSettings};
+use super::setting::{Origin, Setting};
+use super::transform::{Transform, TransformSettings};
+use crate::error::Result;
+
+/// What is to be done with the modules of one package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageConfig {
+    /// Whether the package takes part at all.
+    pub enabled: bool,
+    /// The targets to build for, at least one; `None` where nothing names any.
+    pub targets: Option<Vec<String>>,
+    /// Who signs, in this order: names of keys that each have a [`super::KeyConfig`], or what `--key` says.
+    pub sign_with: Vec<String>,
+    /// Where the signatures go.
+    pub signature: Placement,
+    /// The key id to store beside them.
+    pub key_id: KeyIdChoice,
+    /// Whether the module must come out the same wherever it is built.
+    pub reproducible: bool,
+    /// Whether the module carries the list of what it was built from.
+    pub auditable: bool,
+    /// What rewrites the module first; `None` for nothing.
+    pub transform: Option<Transform>,
+    /// What the optimizer does; `None` where it is off.
+    pub optimize: Option<Optimize>,
+    /// What happens to the custom sections.
+    pub sections: Sections,
+}
+
+/// A [`PackageConfig`] of which each value knows where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub(super) enabled: Setting<bool>,
+    pub(super) targets: Setting<Option<Vec<String>>>,
+    pub(super) sign_with: Setting<Vec<String>>,
+    pub(super) signature: Setting<Placement>,
+    pub(super) key_id: Setting<KeyIdChoice>,
+    pub(super) reproducible: Setting<bool>,
+    pub(super) auditable: Setting<bool>,
+    pub(super) transform: TransformSettings,
+    pub(super) optimize: OptimizeSettings,
+    pub(super) sections: SectionsSettings,
+}
+
+/// What counts where nobody says anything.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            enabled: Setting::unsaid(true),
+            targets: Setting::unsaid(None),
+            sign_with: Setting::unsaid(Vec::new()),
+            signature: Setting::unsaid(Placement::Embedded),
+            key_id: Setting::unsaid(KeyIdChoice::Auto),
+            reproducible: Setting::unsaid(false),
+            auditable: Setting::unsaid(false),
+            transform: TransformSettings::default(),
+            optimize: OptimizeSettings::default(),
+            sections: SectionsSettings::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// What counts with these layers, the nearest first.
+    pub(super) fn of<'a>(layers: impl DoubleEndedIterator<Item = &'a Layer>) -> Result<Self> {
+        let mut settings = Self::default();
+        layers.rev().for_each(|layer| settings.cover(layer));
+        settings.transform.check()?;
+        Ok(settings)
+    }
+
+    /// Puts a nearer layer on top.
+    fn cover(&mut self, nearer: &Layer) {
+        self.enabled.yield_to(nearer.enabled.as_ref());
+        self.targets.yield_to(nearer.targets.as_ref());
+        self.sign_with.yield_to(nearer.sign_with.as_ref());
+        self.signature.yield_to(nearer.signature.as_ref());
+        self.key_id.yield_to(nearer.key_id.as_ref());
+        self.reproducible.yield_to(nearer.reproducible.as_ref());
+        self.auditable.yield_to(nearer.auditable.as_ref());
+        self.transform.cover(&nearer.transform);
+        self.optimize.cover(&nearer.optimize);
+        self.sections.cover(&nearer.sections);
+    }
+
+    /// Whether the package takes part at all.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.value
+    }
+
+    /// The targets to build for; `None` where nothing names any.
+    pub fn targets(&self) -> Option<&[String]> {
+        self.targets.value.as_deref()
+    }
+
+    /// Names targets where nobody else does: cargo's own configuration, or in the end we.
+    pub fn or_targets(&mut self, targets: Vec<String>, origin: Origin) {
+        if self.targets.value.is_none() {
+            self.targets = Setting { value: Some(targets), origin };
+        }
+    }
+
+    /// Whether the signers are the arguments of `--key` rather than names of keys.
+    pub(super) fn signs_with_arguments(&self) -> bool {
+        matches!(self.sign_with.origin, Origin::CommandLine(_))
+    }
+
+    /// The values one by one.
+    pub(super) fn list(&self) -> Listing {
+        let mut listing = Listing::default();
+        listing.add("enabled", &self.enabled, |on| json!(on));
+        listing.add("target", &self.targets, |targets| match targets.as_deref() {
+            Some([one]) => json!(one),
+            several => json!(several),
+        });
+        listing.add("sign-with", &self.sign_with, |names| json!(names));
+        listing.add("signature", &self.signature, |placement| json!(placement.as_str()));
+        listing.add("key-id", &self.key_id, |id| json!(id.to_string()));
+        listing.add("reproducible", &self.reproducible, |on| json!(on));
+        listing.add("auditable", &self.auditable, |on| json!(on));
+        self.transform.list(&mut listing);
+        self.optimize.list(&mut listing);
+        self.sections.list(&mut listing);
+        listing
+    }
+
+    /// The values alone.
+    pub fn into_config(self) -> PackageConfig {
+        PackageConfig {
+            enabled: self.enabled.value,
+            targets: self.targets.value,
+            sign_with: self.sign_with.value,
+            signature: self.signature.value,
+            key_id: self.key_id.value,
+            reproducible: self.reproducible.value,
+            auditable: self.auditable.value,
+            transform: self.transform.finish(),
+            optimize: self.optimize.finish(),
+            sections: self.sections.finish(),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What `sections`, `transform` and the newer sources of keys hold.
+
+use std::path::PathBuf;
+
+use super::super::{Embed, Parts, SecretSource, Transform};
+use super::{Scratch, config, nothing, package};
+
+fn parts(list: &str) -> Parts {
+    let app = format!("[package.metadata.wasmsign]\nsections.parts = {list}\n");
+    config("", &app, "release", &nothing()).sections.parts.expect("there are parts")
+}
+
+#[test]
+fn the_first_part_that_names_a_section_has_it() {
+    let parts = parts("[['build-info', 'x?'], ['@standard', 'x*'], ['name', 'producers']]");
+    assert_eq!(parts.part_of(None), 1);
+    for (name, part) in [("build-info", 0), ("xy", 0), ("xyz", 1), ("x", 1), ("producers", 2)] {
+        assert_eq!(parts.part_of(Some(name)), part, "{name}");
+    }
+    let expected = [vec!["build-info", "x?"], vec!["@standard", "x*"], vec!["name", "producers"]];
+    assert_eq!(parts.selectors(), expected);
+}
+
+#[test]
+fn what_no_part_names_joins_the_first() {
+    let parts = parts("[['a'], ['*b']]");
+    assert_eq!(parts.part_of(None), 0);
+    assert_eq!(parts.part_of(Some("other")), 0);
+    assert_eq!(parts.part_of(Some("")), 0);
+    assert_eq!(parts.part_of(Some("@standard")), 0);
+    assert_eq!(parts.part_of(Some("p/b")), 1);
+}
+
+#[test]
+fn a_custom_section_cannot_pass_for_a_standard_one() {
+    let parts = parts("[['a'], ['@standard'], ['*']]");
+    assert_eq!(parts.part_of(Some("@standard")), 2);
+    assert_eq!(parts.part_of(Some("signature")), 0);
+}
+
+#[test]
+fn orders_that_conventions_allow() {
+    for list in [
+        "[['name', 'producers', 'target_features']]",
+        "[['target_features', 'producers', 'name']]",
+        "[['name'], ['producers'], ['target_features']]",
+        "[['name'], ['target_features']]",
+        "[['dylink.0', '@standard'], ['name']]",
+        "[['custom'], ['@standard']]",
+        "[['prod*'], ['name']]",
+    ] {
+        parts(list);
+    }
+}
+
+#[test]
+fn sections_are_embedded_from_whole_paths_in_the_order_of_their_names() {
+    let scratch = Scratch::new();
+    let app = "[package.metadata.wasmsign.sections.embed]\n\
+               z = { file = 'z.json' }\n'a b'.file = '/etc/a'\n\"m.n\" = { file = '../m' }\n";
+    let workspace = "[workspace.metadata.wasmsign.sections.embed]\nw = { file = 'w' }\n";
+    let manifests = scratch.read(workspace, app).unwrap();
+    let embed = |name: &str, file: PathBuf| Embed { name: name.to_owned(), file };
+    let expected = [
+        embed("a b", "/etc/a".into()),
+        embed("m.n", scratch.0.join("app/../m")),
+        embed("w", scratch.0.join("w")),
+        embed("z", scratch.0.join("app/z.json")),
+    ];
+    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().sections.embed, expected);
+}
+
+#[test]
+fn a_transform_runs_beside_the_manifest_that_names_it() {
+    let scratch = Scratch::new();
+    let workspace = "[workspace.metadata.wasmsign]\ntransform.command = ['tool', '', '-x']\n";
+    let app = "[package.metadata.wasmsign]\ntransform.output = 'out/a.wasm'\n";
+    let transform = |app: &str| {
+        let manifests = scratch.read(workspace, app).unwrap();
+        package(&manifests, "dev", &nothing()).unwrap().transform.unwrap()
+    };
+    let of_workspace = Transform {
+        command: ["tool", "", "-x"].map(str::to_owned).to_vec(),
+        output: Some("out/a.wasm".to_owned()),
+        directory: scratch.0.clone(),
+    };
+    assert_eq!(transform(app), of_workspace);
+    let own = transform("[package.metadata.wasmsign.transform]\ncommand = ['./own']\n");
+    assert_eq!((own.output, own.directory), (None, scratch.0.join("app")));
+}
+
+#[test]
+fn secrets_may_stay_with_an_agent_or_a_program() {
+    let scratch = Scratch::new();
+    let secret = |table: &str| {
+        let table = format!("[workspace.metadata.wasmsign.keys.k]\n{table}\n");
+        let manifests = scratch.read(&table, "").unwrap();
+        manifests.key("k").unwrap().secret.clone().expect("there is a secret")
+    };
+    let fingerprint = "SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8";
+    let by_fingerprint = secret(&format!("public = 'a'\nsecret.ssh-agent = '{fingerprint}'"));
+    assert_eq!(by_fingerprint, SecretSource::SshAgent(fingerprint.to_owned()));
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let by_key = secret(&format!("secret = {{ ssh-agent = '{key}' }}"));
+    assert_eq!(by_key, SecretSource::SshAgent(key.to_owned()));
+    let argv = ["sign", "--key", "a b", ""].map(str::to_owned).to_vec();
+    let command = secret("public = 'a'\nsecret.command = ['sign', '--key', 'a b', '']");
+    assert_eq!(command, SecretSource::Command { argv, directory: scratch.0.clone() });
+}

@@ -10,6 +10,7 @@ mod cargo;
 mod child;
 mod commands;
 mod config;
+mod edit;
 mod error;
 mod escape;
 mod exit;

@@ -58,6 +58,13 @@ pub enum Step<'a> {
         from: u64,
         /// Bytes after.
         to: u64,
+        /// Whether it was optimized before, and only copied.
+        cached: bool,
+    },
+    /// The optimizer has dropped sections that nobody had told it to.
+    Dropped {
+        /// Their names.
+        sections: &'a [&'a str],
     },
     /// Sections were removed.
     Shaped {

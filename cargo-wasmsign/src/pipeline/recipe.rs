@@ -9,7 +9,7 @@ use wasmsign_core::sign::Signature;
 use super::SignerLine;
 use crate::config::{self, KeyIdChoice, Placement, SectionGlobs};
 use crate::hex::{hex, public_key_text};
-use crate::optimize::Optimizer;
+use crate::optimize::{Cache, Optimizer};
 use crate::signers::Signer;
 
 /// What is done to the modules of one package.
@@ -36,6 +36,8 @@ pub struct Place {
     pub published: PathBuf,
     /// The directory of what is remembered of them.
     pub state: PathBuf,
+    /// What was optimized before, for any target and profile.
+    pub cache: Cache,
 }
 
 impl Recipe {

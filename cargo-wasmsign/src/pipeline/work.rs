@@ -14,7 +14,7 @@ use super::{Observer, Place, Published, Recipe, Sizes, Step};
 use crate::config::{self, Placement};
 use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
-use crate::optimize::{self, Features, Job};
+use crate::optimize::{self, Allowed, Changes, Features, Job};
 use crate::seal;
 use crate::shape;
 
@@ -33,16 +33,8 @@ impl Work<'_> {
         let what = self.inspect(&mut built)?;
         refuse_unfinished(self.file_name, &what)?;
         let mut sizes = Sizes { built: what.total, optimized: what.total, published: what.total };
-        let optimized = self.optimize(built, &what)?;
-        let (mut optimized, what) = match optimized {
-            Ok(mut optimized) => {
-                let what = self.inspect(&mut optimized)?;
-                sizes.optimized = what.total;
-                self.tell(Step::Optimized { from: sizes.built, to: sizes.optimized });
-                (optimized, what)
-            }
-            Err(built) => (built, what),
-        };
+        let (mut optimized, what) = self.optimize(built, what, &digest)?;
+        sizes.optimized = what.total;
         let removed = self.removed(&what);
         if !removed.is_empty() {
             optimized = self.shape(optimized, &what, &removed)?;
@@ -62,35 +54,61 @@ impl Work<'_> {
         inspect::inspect(file).map_err(|error| of_module(self.file_name, error))
     }
 
-    /// The optimized module, or the same one where nothing is to be optimized.
-    fn optimize(&self, mut built: Staged, what: &Inspection) -> Result<Result<Staged, Staged>> {
-        let Some((tool, options)) = &self.recipe.optimize else { return Ok(Err(built)) };
+    /// The optimized module and what is in it, or the same one where nothing is to be optimized.
+    fn optimize(
+        &self,
+        built: Staged,
+        what: Inspection,
+        digest: &str,
+    ) -> Result<(Staged, Inspection)> {
+        let Some((tool, options)) = &self.recipe.optimize else { return Ok((built, what)) };
         if what.kind == Kind::Component {
             return Err(component(self.file_name));
         }
         self.tell(Step::Optimizing { version: tool.version() });
         let mut output = step_file(self.place, self.file_name, "optimized")?;
-        let features = self.features(options, &mut built)?;
         built.lend()?;
         output.lend()?;
-        let job = job(options, features, &built, &output, self.recipe.jobs)?;
-        optimize::run(&job, tool).map_err(|error| error.named(self.file_name))?;
+        let job = self.job(options, digest, &built, &output)?;
+        let outcome = optimize::run(&job, tool, Some(&self.place.cache))
+            .map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
-        Ok(Ok(output))
+        let after = self.inspect(&mut output)?;
+        let (from, to, cached) = (what.total, after.total, outcome.cached);
+        self.tell(Step::Optimized { from, to, cached });
+        let changes = Changes::between(custom_names(&what), custom_names(&after));
+        let dropped = changes.unasked(&job);
+        if !dropped.is_empty() {
+            self.tell(Step::Dropped { sections: &dropped });
+        }
+        Ok((output, after))
     }
 
-    fn features(&self, options: &config::Optimize, built: &mut Staged) -> Result<Features> {
-        match &options.features {
-            config::Features::List(names) => Features::from_names(names),
-            config::Features::Auto => {
-                let mut module = Vec::new();
-                let read = io::Read::read_to_end(&mut reader(built)?, &mut module);
-                read.map_err(|source| {
-                    Error::io(format!("failed to read `{}`", self.file_name.display()), source)
-                })?;
-                optimize::detect(self.file_name, &module)
-            }
-        }
+    fn job(
+        &self,
+        options: &config::Optimize,
+        digest: &str,
+        input: &Staged,
+        output: &Staged,
+    ) -> Result<Job> {
+        let features = match &options.features {
+            config::Features::Auto => Allowed::Auto,
+            config::Features::List(names) => Allowed::Only(Features::from_names(names)?),
+        };
+        Ok(Job {
+            name: self.file_name.to_owned(),
+            input: input.path().to_owned(),
+            digest: digest.to_owned(),
+            output: output.path().to_owned(),
+            level: options.level,
+            passes: options.passes.clone(),
+            keep_names: options.names == config::Keep::Keep,
+            keep_debug: options.debug == config::Keep::Keep,
+            features,
+            exports: None,
+            producers: false,
+            jobs: self.recipe.jobs,
+        })
     }
 
     /// The custom sections that are to go.
@@ -99,8 +117,9 @@ impl Work<'_> {
             let options = self.recipe.optimize.as_ref().map(|(_, options)| options);
             options.is_some_and(|options| is_leftover(options, name))
         };
-        let names = what.sections.iter().filter_map(|section| section.name());
-        names.filter(|name| self.recipe.remove.is_match(name) || leftover(name)).collect()
+        custom_names(what)
+            .filter(|name| self.recipe.remove.is_match(name) || leftover(name))
+            .collect()
     }
 
     fn shape(&self, mut module: Staged, what: &Inspection, removed: &[&str]) -> Result<Staged> {
@@ -175,23 +194,8 @@ struct Sealed {
     identity: Option<Identity>,
 }
 
-fn job(
-    options: &config::Optimize,
-    features: Features,
-    input: &Staged,
-    output: &Staged,
-    jobs: Option<usize>,
-) -> Result<Job> {
-    Ok(Job {
-        input: input.path().to_owned(),
-        output: output.path().to_owned(),
-        level: options.level,
-        passes: options.passes.clone(),
-        keep_names: options.names == config::Keep::Keep,
-        keep_debug: options.debug == config::Keep::Keep,
-        features,
-        jobs,
-    })
+fn custom_names(what: &Inspection) -> impl Iterator<Item = &str> {
+    what.sections.iter().filter_map(|section| section.name())
 }
 
 /// What the optimizer leaves though it was told to strip it.
@@ -212,7 +216,7 @@ fn refuse_unfinished(name: &Path, what: &Inspection) -> Result<()> {
     let unfinished = |section: &str| {
         section == "__wasm_bindgen_unstable" || section.starts_with("component-type:")
     };
-    match what.sections.iter().filter_map(|section| section.name()).find(|section| unfinished(section)) {
+    match custom_names(what).find(|section| unfinished(section)) {
         None => Ok(()),
         Some(section) => Err(Error::usage(format!(
             "`{}` is not finished: its section `{}` is for a tool that rewrites the module, which would break any \

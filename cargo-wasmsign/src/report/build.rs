@@ -168,10 +168,20 @@ impl Observer for Progress<'_> {
         let name = escape(name);
         match step {
             Step::Optimizing { version } => self.wait(&format!("{name} with {version}")),
-            Step::Optimized { from, to } => {
+            Step::Optimized { from, to, cached } => {
                 self.spinner.finish_and_clear();
-                let text = format!("{name} {} → {} ({})", human(from), human(to), change(from, to));
+                let before = if cached { ", as before" } else { "" };
+                let text = format!(
+                    "{name} {} → {} ({}){before}",
+                    human(from),
+                    human(to),
+                    change(from, to)
+                );
                 self.report.status("Optimized", &text);
+            }
+            Step::Dropped { sections } => {
+                let text = "the optimizer has dropped sections that it was not told to drop";
+                self.report.warning(&format!("{name}: {text}: {}", sections.join(", ")));
             }
             Step::Shaped { removed } => {
                 let names: Vec<_> = removed.iter().map(|section| escape(section)).collect();

@@ -50,8 +50,8 @@ impl<'a> Kit<'a> {
         let known = self.optimizers.iter().find(|(tool, _)| *tool == options.tool);
         let optimizer = match (known, &options.tool) {
             (Some((_, optimizer)), _) => Rc::clone(optimizer),
-            (None, Tool::Embedded) => Rc::new(Optimizer::embedded()?),
-            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path)?),
+            (None, Tool::Embedded) => Rc::new(Optimizer::embedded(None)?),
+            (None, Tool::Program(path)) => Rc::new(Optimizer::external(path, None)?),
         };
         optimizer.check_passes(&options.passes)?;
         self.optimizers.push((options.tool.clone(), Rc::clone(&optimizer)));

@@ -13,6 +13,7 @@ use crate::cargo::{self, Run, Selection, Workspace, configured_targets, is_wasm}
 use crate::child;
 use crate::config::{Environment, Manifests, PackageConfig, SecretSource};
 use crate::error::{Error, Result};
+use crate::optimize::{Cache, limit_from_environment};
 use crate::pipeline::{Place, Recipe, component};
 
 const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
@@ -116,13 +117,14 @@ impl Plan {
             Some(directory) => absolute(directory)?,
             None => workspace.target_directory(),
         };
+        let cache = Cache::of_target_directory(&directory, limit_from_environment()?);
         let features = features(arguments);
         let known: Vec<_> = features
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
         let batches = batches.into_iter().map(|(target, packages)| {
-            let place = place(&directory, &target, profile);
+            let place = place(&directory, &target, profile, &cache);
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
             let foreign = known.iter().filter(is_foreign).map(|feature| feature.to_string());

@@ -60,8 +60,8 @@ impl Optimizer {
         &self.version
     }
 
-    /// What tells this optimizer from one that may give other results.
-    pub(super) fn identity(&self) -> Option<&str> {
+    /// What tells this optimizer from one that may give other results; `None` where that cannot be said.
+    pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
     }
 

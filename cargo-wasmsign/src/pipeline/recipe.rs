@@ -43,7 +43,10 @@ pub struct Place {
 impl Recipe {
     /// Everything but the module's own bytes that decides what is published.
     pub(super) fn fingerprint(&self) -> String {
-        let optimizer = self.optimize.as_ref().map(|(tool, options)| (tool.version(), options));
+        let optimizer = self
+            .optimize
+            .as_ref()
+            .map(|(tool, options)| (tool.version(), tool.identity(), options));
         let keys: Vec<_> =
             self.signers.iter().map(|signer| (&signer.name, signer.public_key())).collect();
         let parts = format!(

@@ -34,7 +34,8 @@ pub struct Job {
     pub keep_debug: bool,
     /// What hosts know.
     pub features: Allowed,
-    /// The exports that stay, memories among them; all of them where this is absent.
+    /// The exports that stay, all of them where this is absent. A memory stays exported only if it is listed
+    /// like the others (as `memory`, usually).
     pub exports: Option<Vec<String>>,
     /// Whether this program is recorded in the section `producers`.
     pub producers: bool,

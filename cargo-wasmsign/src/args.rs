@@ -47,6 +47,8 @@ pub enum Command {
     Detach(Detach),
     /// Move a detached signature into its module
     Attach(Attach),
+    /// Empty the cache of optimized modules; published modules stay
+    Clean(Clean),
 }
 
 /// How results and messages are shown.
@@ -301,4 +303,15 @@ pub struct Attach {
     /// Replace an embedded signature
     #[arg(long)]
     pub force: bool,
+}
+
+/// `cargo wasmsign clean`.
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// Directory for everything that is built
+    #[arg(long, value_name = "DIRECTORY")]
+    pub target_dir: Option<PathBuf>,
 }

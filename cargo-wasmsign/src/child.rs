@@ -134,6 +134,18 @@ pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Resu
     Ok(Output { status: running.wait()?, stdout: stdout?, stderr })
 }
 
+/// Runs a command to its end whose standard input and output, where they are ours to read or write, are files.
+///
+/// # Errors
+///
+/// As [`output`].
+pub fn filter(command: &mut Command, input: Stdio, to: Stdio) -> io::Result<Output> {
+    command.stdin(input).stdout(to).stderr(Stdio::piped());
+    let mut running = Running::start(command)?;
+    let stderr = running.0.stderr.take().map(read_end).unwrap_or_default();
+    Ok(Output { status: running.wait()?, stdout: Vec::new(), stderr })
+}
+
 /// The last [`KEPT`] bytes of a stream, however long it is.
 fn read_end(mut stream: impl Read) -> Vec<u8> {
     let mut kept = Vec::new();

@@ -201,6 +201,15 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
     }
 }
 
+/// What went wrong with a key that was asked for something else than a module's signature.
+pub fn of_key_use(key: &str, error: wasmsign_core::Error) -> Error {
+    let message = format!("failed to use the key `{}`", key.escape_debug());
+    match error {
+        wasmsign_core::Error::Signer { source, .. } => of_signer(message, source),
+        other => Error::tool(message).because(other),
+    }
+}
+
 /// What a signer says of itself, with its own exit code and advice where it is one of ours.
 fn of_signer(message: String, source: Box<dyn StdError + Send + Sync>) -> Error {
     match source.downcast::<Error>() {

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+use serde::{Deserialize, Serialize};
+
 /// Why the process ends, as its exit code says it.
 ///
 /// The order of the variants is no order of severity; see [`Exit::worst`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Exit {
     /// Everything was done; every module verified.

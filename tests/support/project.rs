@@ -148,7 +148,8 @@ impl Project {
 /// What was published in a target directory, as `TRIPLE/PROFILE/NAME`.
 pub fn published(target_directory: &Path) -> Vec<String> {
     let mut names = names(&target_directory.join("wasmsign"));
-    names.retain(|name| !name.starts_with(".state"));
+    // Records, and modules that were optimized before.
+    names.retain(|name| !name.starts_with('.'));
     names
 }
 

@@ -162,9 +162,13 @@ fn an_external_program_that_is_not_there_is_told_before_cargo_runs() {
 #[test]
 fn an_external_program_that_fails_is_named_and_nothing_is_published() {
     for (end, words) in [
-        ("echo 'Fatal: no reason' >&2; exit 1", &["exit code 1", "Fatal: no reason"][..]),
-        ("kill -SEGV $$", &["signal 11"]),
-        ("kill -KILL $$", &["signal 9"]),
+        (
+            "echo 'Fatal: no reason' >&2; exit 1",
+            &["refused", "exit code 1", "Fatal: no reason"][..],
+        ),
+        ("kill -SEGV $$", &["crashed", "signal 11"]),
+        ("kill -ABRT $$", &["crashed", "signal 6 (SIGABRT: it aborted)"]),
+        ("kill -KILL $$", &["was stopped", "signal 9"]),
         ("exit 0", &["no whole module"]),
         ("head -c 100 \"$input\" > \"$output\"", &["no whole module"]),
         ("rm \"$output\"", &["left no output"]),
@@ -193,4 +197,55 @@ fn the_embedded_optimizer_that_gives_up_ends_alone() {
     run(&mut project.build(&[])).exits(2).says(&["`vacum`", "did you mean `vacuum`?"]);
     project.replace("Cargo.toml", "vacum", "vacuum");
     run(&mut project.build(&[])).exits(0);
+}
+
+/// A function that extends a sign, a section as cargo-auditable makes it, and one of ours.
+const EXTEND: &str = r#"#![no_std]
+#[unsafe(no_mangle)]
+pub extern "C" fn extend(n: i32) -> i32 {
+    n as i8 as i32
+}
+#[used]
+#[unsafe(link_section = ".dep-v0")]
+pub static DEPENDENCIES: [u8; 4] = *b"\x78\x9c\x03\x00";
+#[used]
+#[unsafe(link_section = "build-info")]
+pub static INFO: [u8; 2] = *b"{}";
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+"#;
+
+#[test]
+fn what_hosts_do_not_know_is_lowered_or_refused() {
+    let project = Project::library(EXTEND, "optimize.features = [\"mutable-globals\"]");
+    let said = run(&mut project.build(&["-r"])).exits(2);
+    said.says(&["tiny.wasm", "`sign-ext`", "`optimize.features`", "`extend`", "signext-lowering"]);
+    assert!(project.published().is_empty());
+    assert!(strays(&project.output()).is_empty());
+    let lowered = "[\"mutable-globals\"]\noptimize.passes = [\"signext-lowering\"]";
+    project.replace("Cargo.toml", "[\"mutable-globals\"]", lowered);
+    let published = artifact(&project, &["-r"]);
+    let path = published["path"].as_str().expect("a path is a text");
+    let module = std::fs::read(path).expect("it is published");
+    let features = wasmparser::WasmFeatures::MUTABLE_GLOBAL | wasmparser::WasmFeatures::FLOATS;
+    let mut validator = wasmparser::Validator::new_with_features(features);
+    validator.validate_all(&module).expect("it needs nothing else");
+}
+
+#[test]
+fn sections_of_others_survive_every_level() {
+    let project = Project::library(EXTEND, "optimize = 0");
+    for level in ["0", "3", "z"] {
+        let says = format!("optimize = \"{level}\"\n[workspace]\n");
+        project.write("Cargo.toml", Project::manifest(&says));
+        let mut build = project.build(&["-k", "release.key"]);
+        let said = run(&mut build).exits(0);
+        assert!(!said.err.contains("dropped"), "{}", said.err);
+        for section in [".dep-v0", "build-info", "producers", "target_features"] {
+            assert!(has(&project, section), "{section} at level {level}");
+        }
+        assert!(!has(&project, "name") && !has(&project, ".debug_info"));
+    }
 }

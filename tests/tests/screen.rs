@@ -155,6 +155,7 @@ fn help_names_every_flag() {
         ("verify", &["-K, --public-key", "-S, --signature", "--require", "--coverage", "--expect"]),
         ("inspect", &["<MODULE>"]),
         ("keygen", &["-k, --key", "-K, --public-key", "--encoding", "--force"]),
+        ("clean", &["--manifest-path", "--target-dir"]),
     ] {
         let said = call(desk.path(), &format!("{command} --help")).exits(0);
         assert!(said.out.contains(&format!("Usage: cargo wasmsign {command}")), "{}", said.out);
@@ -164,7 +165,7 @@ fn help_names_every_flag() {
         assert_eq!(said.err, "");
     }
     let said = call(desk.path(), "--help").exits(0);
-    for command in ["build", "sign", "verify", "inspect", "keygen"] {
+    for command in ["build", "sign", "verify", "inspect", "keygen", "clean"] {
         assert!(said.out.contains(&format!("\n  {command} ")), "{}", said.out);
     }
     run(&mut wasmsign(desk.path())).exits(2).says(&["Usage: cargo wasmsign"]);

@@ -2,6 +2,7 @@
 
 mod attach;
 mod build;
+mod clean;
 mod config;
 mod detach;
 mod inspect;
@@ -57,5 +58,6 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Split(arguments) => split::run(&arguments, report),
         Command::Detach(arguments) => detach::run(&arguments, report),
         Command::Attach(arguments) => attach::run(&arguments, report),
+        Command::Clean(arguments) => clean::run(&arguments, report),
     }
 }

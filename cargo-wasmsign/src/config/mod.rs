@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 pub use command_line::CommandLine;
 pub use environment::Environment;
-pub use globs::{SectionGlob, SectionGlobs};
+pub use globs::SectionGlob;
 pub use key_id::KeyIdChoice;
 pub use keys::{KeyConfig, KeyText, SecretSource};
 pub use layer::Placement;
@@ -40,14 +40,10 @@ pub use listing::Entry;
 pub(crate) use listing::toml_key;
 pub(crate) use nearest::nearest;
 pub use optimize::{Features, Keep, Level, Optimize, Tool};
-#[allow(unused_imports, reason = "for the pipeline, which does not name all of them yet")]
-pub use parts::{Parts, Selector};
 pub use schema::schema;
-#[allow(unused_imports, reason = "as above")]
-pub use sections::{Embed, Sections};
+pub use sections::Sections;
 pub use setting::Origin;
 pub use settings::{PackageConfig, Settings};
-#[allow(unused_imports, reason = "as above")]
 pub use transform::Transform;
 
 use self::keys::Keys;

@@ -46,10 +46,6 @@ impl Parts {
 
     /// The part that a section belongs to, by the name of a custom section; `None` is a section that is
     /// not custom. It is the first part that names the section, and the first of all where none does.
-    #[cfg_attr(
-        not(test),
-        allow(dead_code, reason = "for the pipeline, which does not cut parts yet")
-    )]
     pub fn part_of(&self, section: Option<&str>) -> usize {
         let named = |part: &Vec<Selector>| part.iter().any(|selector| selector.selects(section));
         self.0.iter().position(named).unwrap_or(0)

@@ -12,7 +12,7 @@ pub(super) use absent::{VERSION, optimize, pass_names};
 /// The same without Binaryen.
 #[cfg(not(feature = "embedded-optimizer"))]
 mod absent {
-    use crate::optimize::job::Job;
+    use crate::optimize::helper::Call;
 
     /// There is nothing that could have a version.
     pub(in crate::optimize) const VERSION: Option<&str> = None;
@@ -23,7 +23,7 @@ mod absent {
     }
 
     /// Always an error.
-    pub(in crate::optimize) fn optimize(_: &Job) -> Result<(), String> {
+    pub(in crate::optimize) fn optimize(_: &Call) -> Result<(), String> {
         Err("this build of the program has no embedded optimizer".to_owned())
     }
 }

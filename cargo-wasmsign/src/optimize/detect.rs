@@ -19,16 +19,37 @@ use crate::escape::escape;
 ///
 /// Malformed, with the offset, for a module that does not validate at all; tool for one that needs
 /// what Binaryen does not know; usage for a component.
-pub fn detect(path: &Path, module: &[u8]) -> Result<Features> {
-    if Parser::is_component(module) {
-        return Err(component(path));
-    }
-    let declared = target_features::read(module).map_err(|fault| malformed(path, &fault))?;
-    let Declared { known, unknown } = declared.unwrap_or_default();
+pub(super) fn detect(path: &Path, module: &[u8]) -> Result<Features> {
+    let Declared { known, unknown } = declared(path, module)?;
     match grow(module, known) {
         Ok(features) => Ok(features),
         Err(Stuck) => shrink(module, path, &unknown),
     }
+}
+
+/// The features of `listed`, and those that `module` is found to need besides. What it declares and does
+/// not need is none of them: an optimizer that may use it would.
+///
+/// # Errors
+///
+/// As of [`detect`].
+pub(super) fn detect_beyond(path: &Path, module: &[u8], listed: &Features) -> Result<Features> {
+    let Declared { unknown, .. } = declared(path, module)?;
+    match grow(module, listed.clone()) {
+        Ok(features) => Ok(features),
+        Err(Stuck) => {
+            let needed = shrink(module, path, &unknown)?;
+            Ok(listed.iter().chain(needed.iter()).collect())
+        }
+    }
+}
+
+fn declared(path: &Path, module: &[u8]) -> Result<Declared> {
+    if Parser::is_component(module) {
+        return Err(component(path));
+    }
+    let declared = target_features::read(module).map_err(|fault| malformed(path, &fault))?;
+    Ok(declared.unwrap_or_default())
 }
 
 /// Validation that fails for another reason than a missing feature.
@@ -61,7 +82,8 @@ fn shrink(module: &[u8], path: &Path, unknown: &[String]) -> Result<Features> {
     Ok(needed.iter().collect())
 }
 
-fn validate(module: &[u8], features: WasmFeatures) -> Result<(), wasmparser::Error> {
+/// Whether a module is valid with these features.
+pub(super) fn validate(module: &[u8], features: WasmFeatures) -> Result<(), wasmparser::Error> {
     Validator::new_with_features(features).validate_all(module).map(drop)
 }
 

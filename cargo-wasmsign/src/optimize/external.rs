@@ -1,14 +1,45 @@
 //! A `wasm-opt` program of the user's.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use sha2::{Digest, Sha256};
+
+use super::cache::copy_hashed;
 use super::failure;
-use super::job::Job;
+use super::helper::Call;
 use crate::child;
 use crate::error::Result;
 use crate::escape::escape;
+use crate::hex::hex;
+
+/// The program that is meant: the path itself, or the first program of this name in `PATH`.
+pub(super) fn find(tool: &Path) -> Option<PathBuf> {
+    if tool.components().count() > 1 || tool.is_absolute() {
+        return tool.exists().then(|| tool.to_owned());
+    }
+    let path = std::env::var_os("PATH")?;
+    let name = tool.as_os_str().to_owned();
+    let mut with_suffix = name.clone();
+    with_suffix.push(std::env::consts::EXE_SUFFIX);
+    let candidates = |directory: PathBuf| [directory.join(&name), directory.join(&with_suffix)];
+    std::env::split_paths(&path).flat_map(candidates).find(|path| is_program(path))
+}
+
+#[cfg(unix)]
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = std::fs::metadata(path);
+    metadata.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
 
 /// What `tool --version` says: its first line, escaped.
 pub(super) fn version(tool: &Path) -> Result<String> {
@@ -25,10 +56,19 @@ pub(super) fn version(tool: &Path) -> Result<String> {
     Ok(escape(line).chars().take(120).collect())
 }
 
-/// The arguments of `wasm-opt` that do `job`, whose paths are absolute.
-pub(super) fn arguments(job: &Job) -> Vec<OsString> {
+/// What tells this program from any other. Two builds of one version need not do the same, so its bytes
+/// count as well.
+pub(super) fn identity(tool: &Path, version: &str) -> Option<String> {
+    let mut hash = Sha256::new();
+    copy_hashed(File::open(tool).ok()?, &mut io::sink(), &mut hash).ok()?;
+    Some(format!("{version}, {}", hex(&hash.finalize())))
+}
+
+/// The arguments of `wasm-opt` that do a job, whose paths are absolute.
+pub(super) fn arguments(call: &Call) -> Vec<OsString> {
+    let job = &call.job;
     let mut arguments = vec!["--mvp-features".into()];
-    arguments.extend(job.features.flags().map(|name| format!("--enable-{name}")));
+    arguments.extend(call.features.flags().map(|name| format!("--enable-{name}")));
     if job.debug_info() {
         arguments.push("-g".into());
     }
@@ -44,9 +84,12 @@ pub(super) fn arguments(job: &Job) -> Vec<OsString> {
 mod tests {
     use super::*;
     use crate::config::Level;
-    use crate::exit::Exit;
-    use crate::optimize::Features;
-    use crate::optimize::testing::job;
+    use crate::optimize::testing::{TempDir, job};
+    use crate::optimize::{Features, Job};
+
+    fn call(job: Job) -> Call {
+        Call { job, features: Features::from_names(["sign-ext"]).unwrap() }
+    }
 
     #[test]
     fn dwarf_goes_before_the_level_runs() {
@@ -54,18 +97,17 @@ mod tests {
             level: Level::Oz,
             passes: vec!["vacuum".into()],
             keep_names: true,
-            features: Features::from_names(["sign-ext"]).unwrap(),
             ..job("/in", "/out")
         };
         let expected = "--mvp-features --enable-sign-ext -g --strip-dwarf -Oz --vacuum -o /out /in";
-        assert_eq!(arguments(&job), expected.split(' ').collect::<Vec<_>>());
+        assert_eq!(arguments(&call(job)), expected.split(' ').collect::<Vec<_>>());
     }
 
     #[test]
     fn names_and_dwarf_decide_the_flags() {
         let has = |keep_names, keep_debug, flag: &str| {
             let job = Job { keep_names, keep_debug, ..job("/in", "/out") };
-            arguments(&job).contains(&flag.into())
+            arguments(&call(job)).contains(&flag.into())
         };
         assert!(!has(false, false, "-g") && has(false, false, "--strip-dwarf"));
         assert!(has(true, false, "-g") && has(true, false, "--strip-dwarf"));
@@ -74,10 +116,22 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_program_is_named() {
-        let error = version(Path::new("no-such-wasm-opt")).unwrap_err();
-        assert_eq!(error.exit(), Exit::Tool);
-        assert!(error.to_string().contains("`no-such-wasm-opt`"));
-        assert!(error.what_to_do().unwrap().contains("optimize.tool"));
+    fn the_bytes_of_a_program_are_its_identity() {
+        let dir = TempDir::new();
+        let one = dir.write("one", b"1");
+        let two = dir.write("two", b"2");
+        let twin = dir.write("twin", b"1");
+        assert_eq!(identity(&one, "v"), identity(&twin, "v"));
+        assert_ne!(identity(&one, "v"), identity(&two, "v"));
+        assert_ne!(identity(&one, "v"), identity(&one, "w"));
+        assert_eq!(identity(&dir.0, "v"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_bare_name_is_found_in_the_path() {
+        assert!(find(Path::new("sh")).unwrap().is_absolute());
+        assert_eq!(find(Path::new("no-such-wasm-opt")), None);
+        assert_eq!(find(Path::new("./no-such-wasm-opt")), None);
     }
 }

@@ -2,25 +2,60 @@
 
 use std::io;
 use std::path::Path;
+use std::process::ExitStatus;
 
 use super::job::Job;
 use crate::child::Output;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::fate::{fate, last_words};
 
-/// A program that could not be started.
+/// Where Binaryen is to be had.
+const INSTALL: &str =
+    "https://github.com/WebAssembly/binaryen/releases, or the package `binaryen` of your system";
+
+/// A program that is not there.
+pub(super) fn not_found(program: &Path) -> Error {
+    let name = escape(&program.to_string_lossy());
+    Error::tool(format!("there is no optimizer `{name}`")).advice(format!(
+        "install Binaryen ({INSTALL}), set `optimize.tool` to the path of its wasm-opt, or set \
+         `optimize.tool = \"embedded\"`"
+    ))
+}
+
+/// A program that is there and could not be started.
 pub(super) fn not_started(program: &Path, source: io::Error) -> Error {
     let name = escape(&program.to_string_lossy());
-    let advice = if source.kind() == io::ErrorKind::NotFound {
-        "install Binaryen (https://github.com/WebAssembly/binaryen/releases, or the package \
-         `binaryen` of your system), set `optimize.tool` to the path of its wasm-opt, \
-         or set `optimize.tool = \"embedded\"`"
-    } else {
+    Error::tool(format!("failed to start the optimizer `{name}`")).because(source).advice(
         "check that it is a program for this system and may be executed, \
-         or set `optimize.tool` to another one"
+         or set `optimize.tool` to another one",
+    )
+}
+
+/// Refuses an optimizer that is older than `minimum`.
+pub(super) fn refuse_old(version: &str, minimum: Option<u32>, is_embedded: bool) -> Result<()> {
+    let Some(minimum) = minimum else { return Ok(()) };
+    let error = match number(version) {
+        Some(found) if found >= minimum => return Ok(()),
+        Some(_) => Error::tool(format!(
+            "the optimizer, {version}, is too old: `optimize.minimum-version` asks for {minimum}"
+        )),
+        None => Error::tool(format!(
+            "the optimizer, {version}, does not say its number: `optimize.minimum-version` asks for {minimum}"
+        )),
     };
-    Error::tool(format!("failed to start the optimizer `{name}`")).because(source).advice(advice)
+    Err(error.advice(match is_embedded {
+        true => {
+            format!("set `optimize.tool` to a wasm-opt of version {minimum} or later ({INSTALL})")
+        }
+        false => format!("install Binaryen {minimum} or later ({INSTALL})"),
+    }))
+}
+
+/// The first number in what a tool calls itself: `wasm-opt version 116 (version_116-7-gabc)`.
+fn number(version: &str) -> Option<u32> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    version.split(|c| !is_digit(c)).find(|digits| !digits.is_empty())?.parse().ok()
 }
 
 /// A program that did not say its version.
@@ -30,11 +65,29 @@ pub(super) fn no_version(tool: &Path, output: &Output) -> Error {
         .advice("set `optimize.tool` to a wasm-opt program of Binaryen")
 }
 
-/// An optimizer that ended badly.
+/// An optimizer that ended badly: of itself, or by a fault.
 pub(super) fn failed(version: &str, job: &Job, output: &Output) -> Error {
-    let name = escape(&job.input.to_string_lossy());
-    let message = format!("the optimizer, {version}, {} on `{name}`", fate(output.status));
+    let name = escape(&job.name.to_string_lossy());
+    let (verb, fate) = (verb(output.status), fate(output.status));
+    let message = format!("the optimizer, {version}, {verb} `{name}`: it {fate}");
     quote(Error::tool(message), output).advice(advice(job))
+}
+
+/// A child of ourselves that died, or gave no answer.
+pub(super) fn lost_helper(name: &Path, output: &Output) -> Error {
+    let name = escape(&name.to_string_lossy());
+    let fate = fate(output.status);
+    quote(Error::tool(format!("the process that looks into `{name}` {fate}")), output)
+        .advice("check that there is enough memory for the module, or set `optimize = false`")
+}
+
+/// What an optimizer did with a module that it did not optimize.
+fn verb(status: ExitStatus) -> &'static str {
+    match status.code() {
+        Some(code) if code >= 0 => "refused",
+        _ if was_asked_to_end(status) => "was stopped over",
+        _ => "crashed over",
+    }
 }
 
 /// What may help, the likeliest first.
@@ -64,22 +117,52 @@ fn quote(error: Error, output: &Output) -> Error {
     if words.is_empty() { error } else { error.because(words) }
 }
 
+/// Whether somebody has ended it, or the system for want of memory.
+#[cfg(unix)]
+fn was_asked_to_end(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    matches!(status.signal(), Some(1 | 2 | 9 | 15))
+}
+
+#[cfg(not(unix))]
+fn was_asked_to_end(_status: ExitStatus) -> bool {
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_minimum_is_compared_with_the_first_number() {
+        let refusal = |version: &str, minimum| refuse_old(version, minimum, false).err();
+        assert!(refusal("wasm-opt version 116 (version_116-7-gabc)", Some(116)).is_none());
+        assert!(refusal("wasm-opt of unknown version", None).is_none());
+        let error = refusal("wasm-opt version 99", Some(116)).unwrap();
+        assert!(error.to_string().contains("version 99, is too old"), "{error}");
+        assert!(error.to_string().contains("asks for 116"), "{error}");
+        let error = refusal("wasm-opt of unknown version", Some(116)).unwrap();
+        assert!(error.to_string().contains("does not say its number"), "{error}");
+        let error = refuse_old("binaryen 116 (embedded)", Some(117), true).unwrap_err();
+        assert!(error.what_to_do().unwrap().contains("`optimize.tool`"));
+    }
 
     #[cfg(unix)]
     #[test]
     fn a_death_is_named() {
         use crate::optimize::testing::job;
         use std::error::Error as _;
-        let mut command = std::process::Command::new("sh");
-        command.args(["-c", "echo 'Fatal: no' >&2; kill -ABRT $$"]);
-        let output = crate::child::output(&mut command, &[]).unwrap();
-        let error = failed("binaryen", &job("a.wasm", "b.wasm"), &output);
-        let message = error.to_string();
-        assert!(message.contains("signal 6 (SIGABRT") && message.contains("`a.wasm`"), "{message}");
-        assert_eq!(error.source().unwrap().to_string(), "Fatal: no");
-        assert!(error.what_to_do().unwrap().contains("optimize = false"));
+        for (signal, expected) in [
+            ("ABRT", "crashed over `a.wasm`: it was killed by signal 6 (SIGABRT"),
+            ("KILL", "was stopped over `a.wasm`: it was killed by signal 9 (SIGKILL"),
+        ] {
+            let mut command = std::process::Command::new("sh");
+            command.args(["-c", &format!("echo 'Fatal: no' >&2; kill -{signal} $$")]);
+            let output = crate::child::output(&mut command, &[]).unwrap();
+            let error = failed("binaryen", &job("a.wasm", "b.wasm"), &output);
+            assert!(error.to_string().contains(expected), "{error}");
+            assert_eq!(error.source().unwrap().to_string(), "Fatal: no");
+            assert!(error.what_to_do().unwrap().contains("optimize = false"));
+        }
     }
 }

@@ -134,6 +134,11 @@ impl Features {
         TABLE.iter().filter(|row| self.contains(row.feature)).map(|row| row.flag)
     }
 
+    /// The names of those that `others` lacks.
+    pub(super) fn names_beyond(&self, others: &Self) -> Vec<&'static str> {
+        self.0.difference(&others.0).copied().collect::<Self>().flags().collect()
+    }
+
     /// Whether `feature` is one of them.
     pub fn contains(&self, feature: Feature) -> bool {
         self.0.contains(&feature)

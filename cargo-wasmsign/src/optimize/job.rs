@@ -1,7 +1,6 @@
 //! What the optimizer is asked to do.
 
 use std::ffi::OsString;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,9 +12,14 @@ use crate::error::{Error, Result};
 /// One module to optimize.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
+    /// What messages call the module.
+    #[serde(with = "path_bytes")]
+    pub name: PathBuf,
     /// The module to read.
     #[serde(with = "path_bytes")]
     pub input: PathBuf,
+    /// SHA-256 of the input in hexadecimal, which whoever copied it knows.
+    pub digest: String,
     /// Where the result goes: another file than `input`, empty or absent, so that what lies there
     /// afterwards is the optimizer's work.
     #[serde(with = "path_bytes")]
@@ -28,10 +32,24 @@ pub struct Job {
     pub keep_names: bool,
     /// Whether DWARF stays. Binaryen then leaves out the passes that it cannot describe in DWARF.
     pub keep_debug: bool,
-    /// What the module needs and the optimizer may use.
-    pub features: Features,
+    /// What hosts know.
+    pub features: Allowed,
+    /// The exports that stay, all of them where this is absent. A memory stays exported only if it is listed
+    /// like the others (as `memory`, usually).
+    pub exports: Option<Vec<String>>,
+    /// Whether this program is recorded in the section `producers`.
+    pub producers: bool,
     /// Threads; what the machine has where this is absent.
     pub jobs: Option<usize>,
+}
+
+/// The WebAssembly features that hosts know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Allowed {
+    /// Whatever the module declares, or is found to use.
+    Auto,
+    /// These alone: what the optimizer leaves must not need another one.
+    Only(Features),
 }
 
 impl Job {
@@ -53,11 +71,6 @@ impl Job {
     }
 }
 
-/// Reads a job as the parent wrote it.
-pub(super) fn read_from(reader: impl Read) -> Result<Job, String> {
-    serde_json::from_reader(reader).map_err(|error| format!("failed to read the job: {error}"))
-}
-
 fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|source| {
         Error::io(format!("failed to find the absolute path of `{}`", path.display()), source)
@@ -65,14 +78,19 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 }
 
 /// Paths as their bytes: they need not be UTF-8, JSON strings are.
-mod path_bytes {
+pub(super) mod path_bytes {
     use super::*;
 
-    pub(super) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::optimize) fn serialize<S: Serializer>(
+        path: &Path,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         path.as_os_str().as_encoded_bytes().serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    pub(in crate::optimize) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<PathBuf, D::Error> {
         let bytes = Vec::<u8>::deserialize(from)?;
         os_string(bytes).map(PathBuf::from).map_err(serde::de::Error::custom)
     }
@@ -98,8 +116,7 @@ mod tests {
     fn a_job_survives_the_pipe() {
         let sent = job("päth/in.wasm", "out.wasm");
         let bytes = serde_json::to_vec(&sent).unwrap();
-        assert_eq!(read_from(&bytes[..]).unwrap(), sent);
-        assert!(read_from(&bytes[1..]).unwrap_err().contains("failed to read the job"));
+        assert_eq!(serde_json::from_slice::<Job>(&bytes).unwrap(), sent);
     }
 
     #[cfg(unix)]
@@ -108,7 +125,7 @@ mod tests {
         let name: OsString = std::os::unix::ffi::OsStringExt::from_vec(vec![b'a', 0xff]);
         let sent = job(name, "out.wasm");
         let bytes = serde_json::to_vec(&sent).unwrap();
-        assert_eq!(read_from(&bytes[..]).unwrap(), sent);
+        assert_eq!(serde_json::from_slice::<Job>(&bytes).unwrap(), sent);
     }
 
     #[test]

@@ -1,133 +1,61 @@
 //! The optimizer: Binaryen, in a child process of ourselves or as an external `wasm-opt`.
 //!
-//! Binaryen may abort, or run out of memory, and takes the process it lives in with it. So the
-//! program starts itself once more with [`CHILD_ARGUMENT`]; what to do travels on standard input.
+//! Binaryen may abort, or run out of memory, and takes the process it lives in with it. So the program
+//! starts itself once more with [`CHILD_ARGUMENT`], for Binaryen and for whatever else needs a whole module
+//! in memory; what to do travels on standard input.
 //!
 //! ```text
-//! detect ─► Features ─► Job ─► run ─┬─ embedded ── child process ── Binaryen
-//!                                   └─ external ── wasm-opt
+//! Job ─► run ─► Cache ─┬─ hit
+//!                      └─ miss ─► prepare ─────► Binaryen ─────────► check ─► Cache
+//!                                 child:         child, or           child:
+//!                                 detect, edit   external wasm-opt   whole, allowed
 //! ```
 
+mod beyond;
 mod binaryen;
+mod cache;
+mod changes;
+mod check;
 mod detect;
 mod external;
 mod failure;
 mod features;
+mod functions;
+mod helper;
 mod job;
-mod output;
 mod passes;
+mod prepare;
 mod target_features;
 #[cfg(test)]
 mod testing;
+mod tool;
 
-use std::io::Write;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
 
-pub use detect::detect;
+pub use cache::{Cache, Cleared, limit_from_environment};
+pub use changes::Changes;
 pub use features::Features;
-pub use job::Job;
+pub use helper::{CHILD_ARGUMENT, child_main};
+pub use job::{Allowed, Job};
+pub use tool::Optimizer;
 
 use crate::child;
 use crate::error::{Error, Result};
+use crate::files::{Access, Staged};
+use cache::Key;
+use check::Left;
+use helper::{Call, Helper, Task};
+use prepare::Prepared;
 
-/// The hidden first argument that makes the program the optimizer's child; see [`child_main`].
-pub const CHILD_ARGUMENT: &str = "__optimize";
-
-/// A way to optimize a module that was found to be there.
-#[derive(Debug, Clone)]
-pub struct Optimizer {
-    kind: Kind,
-    version: String,
+/// How a module came to be optimized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether it was optimized before, and only copied.
+    pub cached: bool,
 }
 
-/// Where Binaryen is.
-#[derive(Debug, Clone)]
-enum Kind {
-    /// In `program`, which is this program.
-    Embedded { program: PathBuf },
-    /// In a `wasm-opt` of the user's.
-    External { tool: PathBuf },
-}
-
-impl Optimizer {
-    /// The Binaryen that is compiled into this program.
-    ///
-    /// # Errors
-    ///
-    /// Usage, where the program was built without it.
-    pub fn embedded() -> Result<Self> {
-        let program = std::env::current_exe().map_err(|source| {
-            Error::tool("failed to find the path of this program, which holds the optimizer")
-                .because(source)
-        })?;
-        Self::embedded_in(program)
-    }
-
-    /// The Binaryen in `program`, a copy of this program.
-    ///
-    /// # Errors
-    ///
-    /// As of [`Optimizer::embedded`].
-    pub fn embedded_in(program: PathBuf) -> Result<Self> {
-        let version = binaryen::VERSION.ok_or_else(not_embedded)?.to_owned();
-        Ok(Self { kind: Kind::Embedded { program }, version })
-    }
-
-    /// The `wasm-opt` at the path `tool`, or of this name in `PATH`; asks it for its version.
-    ///
-    /// # Errors
-    ///
-    /// Tool, where there is no such program or it cannot say its version.
-    pub fn external(tool: impl Into<PathBuf>) -> Result<Self> {
-        let tool = tool.into();
-        let version = external::version(&tool)?;
-        Ok(Self { kind: Kind::External { tool }, version })
-    }
-
-    /// What the optimizer calls itself, on one line that is safe to print:
-    /// `wasm-opt version 116`, `binaryen 116 (embedded)`.
-    pub fn version(&self) -> &str {
-        &self.version
-    }
-
-    /// Checks the names of further passes before anything is built.
-    ///
-    /// # Errors
-    ///
-    /// Usage, with the nearest name, for a pass that the embedded Binaryen does not have. What an
-    /// external program has is its own knowledge: there only the form of the name is checked.
-    pub fn check_passes(&self, names: &[String]) -> Result<()> {
-        names.iter().try_for_each(|name| match self.kind {
-            Kind::Embedded { .. } => passes::check_known(name, &binaryen::pass_names()),
-            Kind::External { .. } => passes::check_form(name),
-        })
-    }
-
-    fn program(&self) -> &Path {
-        match &self.kind {
-            Kind::Embedded { program } => program,
-            Kind::External { tool } => tool,
-        }
-    }
-
-    /// The child's command and what it reads from standard input.
-    fn command(&self, job: &Job) -> Result<(Command, Vec<u8>)> {
-        let mut command = quiet(self.program());
-        // Binaryen starts a thread a core unless told otherwise.
-        job.jobs.map(|jobs| command.env("BINARYEN_CORES", jobs.max(1).to_string()));
-        if let Kind::External { .. } = self.kind {
-            command.args(external::arguments(job));
-            return Ok((command, Vec::new()));
-        }
-        let input = serde_json::to_vec(job)
-            .map_err(|source| Error::tool("failed to write the optimizer's job").because(source))?;
-        command.arg(CHILD_ARGUMENT);
-        Ok((command, input))
-    }
-}
-
-/// Optimizes `job.input` into `job.output`.
+/// Optimizes `job.input` into `job.output`, or copies what an earlier job of the same content has made.
 ///
 /// With DWARF kept and names stripped the caller still has to drop the section `name`: Binaryen writes
 /// both or none. In all cases Binaryen moves custom sections behind the others (`dylink.0` stays first)
@@ -135,60 +63,77 @@ impl Optimizer {
 ///
 /// # Errors
 ///
-/// Usage for an unknown pass; io for paths without a current directory; tool where the optimizer
-/// fails, dies, or leaves no module.
-pub fn run(job: &Job, how: &Optimizer) -> Result<()> {
-    how.check_passes(&job.passes)?;
+/// Usage for an unknown pass, an unknown export, a component, and a module that needs more than the
+/// listed features; malformed for a module that is none; io for files that cannot be read or written; tool
+/// where the optimizer fails, dies, or leaves no module.
+pub fn run(job: &Job, tool: &Optimizer, cache: Option<&Cache>) -> Result<Outcome> {
+    tool.check_passes(&job.passes)?;
     let job = job.with_absolute_paths()?;
-    let (mut command, input) = how.command(&job)?;
-    let output = child::output(&mut command, &input)
-        .map_err(|source| failure::not_started(how.program(), source))?;
-    if !output.status.success() {
-        return Err(failure::failed(&how.version, &job, &output));
+    let entry = cache.zip(tool.identity().map(|identity| Key::new(&job, identity)));
+    if let Some((cache, key)) = &entry {
+        let mut output = create(&job)?;
+        if cache.fetch(key, &mut output) {
+            return Ok(Outcome { cached: true });
+        }
     }
-    output::check(&job.output)
-        .map_err(|reason| failure::no_module(&how.version, &job.input, &output, reason))
+    optimize(&job, tool)?;
+    // The tool may have put another file in the place of the one that was there.
+    if let Some((cache, key)) = &entry
+        && let Ok(output) = File::open(&job.output)
+    {
+        cache.store(key, &output);
+    }
+    Ok(Outcome { cached: false })
 }
 
-/// The whole program when its first argument is [`CHILD_ARGUMENT`]: reads a [`Job`] from standard
-/// input and does it. The reason of a failure goes to standard error.
-pub fn child_main() -> ExitCode {
-    end_with_parent();
-    match job::read_from(std::io::stdin().lock()).and_then(|job| binaryen::optimize(&job)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => {
-            // Without a standard error there is nobody to tell but by the exit code.
-            let _ = writeln!(std::io::stderr(), "{reason}");
-            ExitCode::FAILURE
+/// Records this program in the section `producers` of a module that is not optimized; `name` is what
+/// messages call it.
+///
+/// # Errors
+///
+/// Malformed or io.
+pub fn record(name: &Path, input: &Path, output: &Path) -> Result<()> {
+    let task = Task::Record { name: name.into(), input: input.into(), output: output.into() };
+    Helper::this()?.ask(&task)
+}
+
+/// Takes every step.
+fn optimize(job: &Job, tool: &Optimizer) -> Result<()> {
+    let edited = edited_file(job)?;
+    let path = edited.path().to_owned();
+    let Prepared { features, edited: is_edited } =
+        tool.helper().ask(&Task::Prepare { job: job.clone(), edited: path.clone() })?;
+    let input = if is_edited { path } else { job.input.clone() };
+    let call = Call { job: Job { input, ..job.clone() }, features };
+    let (mut command, text) = tool.command(call)?;
+    let output = child::output(&mut command, &text)
+        .map_err(|source| failure::not_started(tool.program(), source))?;
+    if !output.status.success() {
+        return Err(failure::failed(tool.version(), job, &output));
+    }
+    match tool.helper().ask(&Task::Check(job.clone()))? {
+        Left::Module => Ok(()),
+        Left::Nothing(reason) => {
+            Err(failure::no_module(tool.version(), &job.name, &output, reason))
         }
     }
 }
 
-/// Has the system end us with the parent, should that be killed: nobody else would.
-#[cfg(target_os = "linux")]
-fn end_with_parent() {
-    use rustix::process::{Signal, set_parent_process_death_signal};
-    // Where a sandbox forbids it, the worst is a process that ends by itself a little later.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+/// A temporary file beside the output, for the module between the edits and Binaryen.
+fn edited_file(job: &Job) -> Result<Staged> {
+    let mut path = job.output.clone().into_os_string();
+    path.push(".edited");
+    let staged = Staged::new(&PathBuf::from(path), Access::Usual)?;
+    staged.lend()?;
+    Ok(staged)
 }
 
-/// Other systems have no such call: the optimizer ends by itself, and its output is swept up by a later run.
-#[cfg(not(target_os = "linux"))]
-fn end_with_parent() {}
-
-/// A command that talks on no stream of ours. Some of Binaryen's passes print to standard output, which
-/// is for results.
-fn quiet(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.stdout(Stdio::null());
-    command
-}
-
-fn not_embedded() -> Error {
-    Error::usage("this build of the program has no embedded optimizer").advice(
-        "set `optimize.tool` to a wasm-opt program, set `optimize = false`, \
-         or reinstall cargo-wasmsign with its default features",
-    )
+fn create(job: &Job) -> Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).open(&job.output);
+    file.map_err(|source| {
+        Error::io(format!("failed to write a temporary file for `{}`", job.name.display()), source)
+    })
 }
 
 #[cfg(test)]

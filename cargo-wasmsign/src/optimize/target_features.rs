@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use wasm_encoder::Encode;
 use wasmparser::{BinaryReader, Parser, Payload};
 
 use super::features::{self, Features};
@@ -54,6 +55,30 @@ pub(super) fn read(module: &[u8]) -> Result<Option<Declared>, Fault> {
     Ok(None)
 }
 
+/// The content of the section without the features that are not among `allowed`: Binaryen takes whatever
+/// is declared for allowed.
+pub(super) fn restricted(content: &[u8], allowed: &Features) -> Result<Vec<u8>, Fault> {
+    let mut reader = BinaryReader::new(content, 0);
+    let mut kept = Vec::new();
+    for _ in 0..reader.read_var_u32()? {
+        let (prefix, name) = (reader.read_u8()?, reader.read_string()?);
+        let is_allowed = match features::lookup(name) {
+            Ok(Some(feature)) => allowed.contains(feature),
+            Ok(None) | Err(features::Unknown) => true,
+        };
+        if prefix == b'-' || is_allowed {
+            kept.push((prefix, name));
+        }
+    }
+    let mut content = Vec::new();
+    kept.len().encode(&mut content);
+    kept.iter().for_each(|(prefix, name)| {
+        content.push(*prefix);
+        name.encode(&mut content);
+    });
+    Ok(content)
+}
+
 fn parse(mut reader: BinaryReader<'_>) -> Result<Declared, Fault> {
     let mut used = Vec::new();
     for _ in 0..reader.read_var_u32()? {
@@ -81,5 +106,21 @@ fn sort_out(names: &[&str]) -> Declared {
     Declared {
         known: names.iter().filter_map(|name| features::lookup(name).ok().flatten()).collect(),
         unknown: names.iter().filter(unknown).map(ToString::to_string).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimize::testing::target_features;
+
+    #[test]
+    fn what_is_not_allowed_is_declared_no_more() {
+        let content = |names: &[&str]| target_features(names)[2 + 16..].to_vec();
+        let declared = content(&["+sign-ext", "+simd128", "-atomics", "+frobnicate"]);
+        let allowed = Features::from_names(["sign-ext"]).unwrap();
+        let expected = content(&["+sign-ext", "-atomics", "+frobnicate"]);
+        assert_eq!(restricted(&declared, &allowed).unwrap(), expected);
+        assert!(restricted(&declared[..5], &allowed).is_err());
     }
 }

@@ -3,19 +3,24 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Features, Job};
+use super::{Allowed, Job};
 use crate::config::Level;
 
 /// A job that does as little as possible.
 pub(super) fn job(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Job {
+    let input = input.into();
     Job {
-        input: input.into(),
+        name: input.clone(),
+        input,
+        digest: "of the input".into(),
         output: output.into(),
         level: Level::O0,
         passes: Vec::new(),
         keep_names: false,
         keep_debug: false,
-        features: Features::default(),
+        features: Allowed::Auto,
+        exports: None,
+        producers: false,
         jobs: None,
     }
 }
@@ -44,6 +49,15 @@ impl Drop for TempDir {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// A program of shell.
+#[cfg(unix)]
+pub(super) fn tool(dir: &TempDir, name: &str, script: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = dir.write(name, format!("#!/bin/sh\n{script}\n").as_bytes());
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
 }
 
 /// A section with `id` and `body`, which must be short.

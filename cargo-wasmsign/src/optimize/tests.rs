@@ -5,7 +5,7 @@ use super::*;
 use crate::exit::Exit;
 
 fn features(module: &[u8]) -> Result<Vec<&'static str>> {
-    Ok(detect(Path::new("m.wasm"), module)?.flags().collect())
+    Ok(detect::detect(Path::new("m.wasm"), module)?.flags().collect())
 }
 
 #[test]
@@ -76,57 +76,25 @@ fn components_are_told_apart() {
     assert!(error.what_to_do().unwrap().contains("optimize = false"));
 }
 
-/// An external optimizer of shell, which copies its last argument to the one before.
-#[cfg(unix)]
-fn fake_tool(dir: &TempDir, script: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let version = "#!/bin/sh\n[ \"$1\" = --version ] && echo wasm-opt version 999 && exit\n";
-    let path = dir.write("wasm-opt", format!("{version}{script}\n").as_bytes());
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
-#[cfg(unix)]
-fn run_external(script: &str) -> Result<String> {
-    let dir = TempDir::new();
-    let tool = Optimizer::external(fake_tool(&dir, script))?;
-    let job = job(dir.write("-in.wasm", &adder()), dir.0.join("out.wasm"));
-    run(&job, &tool)?;
-    Ok(tool.version().to_owned())
-}
-
-#[cfg(unix)]
-const COPY: &str = "while [ $# -gt 2 ]; do shift; done; cp \"$2\" \"$1\"";
-
-#[cfg(unix)]
 #[test]
-fn an_external_tool_is_asked_and_used() {
-    assert_eq!(run_external(COPY).unwrap(), "wasm-opt version 999");
-}
-
-#[cfg(unix)]
-#[test]
-fn failures_of_an_external_tool_are_told() {
-    let cases = [
-        ("echo 'Fatal: bad' >&2; exit 7", "ended with exit code 7"),
-        ("kill -SEGV $$", "signal 11 (SIGSEGV)"),
-        ("exit 0", "left no output"),
-        ("while [ $# -gt 2 ]; do shift; done; echo x >\"$1\"", "left no whole module"),
-    ];
-    for (script, expected) in cases {
-        let error = run_external(script).unwrap_err();
-        assert_eq!(error.exit(), Exit::Tool, "{script}");
-        assert!(error.to_string().contains(expected), "{error}");
-    }
+fn what_hosts_know_is_not_what_a_module_declares() {
+    let module = [function(&[0x20, 0, 0xc0]), target_features(&["+simd128"])].concat();
+    let listed = Features::from_names(["mutable-globals"]).unwrap();
+    let found = detect::detect_beyond(Path::new("m.wasm"), &module, &listed).unwrap();
+    assert_eq!(found.flags().collect::<Vec<_>>(), ["mutable-globals", "sign-ext"]);
+    assert_eq!(found.names_beyond(&listed), ["sign-ext"]);
 }
 
 #[cfg(not(feature = "embedded-optimizer"))]
 #[test]
 fn a_build_without_binaryen_says_so() {
-    let error = Optimizer::embedded().unwrap_err();
+    let error = Optimizer::embedded(None).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.what_to_do().unwrap().contains("optimize.tool"));
 }
 
 #[cfg(feature = "embedded-optimizer")]
 mod embedded;
+
+#[cfg(unix)]
+mod external;

@@ -1,4 +1,4 @@
-//! From cargo's artifact to a published module: optimize, shape, sign, verify, publish.
+//! From cargo's artifact to a published module: transform, optimize, shape, sign, verify, publish.
 //!
 //! Everything happens on temporary files beside the place where the module will be; only the last
 //! step, a rename, is seen by others. Nothing is printed here: an [`Observer`] is told.
@@ -7,6 +7,8 @@ mod crew;
 mod published;
 mod recipe;
 mod record;
+mod sealed;
+mod transform;
 mod work;
 
 use std::fs::File;
@@ -22,7 +24,8 @@ use crate::cargo::Artifact;
 use crate::error::{Error, Result};
 use crate::files::Staged;
 use record::Record;
-use work::{Made, Work, step_file};
+use sealed::Made;
+use work::{Work, step_file};
 
 /// An artifact of cargo's, taken while cargo held its lock.
 enum Taken {
@@ -33,7 +36,7 @@ enum Taken {
 }
 
 /// What is to be made of an artifact, and where it goes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Order {
     /// The artifact.
     pub artifact: Artifact,

@@ -49,6 +49,11 @@ pub struct SignerLine {
 /// What has been done to a module, for somebody who waits.
 #[derive(Debug, Clone)]
 pub enum Step {
+    /// The user's program has begun.
+    Transforming {
+        /// Its name.
+        program: String,
+    },
     /// The optimizer has begun.
     Optimizing {
         /// What it calls itself.
@@ -60,6 +65,13 @@ pub enum Step {
         from: u64,
         /// Bytes after.
         to: u64,
+        /// Whether it was optimized before, and only copied.
+        cached: bool,
+    },
+    /// The optimizer has dropped sections that nobody had told it to.
+    Dropped {
+        /// Their names.
+        sections: Vec<String>,
     },
     /// Its custom sections are those that were wished for.
     Shaped {

@@ -6,19 +6,25 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use wasmsign_core::sign::Signature;
 
-use super::SignerLine;
-use crate::config::{self, KeyIdChoice, Placement, SectionGlobs};
+use super::record::sha256;
+use super::{SignerLine, transform};
+use crate::config::{self, KeyIdChoice, Placement};
 use crate::hex::{hex, public_key_text};
-use crate::optimize::Optimizer;
+use crate::optimize::{Cache, Optimizer};
+use crate::shape::Delimiters;
 use crate::signers::Signer;
 
 /// What is done to the modules of one package.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Recipe {
+    /// The user's program, if there is one.
+    pub transform: Option<config::Transform>,
     /// The optimizer and its settings, if it runs.
     pub optimize: Option<(Arc<Optimizer>, config::Optimize)>,
-    /// Custom sections to drop.
-    pub remove: SectionGlobs,
+    /// What is to become of the custom sections.
+    pub sections: config::Sections,
+    /// What parts end with.
+    pub delimiters: Arc<Delimiters>,
     /// Who signs, in this order; nobody with `--no-sign`.
     pub signers: Vec<Arc<Signer>>,
     /// The hint beside each signature.
@@ -34,18 +40,32 @@ pub struct Place {
     pub published: PathBuf,
     /// The directory of what is remembered of them.
     pub state: PathBuf,
+    /// What was optimized before, for any target and profile.
+    pub cache: Cache,
 }
 
 impl Recipe {
     /// Everything but the module's own bytes that decides what is published.
     pub(super) fn fingerprint(&self) -> String {
-        let optimizer = self.optimize.as_ref().map(|(tool, options)| (tool.version(), options));
+        let optimizer = self
+            .optimize
+            .as_ref()
+            .map(|(tool, options)| (tool.version(), tool.identity(), options));
         let keys: Vec<_> =
             self.signers.iter().map(|signer| (&signer.name, signer.public_key())).collect();
+        // A file that cannot be read is one that has changed.
+        let embedded: Vec<_> = self
+            .sections
+            .embed
+            .iter()
+            .map(|embed| sha256(&embed.file).unwrap_or_default())
+            .collect();
         let parts = format!(
-            "{} {optimizer:?} {:?} {keys:?} {:?} {:?}",
+            "{} {:?} {optimizer:?} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
-            self.remove.patterns(),
+            self.transform.as_ref().map(transform::fingerprint),
+            self.sections,
+            self.delimiters.word(),
             self.key_id,
             self.placement
         );

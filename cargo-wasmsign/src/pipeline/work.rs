@@ -1,21 +1,20 @@
-//! The steps from a copied artifact to a published module.
+//! The steps from a copied artifact to a module that can be signed.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::Identity;
 use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
-use super::record::{self, Record};
-use super::{Observer, Order, Place, Published, Recipe, Sizes, Step};
-use crate::config::{self, Placement};
+use super::sealed::Made;
+use super::{Observer, Order, Place, Recipe, Sizes, Step, record, transform};
+use crate::config;
 use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
-use crate::optimize::{self, Features, Job};
+use crate::optimize::{self, Allowed, Changes, Features, Job};
 use crate::seal;
-use crate::shape::{self, Delimiters, Plan, Wishes};
+use crate::shape::{self, Embedding, Plan, Wishes};
 
 /// One module on its way.
 pub(super) struct Work<'a> {
@@ -26,61 +25,31 @@ pub(super) struct Work<'a> {
     pub(super) file_name: &'a Path,
 }
 
-/// A module that is made, signed and verified, and seen by nobody yet.
-pub struct Made {
-    order: Order,
-    module: Staged,
-    signature: Option<Staged>,
-    published: Published,
-    record: Record,
-}
-
-impl Made {
-    pub(super) fn publish(self) -> Result<(Order, Published)> {
-        let sig = with_suffix(&self.published.path, ".sig");
-        // The signature first: a module without its own is nobody's.
-        self.signature.map_or(Ok(()), Staged::publish)?;
-        self.module.publish()?;
-        if self.published.signature_path.is_none() {
-            remove_stale(&sig)?;
-        }
-        let name = Path::new(self.published.path.file_name().unwrap_or_default());
-        self.record.save(&record::path(&self.order.place.state, name))?;
-        Ok((self.order, self.published))
-    }
-}
-
 impl Work<'_> {
     /// Takes every step.
     pub(super) fn run(&self, mut built: Staged, digest: String) -> Result<Made> {
-        let what = self.inspect(&mut built)?;
+        let size = length(built.file())?;
+        let (mut module, module_digest) = self.transform(built, digest.clone())?;
+        let what = self.inspect(&mut module)?;
         refuse_unfinished(self.file_name, &what)?;
         shape::refuse_signed(&what.sections).map_err(|error| error.named(self.file_name))?;
-        let mut sizes = Sizes { built: what.total, optimized: what.total, published: what.total };
-        let optimized = self.optimize(built, &what)?;
-        let (mut optimized, what) = match optimized {
-            Ok(mut optimized) => {
-                let what = self.inspect(&mut optimized)?;
-                sizes.optimized = what.total;
-                self.tell(Step::Optimized { from: sizes.built, to: sizes.optimized });
-                (optimized, what)
-            }
-            Err(built) => (built, what),
-        };
-        let (plan, delimiters) = (self.plan(&what)?, Delimiters::None);
-        if plan.changes_anything(&delimiters) {
-            optimized = self.shape(optimized, &plan, &delimiters)?;
-        }
-        let sealed = self.seal(&mut optimized)?;
-        self.made(sealed, digest, sizes)
+        let (module, what) = self.optimize(module, what, module_digest)?;
+        let sizes = Sizes { built: size, optimized: what.total, published: what.total };
+        let mut shaped = self.shape(module, &what)?;
+        self.seal(&mut shaped, digest, sizes)
     }
 
-    fn recipe(&self) -> &Recipe {
+    pub(super) fn recipe(&self) -> &Recipe {
         &self.order.recipe
     }
 
-    fn tell(&self, step: Step) {
+    pub(super) fn tell(&self, step: Step) {
         self.observer.step(&self.order.artifact.target.name, step);
+    }
+
+    /// A temporary file for one step.
+    fn step_file(&self, step: &str) -> Result<Staged> {
+        step_file(&self.order.place, self.file_name, step)
     }
 
     /// What a module holds, with all its sections.
@@ -93,142 +62,134 @@ impl Work<'_> {
         }
     }
 
-    /// The optimized module, or the same one where nothing is to be optimized.
-    fn optimize(&self, mut built: Staged, what: &Inspection) -> Result<Result<Staged, Staged>> {
-        let Some((tool, options)) = &self.recipe().optimize else { return Ok(Err(built)) };
+    /// The module as the user's program leaves it, and its digest.
+    fn transform(&self, mut built: Staged, digest: String) -> Result<(Staged, String)> {
+        let Some(transform) = &self.recipe().transform else { return Ok((built, digest)) };
+        self.tell(Step::Transforming { program: transform.command[0].clone() });
+        let mut output = self.step_file("transformed")?;
+        transform::run(transform, self.file_name, &mut built, &mut output)
+            .map_err(|error| error.named(self.file_name))?;
+        let digest = record::copy_hashed(reader(&mut output)?, &mut io::sink())
+            .map_err(|source| Error::io("failed to read a temporary file", source))?;
+        Ok((output, digest))
+    }
+
+    /// The optimized module and what is in it, or the same one where nothing is to be optimized.
+    fn optimize(
+        &self,
+        built: Staged,
+        what: Inspection,
+        digest: String,
+    ) -> Result<(Staged, Inspection)> {
+        let Some((tool, options)) = &self.recipe().optimize else {
+            return self.recorded(built, what);
+        };
         if what.kind == Kind::Component {
             return Err(component(self.file_name));
         }
         self.tell(Step::Optimizing { version: tool.version().to_owned() });
-        let mut output = step_file(&self.order.place, self.file_name, "optimized")?;
-        let features = self.features(options, &mut built)?;
+        let mut output = self.step_file("optimized")?;
         built.lend()?;
         output.lend()?;
-        let job = job(options, features, &built, &output, self.cores)?;
-        optimize::run(&job, tool).map_err(|error| error.named(self.file_name))?;
+        let job = self.job(options, digest, &built, &output)?;
+        let outcome = optimize::run(&job, tool, Some(&self.order.place.cache))
+            .map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
-        Ok(Ok(output))
-    }
-
-    fn features(&self, options: &config::Optimize, built: &mut Staged) -> Result<Features> {
-        match &options.features {
-            config::Features::List(names) => Features::from_names(names),
-            config::Features::Auto => {
-                let mut module = Vec::new();
-                let read = io::Read::read_to_end(&mut reader(built)?, &mut module);
-                read.map_err(|source| {
-                    Error::io(format!("failed to read `{}`", self.file_name.display()), source)
-                })?;
-                optimize::detect(self.file_name, &module)
-            }
+        let after = self.inspect(&mut output)?;
+        let (from, to, cached) = (what.total, after.total, outcome.cached);
+        self.tell(Step::Optimized { from, to, cached });
+        let changes = Changes::between(custom_names(&what), custom_names(&after));
+        let dropped = changes.unasked(&job);
+        if !dropped.is_empty() {
+            let sections = dropped.into_iter().map(str::to_owned).collect();
+            self.tell(Step::Dropped { sections });
         }
+        Ok((output, after))
     }
 
-    /// What is to become of the custom sections.
-    fn plan(&self, what: &Inspection) -> Result<Plan> {
-        let options = self.recipe().optimize.as_ref().map(|(_, options)| options);
-        let leftover = |name: &str| options.is_some_and(|options| is_leftover(options, name));
-        let remove = |name: &str| self.recipe().remove.is_match(name) || leftover(name);
-        let wishes = Wishes { remove: &remove, embed: Vec::new(), parts: None };
-        let plan = Plan::make(what.kind, &what.sections, wishes);
-        plan.map_err(|error| error.named(self.file_name))
+    fn job(
+        &self,
+        options: &config::Optimize,
+        digest: String,
+        input: &Staged,
+        output: &Staged,
+    ) -> Result<Job> {
+        let features = match &options.features {
+            config::Features::Auto => Allowed::Auto,
+            config::Features::List(names) => Allowed::Only(Features::from_names(names)?),
+        };
+        Ok(Job {
+            name: self.file_name.to_owned(),
+            input: input.path().to_owned(),
+            digest,
+            output: output.path().to_owned(),
+            level: options.level,
+            passes: options.passes.clone(),
+            keep_names: options.names == config::Keep::Keep,
+            keep_debug: options.debug == config::Keep::Keep,
+            features,
+            exports: options.exports.clone(),
+            producers: self.recipe().sections.producers,
+            jobs: Some(self.cores),
+        })
     }
 
-    fn shape(&self, mut module: Staged, plan: &Plan, delimiters: &Delimiters) -> Result<Staged> {
-        let mut shaped = step_file(&self.order.place, self.file_name, "shaped")?;
+    /// The module with this program among its producers, where it asks for that and no optimizer runs.
+    fn recorded(&self, module: Staged, what: Inspection) -> Result<(Staged, Inspection)> {
+        if !self.recipe().sections.producers {
+            return Ok((module, what));
+        }
+        if what.kind == Kind::Component {
+            let text = format!(
+                "`{}` is a component: its producers cannot be recorded",
+                self.file_name.display()
+            );
+            return Err(
+                Error::usage(text).advice("leave `sections.producers` out for this package")
+            );
+        }
+        let mut output = self.step_file("recorded")?;
+        module.lend()?;
+        output.lend()?;
+        optimize::record(self.file_name, module.path(), output.path())?;
+        output.take_back()?;
+        let what = self.inspect(&mut output)?;
+        Ok((output, what))
+    }
+
+    /// The module with the custom sections, in the order and the parts, that are wished for.
+    fn shape(&self, mut module: Staged, what: &Inspection) -> Result<Staged> {
+        let plan = self.plan(what)?;
+        let delimiters = &self.recipe().delimiters;
+        if !plan.changes_anything(delimiters) {
+            return Ok(module);
+        }
+        let mut shaped = self.step_file("shaped")?;
         plan.write(self.file_name, &reader(&mut module)?, shaped.file(), delimiters)?;
         self.tell(Step::Shaped { outline: plan.outline().clone() });
         Ok(shaped)
     }
 
-    /// What is known of the files that will be published.
-    fn made(&self, mut sealed: Sealed, built: String, mut sizes: Sizes) -> Result<Made> {
-        let signers = self.recipe().signer_lines();
-        if !signers.is_empty() {
-            self.tell(Step::Signed { signers: signers.clone() });
-        }
-        sizes.published = length(sealed.module.file())?;
-        let path = self.order.place.published.join(self.file_name);
-        let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
-        let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
-        let published = Published { path, signature_path, identity, fresh: false, sizes, signers };
-        let Sealed { mut module, mut signature, .. } = sealed;
-        let record = Record::of(
-            self.recipe(),
-            built,
-            &published,
-            reader(&mut module)?,
-            signature.as_mut().map(reader).transpose()?,
-        )?;
-        Ok(Made { order: self.order.clone(), module, signature, published, record })
-    }
-
-    /// Makes the files that will be published, and verifies these very files.
-    fn seal(&self, module: &mut Staged) -> Result<Sealed> {
-        let (name, signatures) = (self.file_name, self.recipe().signatures());
-        let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
-        let path = self.order.place.published.join(name);
-        let mut staged = seal::stage(&path)?;
-        let mut from = reader(module)?;
-        let embedded = match placement {
-            Some(Placement::Embedded | Placement::Both) => {
-                Some(seal::embedded(name, &from, &mut staged, &signatures)?)
-            }
-            _ => {
-                let copied = io::copy(&mut from, staged.file());
-                copied.map_err(|source| {
-                    Error::io(format!("failed to write `{}`", path.display()), source)
-                })?;
-                staged.sync()?;
-                None
-            }
+    /// What is to become of the custom sections.
+    fn plan(&self, what: &Inspection) -> Result<Plan> {
+        let Recipe { optimize, sections, .. } = self.recipe();
+        let options = optimize.as_ref().map(|(_, options)| options);
+        let leftover = |name: &str| options.is_some_and(|options| is_leftover(options, name));
+        let remove = |name: &str| sections.remove.is_match(name) || leftover(name);
+        let embed = sections.embed.iter().map(|embed| Embedding::open(&embed.name, &embed.file));
+        let part_of = sections.parts.as_ref().map(|parts| |name: Option<&str>| parts.part_of(name));
+        let wishes = Wishes {
+            remove: &remove,
+            embed: embed.collect::<Result<_>>()?,
+            parts: part_of.as_ref().map(|part_of| part_of as shape::PartOf<'_>),
         };
-        let detached = match placement {
-            Some(Placement::Detached | Placement::Both) => {
-                let mut signature = seal::stage(&with_suffix(&path, ".sig"))?;
-                let module = reader(&mut staged)?;
-                let sealed = seal::detached(name, &module, None, &mut signature, &signatures)?;
-                Some((signature, sealed))
-            }
-            _ => None,
-        };
-        let (signature, detached) = detached.unzip();
-        let identity = match embedded.or(detached) {
-            Some(sealed) => sealed.verified.identity(),
-            None => {
-                inspect::inspect_without_sections(reader(&mut staged)?)
-                    .map_err(|error| of_module(name, error))?
-                    .identity
-            }
-        };
-        Ok(Sealed { module: staged, signature, identity })
+        let plan = Plan::make(what.kind, &what.sections, wishes);
+        plan.map_err(|error| error.named(self.file_name))
     }
 }
 
-/// Files that are ready to be published.
-struct Sealed {
-    module: Staged,
-    signature: Option<Staged>,
-    identity: Option<Identity>,
-}
-
-fn job(
-    options: &config::Optimize,
-    features: Features,
-    input: &Staged,
-    output: &Staged,
-    cores: usize,
-) -> Result<Job> {
-    Ok(Job {
-        input: input.path().to_owned(),
-        output: output.path().to_owned(),
-        level: options.level,
-        passes: options.passes.clone(),
-        keep_names: options.names == config::Keep::Keep,
-        keep_debug: options.debug == config::Keep::Keep,
-        features,
-        jobs: Some(cores),
-    })
+fn custom_names(what: &Inspection) -> impl Iterator<Item = &str> {
+    what.sections.iter().filter_map(|section| section.name())
 }
 
 /// What the optimizer leaves though it was told to strip it.
@@ -259,7 +220,7 @@ fn refuse_unfinished(name: &Path, what: &Inspection) -> Result<()> {
     let unfinished = |section: &str| {
         section == "__wasm_bindgen_unstable" || section.starts_with("component-type:")
     };
-    match what.sections.iter().filter_map(|section| section.name()).find(|section| unfinished(section)) {
+    match custom_names(what).find(|section| unfinished(section)) {
         None => Ok(()),
         Some(section) => Err(Error::usage(format!(
             "`{}` is not finished: its section `{}` is for a tool that rewrites the module, which would break any \
@@ -276,30 +237,20 @@ pub(super) fn step_file(place: &Place, file_name: &Path, step: &str) -> Result<S
     seal::stage(&with_suffix(&place.published.join(file_name), &format!(".{step}")))
 }
 
-fn reader(file: &mut Staged) -> Result<File> {
+pub(super) fn reader(file: &mut Staged) -> Result<File> {
     let failed = |source| Error::io("failed to read a temporary file", source);
     io::Seek::rewind(file.file()).map_err(failed)?;
     // The same lock is on it: on Windows another handle could not read the file.
     file.file().try_clone().map_err(failed)
 }
 
-fn length(file: &File) -> Result<u64> {
+pub(super) fn length(file: &File) -> Result<u64> {
     let metadata =
         file.metadata().map_err(|source| Error::io("failed to read a temporary file", source))?;
     Ok(metadata.len())
 }
 
-fn remove_stale(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::io(
-            format!("failed to remove the stale signature `{}`", path.display()),
-            source,
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -213,6 +213,11 @@ impl Progress<'_> {
                 self.spinner.suspend(|| self.report.detail("Optimizing", &text));
                 self.running.push(name.clone());
             }
+            Step::Dropped { sections } => {
+                let text = "the optimizer has dropped sections that it was not told to drop";
+                let text = format!("{name}: {text}: {}", sections.join(", "));
+                self.spinner.suspend(|| self.report.warning(&text));
+            }
             _ => self.running.retain(|other| *other != name),
         }
         self.spin();
@@ -250,10 +255,15 @@ impl Drop for Progress<'_> {
 /// What is said of a step, if anything.
 fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
     match step {
-        Step::Optimizing { .. } => None,
-        Step::Optimized { from, to } => {
-            let text = format!("{name} {} → {} ({})", human(*from), human(*to), change(*from, *to));
-            Some(("Optimized", text))
+        Step::Transforming { program } => {
+            Some(("Transforming", format!("{name} with {}", escape(program))))
+        }
+        Step::Optimizing { .. } | Step::Dropped { .. } => None,
+        Step::Optimized { from, to, cached } => {
+            let before = if *cached { ", as before" } else { "" };
+            let (sizes, change) =
+                (format!("{} → {}", human(*from), human(*to)), change(*from, *to));
+            Some(("Optimized", format!("{name} {sizes} ({change}){before}")))
         }
         Step::Shaped { outline } => Some(("Shaped", format!("{name}{}", shaping(outline)))),
         Step::Signed { signers } => {

@@ -1,6 +1,7 @@
 //! Everything that is printed: results on standard output, all else on standard error.
 
 mod build;
+mod clean;
 mod config;
 mod inspect;
 mod keys;

@@ -29,6 +29,16 @@ pub enum Delimiters {
 pub(super) type Source<'a> = Box<dyn FnMut(&[u8; 32]) -> [u8; 16] + 'a>;
 
 impl Delimiters {
+    /// Their kind in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Derived(_) => "derived",
+            Self::Random => "random",
+            Self::Given(_) => "given",
+        }
+    }
+
     /// Delimiters that this signer can make again, or [`Delimiters::Random`] where it never signs twice alike, which
     /// is worth a warning.
     ///

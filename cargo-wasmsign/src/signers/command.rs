@@ -5,7 +5,7 @@ mod output;
 mod tests;
 
 use std::io;
-use std::path::{Path, PathBuf, absolute, is_separator};
+use std::path::{Path, PathBuf, is_separator};
 use std::process::{Command, Stdio};
 
 use wasmsign_core::PublicKey;
@@ -13,6 +13,7 @@ use wasmsign_core::PublicKey;
 use crate::child::{self, Output};
 use crate::error::{Error, Result};
 use crate::fate::{fate, last_words};
+use crate::programs;
 
 /// No encoding of a signature is nearly as long; a program that does not stop to write is wrong.
 const MAX_OUTPUT: u64 = 4096;
@@ -39,7 +40,7 @@ impl Program {
         let (name, arguments) = argv.split_first().ok_or_else(|| {
             Error::usage("the signing command is empty").advice("name a program in `command`")
         })?;
-        let path = find(name, directory).ok_or_else(|| not_found(name, directory))?;
+        let path = programs::find(name, directory).ok_or_else(|| not_found(name, directory))?;
         Ok(Self {
             name: name.clone(),
             path,
@@ -112,34 +113,6 @@ fn quote(error: Error, output: &Output) -> Error {
         words if words.is_empty() => error,
         words => error.because(words),
     }
-}
-
-/// The program that a name means: a path below `directory`, or a name to look for in `PATH`.
-///
-/// Found once, so that what was found before the build is what signs after it, and a relative entry of `PATH`
-/// does not come to mean a directory of the project, where the program is run.
-fn find(name: &str, directory: &Path) -> Option<PathBuf> {
-    if name.contains(is_separator) {
-        return Some(directory.join(name)).filter(|path| is_program(path));
-    }
-    let path = std::env::var_os("PATH")?;
-    let names = [name.to_owned(), format!("{name}{}", std::env::consts::EXE_SUFFIX)];
-    let found = std::env::split_paths(&path)
-        .flat_map(|place| names.iter().map(move |name| place.join(name)).collect::<Vec<_>>())
-        .find(|path| is_program(path));
-    found.and_then(|path| absolute(path).ok())
-}
-
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path)
-        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
 }
 
 fn not_found(name: &str, directory: &Path) -> Error {

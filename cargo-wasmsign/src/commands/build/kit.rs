@@ -3,30 +3,42 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::args::Build;
-use crate::config::{Manifests, Optimize, PackageConfig, Tool};
-use crate::error::{Error, Result};
-use crate::optimize::Optimizer;
+use crate::args::Overrides;
+use crate::config::{Features, Manifests, Optimize, PackageConfig, Tool};
+use crate::error::{Error, Result, of_key_use};
+use crate::optimize::{self, Optimizer};
 use crate::pipeline::Recipe;
+use crate::shape::Delimiters;
 use crate::signers::Signer;
 
 /// Keys and tools, each got once.
 pub(super) struct Kit<'a> {
     manifests: &'a Manifests,
-    arguments: &'a Build,
+    overrides: &'a Overrides,
     signers: BTreeMap<String, Arc<Signer>>,
-    optimizers: Vec<(Tool, Arc<Optimizer>)>,
+    optimizers: Vec<(Tool, Option<u32>, Arc<Optimizer>)>,
+    /// By the first signer, who is asked once.
+    delimiters: BTreeMap<String, Arc<Delimiters>>,
+    warnings: Vec<String>,
 }
 
 impl<'a> Kit<'a> {
     /// An empty one.
-    pub(super) fn new(manifests: &'a Manifests, arguments: &'a Build) -> Self {
-        Self { manifests, arguments, signers: BTreeMap::new(), optimizers: Vec::new() }
+    pub(super) fn new(manifests: &'a Manifests, overrides: &'a Overrides) -> Self {
+        Self {
+            manifests,
+            overrides,
+            signers: BTreeMap::new(),
+            optimizers: Vec::new(),
+            delimiters: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
     }
 
-    /// What is wrong with the keys, though they can be used.
+    /// What the reader should know, though everything can be done.
     pub(super) fn warnings(&self) -> Vec<String> {
-        self.signers.values().filter_map(|signer| signer.warning.clone()).collect()
+        let keys = self.signers.values().filter_map(|signer| signer.warning.clone());
+        keys.chain(self.warnings.iter().cloned()).collect()
     }
 
     /// What is done to the modules of a package, with everything at hand that it takes.
@@ -35,33 +47,73 @@ impl<'a> Kit<'a> {
             Some(options) => Some((self.optimizer(options)?, options.clone())),
             None => None,
         };
+        let signers = self.signers(package, config)?;
+        let delimiters = match &config.sections.parts {
+            Some(_) => self.delimiters(package, signers.first())?,
+            None => Arc::new(Delimiters::None),
+        };
         Ok(Recipe {
+            transform: config.transform.clone(),
             optimize,
-            remove: config.sections.remove.clone(),
-            signers: self.signers(package, config)?,
+            sections: config.sections.clone(),
+            delimiters,
+            signers,
             key_id: config.key_id.clone(),
             placement: config.signature,
         })
     }
 
+    /// What the parts of a package's modules end with.
+    fn delimiters(
+        &mut self,
+        package: &str,
+        signer: Option<&Arc<Signer>>,
+    ) -> Result<Arc<Delimiters>> {
+        let Some(signer) = signer else {
+            self.warnings.push(format!(
+                "the parts of the modules of `{package}` are not divided: without a signer there are no delimiters"
+            ));
+            return Ok(Arc::new(Delimiters::None));
+        };
+        if let Some(known) = self.delimiters.get(&signer.name) {
+            return Ok(Arc::clone(known));
+        }
+        let delimiters =
+            Delimiters::of_signer(&**signer).map_err(|error| of_key_use(&signer.name, error))?;
+        if matches!(delimiters, Delimiters::Random) {
+            self.warnings.push(format!(
+                "the key `{}` never signs twice alike: delimiters are random, and the build cannot be made again",
+                signer.name
+            ));
+        }
+        let delimiters = Arc::new(delimiters);
+        self.delimiters.insert(signer.name.clone(), Arc::clone(&delimiters));
+        Ok(delimiters)
+    }
+
     fn optimizer(&mut self, options: &Optimize) -> Result<Arc<Optimizer>> {
-        let known = self.optimizers.iter().find(|(tool, _)| *tool == options.tool);
+        let minimum = options.minimum_version;
+        let is_same = |tool: &Tool, other: Option<u32>| *tool == options.tool && other == minimum;
+        let known = self.optimizers.iter().find(|(tool, other, _)| is_same(tool, *other));
         let optimizer = match (known, &options.tool) {
-            (Some((_, optimizer)), _) => Arc::clone(optimizer),
-            (None, Tool::Embedded) => Arc::new(Optimizer::embedded()?),
-            (None, Tool::Program(path)) => Arc::new(Optimizer::external(path)?),
+            (Some((.., optimizer)), _) => Arc::clone(optimizer),
+            (None, Tool::Embedded) => Arc::new(Optimizer::embedded(minimum)?),
+            (None, Tool::Program(path)) => Arc::new(Optimizer::external(path, minimum)?),
         };
         optimizer.check_passes(&options.passes)?;
-        self.optimizers.push((options.tool.clone(), Arc::clone(&optimizer)));
+        if let Features::List(names) = &options.features {
+            optimize::Features::from_names(names)?;
+        }
+        self.optimizers.push((options.tool.clone(), minimum, Arc::clone(&optimizer)));
         Ok(optimizer)
     }
 
     fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Arc<Signer>>> {
-        if self.arguments.overrides.no_sign {
+        if self.overrides.no_sign {
             return Ok(Vec::new());
         }
-        if !self.arguments.overrides.keys.is_empty() {
-            let keys = &self.arguments.overrides.keys;
+        if !self.overrides.keys.is_empty() {
+            let keys = &self.overrides.keys;
             return keys
                 .iter()
                 .map(|key| self.signer(key, || Signer::from_argument(key)))

@@ -15,6 +15,7 @@ use crate::cargo::{self, Line, Messages, Run, Workspace};
 use crate::config::PackageConfig;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::optimize::Cache;
 use crate::pipeline::{self, Desk, Order};
 use crate::report::{self, Report, told_as_json};
 use crate::signals;
@@ -217,7 +218,12 @@ fn messages(formats: &[String], json: bool) -> Messages {
 }
 
 /// Where published files and what is remembered of them are, below the target directory.
-fn place(target_directory: &std::path::Path, target: &str, profile: &str) -> pipeline::Place {
+fn place(
+    target_directory: &std::path::Path,
+    target: &str,
+    profile: &str,
+    cache: &Cache,
+) -> pipeline::Place {
     let triple = PathBuf::from(target);
     let triple = if target.ends_with(".json") {
         triple.file_stem().map(PathBuf::from).unwrap_or(triple)
@@ -233,5 +239,6 @@ fn place(target_directory: &std::path::Path, target: &str, profile: &str) -> pip
     pipeline::Place {
         published: base.join(&triple).join(directory),
         state: base.join(".state").join(triple).join(directory),
+        cache: cache.clone(),
     }
 }

@@ -13,6 +13,7 @@ use crate::args::Build;
 use crate::cargo::{Run, Selection, Workspace};
 use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
+use crate::optimize::{Cache, limit_from_environment};
 use crate::pipeline::{Place, Recipe, component};
 
 /// A build, decided and not begun.
@@ -107,13 +108,14 @@ impl Plan {
             Some(directory) => absolute(directory)?,
             None => workspace.target_directory(),
         };
+        let cache = Cache::of_target_directory(&directory, limit_from_environment()?);
         let features = features(arguments);
         let known: Vec<_> = features
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
         let batches = batches.into_iter().map(|(target, packages)| {
-            let place = place(&directory, &target, profile);
+            let place = place(&directory, &target, profile, &cache);
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
             let foreign = known.iter().filter(is_foreign).map(|feature| feature.to_string());
@@ -129,7 +131,7 @@ impl Plan {
     /// Exit code 2 for keys and tools that are not there, 3 for keys that are none, 5 for a tool that
     /// does not run.
     pub(super) fn ready(mut self, arguments: &Build) -> Result<Ready> {
-        let mut kit = Kit::new(&self.manifests, arguments);
+        let mut kit = Kit::new(&self.manifests, &arguments.overrides);
         for planned in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
             planned.recipe = Some(Arc::new(kit.recipe(&planned.name, &planned.config)?));
         }

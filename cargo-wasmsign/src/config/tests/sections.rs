@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::super::{Embed, Parts, SecretSource, Transform};
+use super::super::parts::Parts;
+use super::super::sections::Embed;
+use super::super::{SecretSource, Transform};
 use super::{Scratch, config, nothing, package};
 
 fn parts(list: &str) -> Parts {

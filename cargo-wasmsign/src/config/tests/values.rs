@@ -1,7 +1,8 @@
 //! The values that tables hold.
 
-use super::super::{Features, KeyIdChoice, KeyText, Level, SectionGlobs, Tool, nearest};
+use super::super::{Features, KeyIdChoice, KeyText, Level, Tool, nearest};
 use super::{Scratch, config, nothing, package};
+use crate::config::globs::SectionGlobs;
 
 fn globs(list: &str) -> SectionGlobs {
     let app = format!("[package.metadata.wasmsign.sections]\nremove = {list}\n");

@@ -13,6 +13,7 @@ use wasm_opt::base::{
 use crate::config::Level;
 use crate::escape::escape;
 use crate::optimize::features::{Feature, Features};
+use crate::optimize::helper::Call;
 use crate::optimize::job::Job;
 
 /// What the embedded Binaryen is called.
@@ -23,22 +24,24 @@ pub(in crate::optimize) fn pass_names() -> Vec<String> {
     pass_registry::get_registered_names()
 }
 
-/// Does `job` in this process, which Binaryen may abort.
+/// Does a job in this process, which Binaryen may abort.
 ///
 /// # Errors
 ///
 /// Binaryen's reason.
-pub(in crate::optimize) fn optimize(job: &Job) -> Result<(), String> {
-    let mut module = read(job)?;
+pub(in crate::optimize) fn optimize(call: &Call) -> Result<(), String> {
+    let job = &call.job;
+    let mut module = read(call)?;
     check(&mut module, "the module is not valid with the features it is optimized with")?;
     run_passes(job, &mut module);
     check(&mut module, "the optimized module is not valid")?;
     write(job, &mut module)
 }
 
-fn read(job: &Job) -> Result<Module, String> {
+fn read(call: &Call) -> Result<Module, String> {
+    let job = &call.job;
     let mut module = Module::new();
-    apply_features(&job.features, &mut module);
+    apply_features(&call.features, &mut module);
     let mut reader = ModuleReader::new();
     reader.set_dwarf(job.keep_debug);
     reader

@@ -48,9 +48,9 @@ fn compile(input: &Path, output: &Path) -> Command {
 fn optimize(module: &[u8], settings: impl Fn(&mut Job)) -> Result<Vec<u8>, String> {
     let dir = TempDir::new();
     let mut job = job(dir.write("in.wasm", module), dir.0.join("out.wasm"));
-    job.features = detect(&job.input, module).unwrap_or_default();
     settings(&mut job);
-    binaryen::optimize(&job)?;
+    let features = detect::detect(&job.input, module).unwrap_or_default();
+    binaryen::optimize(&Call { job: job.clone(), features })?;
     Ok(std::fs::read(&job.output).unwrap())
 }
 
@@ -146,7 +146,7 @@ fn a_cut_module_is_an_error() {
 
 #[test]
 fn further_passes_run_and_are_known() {
-    let optimizer = Optimizer::embedded().unwrap();
+    let optimizer = Optimizer::embedded(Some(116)).unwrap();
     optimizer.check_passes(&["vacuum".into(), "strip-producers".into()]).unwrap();
     let error = optimizer.check_passes(&["strip-producer".into()]).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
@@ -154,4 +154,21 @@ fn further_passes_run_and_are_known() {
     let module = [adder(), custom("producers", b"\0")].concat();
     let result = optimize(&module, |job| job.passes = vec!["strip-producers".into()]).unwrap();
     assert!(customs(&result).is_empty());
+}
+
+#[test]
+fn the_embedded_one_may_be_too_old_too() {
+    let error = Optimizer::embedded(Some(117)).unwrap_err();
+    assert_eq!(error.exit(), Exit::Tool);
+    assert!(error.to_string().contains("too old"), "{error}");
+}
+
+#[test]
+fn what_cargo_auditable_and_others_leave_survives_at_every_level() {
+    let customs = [custom(".dep-v0", b"\x78\x9c"), custom("producers", b"\0")].concat();
+    let module = [adder(), customs, target_features(&["+sign-ext"])].concat();
+    for level in [Level::O0, Level::O3, Level::Oz] {
+        let result = optimize(&module, |job| job.level = level).unwrap();
+        assert_eq!(names(&result), [".dep-v0", "producers", "target_features"]);
+    }
 }

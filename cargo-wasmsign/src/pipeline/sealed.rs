@@ -1,0 +1,127 @@
+//! The last steps: signing, verifying what was written, publishing.
+
+use std::io;
+use std::path::Path;
+
+use wasmsign_core::Identity;
+use wasmsign_core::inspect;
+
+use super::record::{self, Record};
+use super::work::{Work, length, reader, with_suffix};
+use super::{Order, Published, Sizes, Step};
+use crate::config::Placement;
+use crate::error::{Error, Result, of_module};
+use crate::files::Staged;
+use crate::seal;
+
+/// A module that is made, signed and verified, and seen by nobody yet.
+pub struct Made {
+    order: Order,
+    module: Staged,
+    signature: Option<Staged>,
+    published: Published,
+    record: Record,
+}
+
+impl Made {
+    pub(super) fn publish(self) -> Result<(Order, Published)> {
+        let sig = with_suffix(&self.published.path, ".sig");
+        // The signature first: a module without its own is nobody's.
+        self.signature.map_or(Ok(()), Staged::publish)?;
+        self.module.publish()?;
+        if self.published.signature_path.is_none() {
+            remove_stale(&sig)?;
+        }
+        let name = Path::new(self.published.path.file_name().unwrap_or_default());
+        self.record.save(&record::path(&self.order.place.state, name))?;
+        Ok((self.order, self.published))
+    }
+}
+
+impl Work<'_> {
+    /// Signs the module, and verifies what was written. `built` is the digest of cargo's artifact.
+    pub(super) fn seal(
+        &self,
+        module: &mut Staged,
+        built: String,
+        mut sizes: Sizes,
+    ) -> Result<Made> {
+        let mut sealed = self.sealed(module)?;
+        let signers = self.recipe().signer_lines();
+        if !signers.is_empty() {
+            self.tell(Step::Signed { signers: signers.clone() });
+        }
+        sizes.published = length(sealed.module.file())?;
+        let path = self.order.place.published.join(self.file_name);
+        let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
+        let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
+        let published = Published { path, signature_path, identity, fresh: false, sizes, signers };
+        let Sealed { mut module, mut signature, .. } = sealed;
+        let record = Record::of(
+            self.recipe(),
+            built,
+            &published,
+            reader(&mut module)?,
+            signature.as_mut().map(reader).transpose()?,
+        )?;
+        Ok(Made { order: self.order.clone(), module, signature, published, record })
+    }
+
+    /// Makes the files that will be published, and verifies these very files.
+    fn sealed(&self, module: &mut Staged) -> Result<Sealed> {
+        let (name, signatures) = (self.file_name, self.recipe().signatures());
+        let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
+        let path = self.order.place.published.join(name);
+        let mut staged = seal::stage(&path)?;
+        let mut from = reader(module)?;
+        let embedded = match placement {
+            Some(Placement::Embedded | Placement::Both) => {
+                Some(seal::embedded(name, &from, &mut staged, &signatures)?)
+            }
+            _ => {
+                let copied = io::copy(&mut from, staged.file());
+                copied.map_err(|source| {
+                    Error::io(format!("failed to write `{}`", path.display()), source)
+                })?;
+                staged.sync()?;
+                None
+            }
+        };
+        let detached = match placement {
+            Some(Placement::Detached | Placement::Both) => {
+                let mut signature = seal::stage(&with_suffix(&path, ".sig"))?;
+                let module = reader(&mut staged)?;
+                let sealed = seal::detached(name, &module, None, &mut signature, &signatures)?;
+                Some((signature, sealed))
+            }
+            _ => None,
+        };
+        let (signature, detached) = detached.unzip();
+        let identity = match embedded.or(detached) {
+            Some(sealed) => sealed.verified.identity(),
+            None => {
+                inspect::inspect_without_sections(reader(&mut staged)?)
+                    .map_err(|error| of_module(name, error))?
+                    .identity
+            }
+        };
+        Ok(Sealed { module: staged, signature, identity })
+    }
+}
+
+/// Files that are ready to be published.
+struct Sealed {
+    module: Staged,
+    signature: Option<Staged>,
+    identity: Option<Identity>,
+}
+
+fn remove_stale(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::io(
+            format!("failed to remove the stale signature `{}`", path.display()),
+            source,
+        )),
+        _ => Ok(()),
+    }
+}

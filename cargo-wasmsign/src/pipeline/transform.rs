@@ -1,0 +1,131 @@
+//! The user's program between cargo and the optimizer.
+//!
+//! Its arguments may hold `{input}` and `{output}`, the paths of two files, and `{name}`, the module's name without
+//! `.wasm`. A command without `{input}` reads the module from standard input; one without `{output}` writes it to
+//! standard output, unless `transform.output` says where it leaves the module.
+
+use std::fs::File;
+use std::io::{self, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use sha2::{Digest, Sha256};
+
+use super::record::{copy_hashed, sha256};
+use super::work::reader;
+use crate::child;
+use crate::config::Transform;
+use crate::error::{Error, Result};
+use crate::fate::{fate, last_words};
+use crate::files::Staged;
+use crate::hex::hex;
+use crate::programs;
+
+/// Runs the program on `input`, and leaves what it makes in `output`.
+///
+/// # Errors
+///
+/// Exit code 2: there is no such program; 5: it failed, or left no module; 4: a file cannot be read or written.
+pub(super) fn run(
+    transform: &Transform,
+    file_name: &Path,
+    input: &mut Staged,
+    output: &mut Staged,
+) -> Result<()> {
+    let program = program(transform)?;
+    let arguments = Arguments::of(transform, file_name, input.path(), output.path())?;
+    let mut command = Command::new(&program);
+    command.args(&arguments.words).current_dir(&transform.directory);
+    let from = if arguments.reads_path { Stdio::null() } else { reader(input)?.into() };
+    let to = if arguments.leaves_file { Stdio::null() } else { reader(output)?.into() };
+    input.lend()?;
+    output.lend()?;
+    let name = &transform.command[0];
+    let ended = child::filter(&mut command, from, to)
+        .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
+    if !ended.status.success() {
+        let text = format!("`{name}`, its `transform`, {}", fate(ended.status));
+        return Err(Error::tool(text).because(last_words(&ended.stderr)));
+    }
+    output.take_back()?;
+    match arguments.left_at {
+        Some(path) => collect(name, &path, output),
+        None => Ok(()),
+    }
+}
+
+/// What decides the result of the program, as far as it can be known: its words, and the files that they name.
+pub(super) fn fingerprint(transform: &Transform) -> String {
+    let mut hash = Sha256::new();
+    hash.update(format!("{transform:?}"));
+    let words = transform.command.iter().map(|word| transform.directory.join(word));
+    for path in programs::find(&transform.command[0], &transform.directory).into_iter().chain(words)
+    {
+        if path.is_file() {
+            // A file that cannot be read is one that has changed.
+            hash.update(sha256(&path).unwrap_or_default());
+        }
+    }
+    hex(&hash.finalize())
+}
+
+fn program(transform: &Transform) -> Result<PathBuf> {
+    let name = &transform.command[0];
+    programs::find(name, &transform.directory).ok_or_else(|| {
+        Error::usage(format!("its `transform`, `{name}`, is no program that can be run"))
+            .advice("install it, make it executable, or name another one in `transform.command`")
+    })
+}
+
+/// The arguments of the program, and how it takes and gives modules.
+struct Arguments {
+    words: Vec<String>,
+    /// It reads the module from a path.
+    reads_path: bool,
+    /// It does not write the module to standard output.
+    leaves_file: bool,
+    /// Where it leaves the module, if that is a place of its own.
+    left_at: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn of(transform: &Transform, file_name: &Path, input: &Path, output: &Path) -> Result<Self> {
+        let stem = file_name.file_stem().unwrap_or_default().to_string_lossy();
+        let (input, output) = (text(input)?, text(output)?);
+        let filled = |word: &String| {
+            word.replace("{input}", &input).replace("{output}", &output).replace("{name}", &stem)
+        };
+        let words = &transform.command[1..];
+        let mentions = |place: &str| words.iter().any(|word| word.contains(place));
+        let left_at = transform.output.as_ref().map(|path| transform.directory.join(filled(path)));
+        Ok(Self {
+            words: words.iter().map(filled).collect(),
+            reads_path: mentions("{input}"),
+            leaves_file: mentions("{output}") || left_at.is_some(),
+            left_at,
+        })
+    }
+}
+
+/// A whole path, as an argument can hold it among other words.
+fn text(path: &Path) -> Result<String> {
+    let whole = std::path::absolute(path)
+        .map_err(|source| Error::io(format!("failed to find `{}`", path.display()), source))?;
+    whole.into_os_string().into_string().map_err(|path| {
+        Error::usage(format!("the path `{}` is not Unicode, and `transform` cannot name it", path.display()))
+            .advice("build in another directory, or leave `{input}` and `{output}` out of `transform.command`")
+    })
+}
+
+/// Copies the module from where the program has left it.
+fn collect(name: &str, path: &Path, output: &mut Staged) -> Result<()> {
+    let missing = |source: io::Error| {
+        Error::tool(format!("`{name}`, its `transform`, left no module at `{}`", path.display()))
+            .because(source)
+            .advice("let `transform.output` say where it leaves the module")
+    };
+    let from = File::open(path).map_err(missing)?;
+    let failed = |source| Error::io("failed to write a temporary file", source);
+    output.file().rewind().map_err(failed)?;
+    copy_hashed(from, output.file()).map(drop).map_err(failed)
+}

@@ -232,7 +232,10 @@ pub fn exists(path: &Path) -> Error {
 pub fn remove_strays(directory: &Path) {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let is_file = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
-    let is_stray = |entry: &DirEntry| is_temporary(&entry.file_name()) && is_file(entry);
+    // Of ours, those that are lent to another program have no lock on Windows.
+    let is_ours = |entry: &DirEntry| lock().contains(&entry.path());
+    let is_stray =
+        |entry: &DirEntry| is_temporary(&entry.file_name()) && is_file(entry) && !is_ours(entry);
     for entry in entries.filter(is_stray) {
         // It has the mode of the file that it was to replace, which may be read-only.
         let file =

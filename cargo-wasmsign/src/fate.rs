@@ -52,7 +52,7 @@ fn signal_name(number: i32) -> &'static str {
         2 => " (SIGINT)",
         4 => " (SIGILL)",
         5 => " (SIGTRAP)",
-        6 => " (SIGABRT: it gave up)",
+        6 => " (SIGABRT: it aborted)",
         7 if cfg!(target_os = "linux") => " (SIGBUS)",
         8 => " (SIGFPE)",
         9 => " (SIGKILL: often the system is out of memory)",

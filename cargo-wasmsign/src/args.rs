@@ -133,10 +133,18 @@ pub struct Overrides {
 #[derive(Debug, Args)]
 pub struct Sign {
     /// The modules
-    #[arg(value_name = "MODULE", required = true)]
+    #[arg(value_name = "MODULE", required_unless_present = "cargo_messages")]
     pub modules: Vec<PathBuf>,
+    /// Sign what these messages of `cargo build --message-format=json` tell of, as `build` would: a file, or -
+    #[arg(long, value_name = "FILE")]
+    #[arg(conflicts_with_all = ["modules", "public_key", "output", "signature", "key_id"])]
+    pub cargo_messages: Option<PathBuf>,
+    /// Path to the Cargo.toml of what was built
+    #[arg(long, value_name = "PATH", requires = "cargo_messages")]
+    pub manifest_path: Option<PathBuf>,
     /// Secret key: a path, or env:NAME for the key's text in a variable (repeatable)
-    #[arg(short, long = "key", value_name = "KEY")]
+    // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
+    #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
     /// Public key that must belong to the secret key: a path, or the key's own text
     #[arg(short = 'K', long, value_name = "KEY", allow_hyphen_values = true)]

@@ -183,7 +183,7 @@ fn a_command_that_cannot_run_is_told_before_anything_is_built() {
     project.replace("Cargo.toml", "./sign", "no-such-signing-program");
     run(&mut project.build(&[])).exits(2).says(&["`no-such-signing-program`", "PATH"]);
     project.replace("Cargo.toml", "public = \"release.pub\"\n", "");
-    run(&mut project.build(&[])).exits(2).says(&["Cargo.toml:", "`release`", "`public`"]);
+    run(&mut project.build(&[])).exits(2).says(&["Cargo.toml:", "`command`", "`public`"]);
     project.is_untouched();
 }
 

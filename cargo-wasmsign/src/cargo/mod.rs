@@ -1,11 +1,13 @@
 //! What this program asks of cargo, and what cargo answers.
 
+mod message;
 mod run;
 mod settings;
 mod target;
 mod workspace;
 
-pub use run::{Artifact, Line, Messages, Run};
+pub use message::{Artifact, Line};
+pub use run::{Messages, Run};
 pub use settings::{configured_jobs, configured_targets};
 pub use target::{Targets, ensure_installed, is_wasm};
 pub use workspace::{Selection, Workspace, has_cdylib};

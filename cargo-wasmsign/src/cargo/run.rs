@@ -1,11 +1,11 @@
 //! One `cargo build`: its flags, its messages, its end.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cargo_metadata::{Message, PackageId, Target, TargetKind};
+use cargo_metadata::PackageId;
 
+use super::message::Line;
 use super::{Resolution, command};
 use crate::child::Running;
 use crate::error::{Error, Result};
@@ -47,28 +47,6 @@ impl Default for Messages {
     }
 }
 
-/// A `.wasm` file that cargo has made.
-#[derive(Debug, Clone)]
-pub struct Artifact {
-    /// Its package.
-    pub package_id: PackageId,
-    /// Its target in that package: a program or a cdylib.
-    pub target: Target,
-    /// The file.
-    pub path: PathBuf,
-}
-
-/// A line of cargo's standard output.
-#[derive(Debug)]
-pub struct Line {
-    /// The line as it stands, without its end.
-    pub text: String,
-    /// The artifacts that it tells of, of the packages that were asked for.
-    pub artifacts: Vec<Artifact>,
-    /// Whether it is a message of cargo at all.
-    pub is_message: bool,
-}
-
 impl Run {
     /// The command, for showing or running it.
     pub fn command(&self) -> Command {
@@ -102,7 +80,8 @@ impl Run {
             let mut line = Vec::new();
             while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 {
                 let text = String::from_utf8_lossy(&line);
-                on_line(self.line(text.trim_end_matches(['\n', '\r'])))?;
+                let is_ours = |package: &PackageId| self.packages.contains(package);
+                on_line(Line::read(text.trim_end_matches(['\n', '\r']), is_ours))?;
                 line.clear();
             }
         }
@@ -111,32 +90,6 @@ impl Run {
             return Ok(());
         }
         Err(Error::new(Exit::Build, format!("cargo build failed ({status})")))
-    }
-
-    fn line(&self, text: &str) -> Line {
-        let (artifacts, is_message) = match serde_json::from_str(text) {
-            Ok(Message::CompilerArtifact(artifact)) => (self.modules(artifact), true),
-            message => (Vec::new(), message.is_ok()),
-        };
-        Line { text: text.to_owned(), artifacts, is_message }
-    }
-
-    /// The modules of a message. A dependency's cdylib appears in the messages too, and does not count.
-    fn modules(&self, artifact: cargo_metadata::Artifact) -> Vec<Artifact> {
-        let is_ours = self.packages.contains(&artifact.package_id)
-            && artifact
-                .target
-                .kind
-                .iter()
-                .any(|kind| matches!(kind, TargetKind::Bin | TargetKind::CDyLib));
-        let files =
-            artifact.filenames.iter().filter(|path| is_ours && path.extension() == Some("wasm"));
-        let module = |path: &cargo_metadata::camino::Utf8PathBuf| Artifact {
-            package_id: artifact.package_id.clone(),
-            target: artifact.target.clone(),
-            path: path.clone().into(),
-        };
-        files.map(module).collect()
     }
 }
 

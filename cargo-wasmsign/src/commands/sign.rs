@@ -15,6 +15,9 @@ use crate::seal::{self, Sealed};
 use crate::signers::{self, Signer};
 
 pub(super) fn run(arguments: &Sign, report: &Report) -> Result<Exit> {
+    if let Some(messages) = &arguments.cargo_messages {
+        return super::build::adopt::run(arguments, messages, report);
+    }
     one_module_for_one_file(arguments)?;
     let outputs = [&arguments.output, &arguments.signature];
     outputs.into_iter().flatten().try_for_each(|output| report.keeps_out_of(output))?;

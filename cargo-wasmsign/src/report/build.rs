@@ -47,7 +47,11 @@ impl Report {
     fn cargo_line(&self, line: &Line) -> Result<()> {
         match (self.is_json(), line.is_message) {
             (true, _) => self.print(&line.text),
-            (false, true) => Ok(()),
+            (false, true) => {
+                // A cargo that runs for us shows these itself.
+                line.rendered.iter().for_each(|text| self.tell(text.trim_end()));
+                Ok(())
+            }
             // What a build script or a wrapper prints there is no result of ours.
             (false, false) => {
                 self.tell(&line.text);

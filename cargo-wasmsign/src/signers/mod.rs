@@ -48,6 +48,13 @@ impl Signer {
     /// Exit code 2 where there is no such key or its halves disagree, 3 where it is none, 4 where it
     /// cannot be read.
     pub fn from_argument(argument: &str) -> Result<Self> {
+        if argument.contains("PRIVATE KEY") {
+            // Not repeated: whoever reads over a shoulder, or the log, has it otherwise.
+            return Err(Error::usage("`--key` names where a secret key is, and this is the text of one").advice(
+                "put it into a file or a variable, and give `--key PATH` or `--key env:NAME`; a key that was typed \
+                 on a command line may be in the shell's history",
+            ));
+        }
         let source = match argument.strip_prefix("env:") {
             Some(variable) => Source::Variable(variable.to_owned()),
             None => Source::File(argument.into()),

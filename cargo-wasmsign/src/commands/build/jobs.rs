@@ -14,10 +14,16 @@ use crate::error::Result;
 /// Exit code 2 where cargo's configuration cannot be read.
 pub(super) fn of(arguments: &Build) -> Result<usize> {
     let given = arguments.compilation.jobs.as_deref().and_then(count);
-    Ok(match given {
-        Some(jobs) => jobs,
-        None => configured_jobs()?.and_then(in_cores).unwrap_or_else(cores),
-    })
+    given.map_or_else(usual, Ok)
+}
+
+/// The jobs where nobody says how many on the command line.
+///
+/// # Errors
+///
+/// As [`of`].
+pub(super) fn usual() -> Result<usize> {
+    Ok(configured_jobs()?.and_then(in_cores).unwrap_or_else(cores))
 }
 
 /// `--jobs` for cargo, where it is cargo's to refuse. Otherwise cargo takes its share of ours.

@@ -4,7 +4,7 @@ use crate::cargo::Line;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::files::{self, Exclusive};
-use crate::pipeline::{self, Desk, Event, Finished, Place};
+use crate::pipeline::{self, Desk, Event, Finished, Order, Place, Published};
 use crate::report::Report;
 use crate::signals;
 use crate::tokens::Tokens;
@@ -19,7 +19,7 @@ pub(super) struct Done {
 
 /// Makes the modules of `source`, and publishes them if it comes to its end.
 ///
-/// Nothing is published where it does not; where single modules fail, the others are.
+/// Nothing is published where it does not; where single modules fail, the others are. `on_published` is told of each.
 ///
 /// # Errors
 ///
@@ -29,6 +29,7 @@ pub(super) fn run(
     jobs: usize,
     source: impl FnOnce(&Tokens, &Desk<'_, Line>) -> Result<()> + Send,
     report: &Report,
+    on_published: impl FnMut(&Order, &Published) -> Result<()>,
 ) -> Result<Done> {
     let _locks = places.iter().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
     let tokens = Tokens::new(jobs)?;
@@ -60,16 +61,21 @@ pub(super) fn run(
         let exit = exit.worst(told(&error, |error| report.error(error)));
         return Ok(Done { published: 0, exit });
     }
-    publish(outcome.finished, exit, report)
+    publish(outcome.finished, exit, report, on_published)
 }
 
 /// Puts every module in its place.
-fn publish(finished: Vec<Finished>, mut exit: Exit, report: &Report) -> Result<Done> {
+fn publish(
+    finished: Vec<Finished>,
+    mut exit: Exit,
+    report: &Report,
+    mut on_published: impl FnMut(&Order, &Published) -> Result<()>,
+) -> Result<Done> {
     let mut published = 0;
     for module in finished {
         match module.publish() {
             Ok((order, module)) => {
-                report.published(&order.artifact, &module)?;
+                on_published(&order, &module)?;
                 published += 1;
             }
             Err(error) => exit = exit.worst(told(&error, |error| report.error(error))),

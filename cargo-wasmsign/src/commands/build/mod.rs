@@ -1,13 +1,14 @@
 //! `cargo wasmsign build`.
 
+pub(super) mod adopt;
 mod jobs;
 mod kit;
 mod make;
+mod place;
 mod plan;
 pub(super) mod resolve;
 mod select;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::args::{Build, Color, Format, Screen};
@@ -15,8 +16,7 @@ use crate::cargo::{self, Line, Messages, Run, Workspace};
 use crate::config::PackageConfig;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::optimize::Cache;
-use crate::pipeline::{self, Desk, Order};
+use crate::pipeline::{Desk, Order, Published};
 use crate::report::{self, Report, told_as_json};
 use crate::signals;
 use crate::tokens::Tokens;
@@ -72,7 +72,8 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
             batch.cargo(&run).run(tokens, |line| hand_over(batch, line, desk))
         })
     };
-    match make::run(&places, jobs::of(arguments)?, cargo, report)? {
+    let told = |order: &Order, module: &Published| report.published(&order.artifact, module);
+    match make::run(&places, jobs::of(arguments)?, cargo, report, told)? {
         make::Done { published: 0, exit: Exit::Ok } => Err(Error::usage("cargo built no module")
             .advice("a package needs a program or a library with `crate-type = [\"cdylib\"]` among the selected targets")),
         done => Ok(done.exit),
@@ -214,31 +215,5 @@ fn messages(formats: &[String], json: bool) -> Messages {
         }
         true => Messages::Json(vec!["json".into()]),
         false => Messages::Rendered { short: formats.iter().any(|format| format == "short") },
-    }
-}
-
-/// Where published files and what is remembered of them are, below the target directory.
-fn place(
-    target_directory: &std::path::Path,
-    target: &str,
-    profile: &str,
-    cache: &Cache,
-) -> pipeline::Place {
-    let triple = PathBuf::from(target);
-    let triple = if target.ends_with(".json") {
-        triple.file_stem().map(PathBuf::from).unwrap_or(triple)
-    } else {
-        triple
-    };
-    let directory = match profile {
-        "dev" | "test" => "debug",
-        "release" | "bench" => "release",
-        other => other,
-    };
-    let base = target_directory.join("wasmsign");
-    pipeline::Place {
-        published: base.join(&triple).join(directory),
-        state: base.join(".state").join(triple).join(directory),
-        cache: cache.clone(),
     }
 }

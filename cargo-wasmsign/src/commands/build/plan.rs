@@ -115,7 +115,7 @@ impl Plan {
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
         let batches = batches.into_iter().map(|(target, packages)| {
-            let place = place(&directory, &target, profile, &cache);
+            let place = place::of(&directory, &target, profile, &cache);
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
             let foreign = known.iter().filter(is_foreign).map(|feature| feature.to_string());

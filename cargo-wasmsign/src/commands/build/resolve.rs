@@ -43,7 +43,6 @@ pub(in crate::commands) fn packages<'a>(
     wanted: &Wanted<'_>,
 ) -> Result<Resolved<'a>> {
     let manifests = read(workspace)?;
-    withhold(&manifests);
     let packages = select::packages(workspace, &manifests, wanted.selection)?;
     let (environment, profile) = (Environment::from_process(), profile(wanted.mode));
     let command_line = command_line(wanted)?;
@@ -87,20 +86,22 @@ pub(in crate::commands) fn resolution(given: &crate::args::Resolution) -> cargo:
     }
 }
 
-fn read(workspace: &Workspace) -> Result<Manifests> {
+/// Reads the manifests of a workspace, and keeps the variables of every key in them from our children, in use or not.
+///
+/// # Errors
+///
+/// As of [`Manifests::read`].
+pub(super) fn read(workspace: &Workspace) -> Result<Manifests> {
     let member =
         |package: &Package| (package.name.to_string(), PathBuf::from(&package.manifest_path));
     let members: Vec<_> = workspace.members().into_iter().map(member).collect();
-    Manifests::read(&workspace.manifest(), &members)
-}
-
-/// Keeps the variables of every key of the manifest from our children, in use or not.
-fn withhold(manifests: &Manifests) {
+    let manifests = Manifests::read(&workspace.manifest(), &members)?;
     for key in manifests.keys() {
         if let Some(SecretSource::Env(variable)) = &key.secret {
             child::withhold(variable);
         }
     }
+    Ok(manifests)
 }
 
 fn command_line(wanted: &Wanted<'_>) -> Result<CommandLine> {

@@ -30,7 +30,7 @@ pub(super) fn packages<'a>(
         return Err(Error::usage(format!("the package `{}` is not for wasm: it has no [package.metadata.wasmsign]", package.name))
             .advice("other packages of the workspace have one; give it a table (it may be empty), or leave it out"));
     }
-    let meant = |package: &&Package| if tables { has_table(package) } else { has_cdylib(package) };
+    let meant = |package: &&Package| is_meant_for_wasm(workspace, manifests, package);
     let packages: Vec<_> = selected.into_iter().filter(meant).collect();
     if packages.is_empty() {
         return Err(Error::usage("no package is selected that is built for wasm").advice(if tables {
@@ -40,6 +40,19 @@ pub(super) fn packages<'a>(
         }));
     }
     Ok(packages)
+}
+
+/// Whether a package is meant for wasm: by its table, or, where no package has one, by its library.
+pub(super) fn is_meant_for_wasm(
+    workspace: &Workspace,
+    manifests: &Manifests,
+    package: &Package,
+) -> bool {
+    let has_table = |package: &Package| manifests.has_table(package.name.as_str());
+    match workspace.members().into_iter().any(has_table) {
+        true => has_table(package),
+        false => has_cdylib(package),
+    }
 }
 
 /// The file names of the modules that cargo will make of a package.

@@ -1,0 +1,163 @@
+//! `cargo wasmsign sign --cargo-messages`: signs what another driver of cargo has built, by the same manifests and into
+//! the same place.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::kit::Kit;
+use super::place::Spot;
+use super::{jobs, make, resolve, select};
+use crate::args::{Overrides, Sign};
+use crate::cargo::{Artifact, Line, Resolution, Workspace};
+use crate::config::{CommandLine, Environment, Manifests};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::optimize;
+use crate::pipeline::{Desk, Order, Place, Published, Recipe};
+use crate::report::Report;
+use crate::signals;
+use crate::tokens::Tokens;
+
+/// Reads cargo's messages from `messages`, or from standard input where that is `-`, and signs the modules that they
+/// tell of once they say that the build has succeeded.
+pub(in crate::commands) fn run(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
+    let result = adopt(arguments, messages, report);
+    if result.is_err() {
+        signals::give_way();
+    }
+    report.build_finished(matches!(result, Ok(Exit::Ok)))?;
+    result.or_else(|error| Ok(report.error(&error)))
+}
+
+fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
+    let manifest_path = arguments.manifest_path.clone();
+    let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
+    let manifests = resolve::read(&workspace)?;
+    let artifacts = read(messages, &workspace, &manifests, report)?;
+    let overrides = Overrides { keys: arguments.keys.clone(), no_sign: false, no_optimize: false };
+    let orders = Orders::new(&workspace, &manifests, &overrides)?.of(artifacts, report)?;
+    if orders.is_empty() {
+        return Err(Error::usage("the messages tell of no module of this workspace that is for wasm")
+            .advice("build for a wasm target, in this workspace or with `--manifest-path`, packages that make modules"));
+    }
+    let mut places: Vec<&Place> = Vec::new();
+    for order in &orders {
+        if !places.iter().any(|place| place.published == order.place.published) {
+            places.push(&order.place);
+        }
+    }
+    // One order for all who want several: nobody waits in a circle.
+    places.sort_by(|one, other| one.published.cmp(&other.published));
+    let source = |_: &Tokens, desk: &Desk<'_, Line>| {
+        orders.iter().try_for_each(|order| desk.take(order.clone()))
+    };
+    let told = |order: &Order, module: &Published| report.published(&order.artifact, module);
+    Ok(make::run(&places, jobs::usual()?, source, report, told)?.exit)
+}
+
+/// The modules of this workspace that a build has made, once it says that it has succeeded.
+fn read(
+    messages: &Path,
+    workspace: &Workspace,
+    manifests: &Manifests,
+    report: &Report,
+) -> Result<Vec<Artifact>> {
+    let failed = |source| Error::io(format!("failed to read `{}`", messages.display()), source);
+    let input: Box<dyn Read> = match messages.as_os_str() == "-" {
+        true => Box::new(io::stdin().lock()),
+        false => Box::new(File::open(messages).map_err(failed)?),
+    };
+    let (mut lines, mut text) = (BufReader::new(input), Vec::new());
+    let (mut artifacts, mut finished) = (Vec::new(), None);
+    let progress = report.progress();
+    while lines.read_until(b'\n', &mut text).map_err(failed)? > 0 {
+        let words = String::from_utf8_lossy(&text);
+        let is_ours = |id: &_| {
+            let package = workspace.members().into_iter().find(|package| package.id == *id);
+            package.is_some_and(|package| select::is_meant_for_wasm(workspace, manifests, package))
+        };
+        let mut line = Line::read(words.trim_end_matches(['\n', '\r']), is_ours);
+        artifacts.append(&mut line.artifacts);
+        finished = line.finished.or(finished);
+        progress.cargo_line(&line)?;
+        text.clear();
+    }
+    match finished {
+        Some(true) => Ok(artifacts),
+        Some(false) => {
+            Err(Error::new(Exit::Build, "the build that the messages tell of has failed"))
+        }
+        None => Err(Error::new(
+            Exit::Build,
+            "the messages end before the build does: no `build-finished` among them",
+        )
+        .advice("build with `--message-format=json`; a build that was interrupted is not signed")),
+    }
+}
+
+/// What is to be made of artifacts, by the manifests.
+struct Orders<'a> {
+    workspace: &'a Workspace,
+    manifests: &'a Manifests,
+    kit: Kit<'a>,
+    environment: Environment,
+    command_line: CommandLine,
+    limit: u64,
+    recipes: BTreeMap<(String, String), Option<Arc<Recipe>>>,
+}
+
+impl<'a> Orders<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        manifests: &'a Manifests,
+        overrides: &'a Overrides,
+    ) -> Result<Self> {
+        Ok(Self {
+            workspace,
+            manifests,
+            kit: Kit::new(manifests, overrides),
+            environment: Environment::from_process(),
+            command_line: CommandLine { keys: overrides.keys.clone(), ..CommandLine::default() },
+            limit: optimize::limit_from_environment()?,
+            recipes: BTreeMap::new(),
+        })
+    }
+
+    /// An order for each artifact of a package that takes part.
+    fn of(mut self, artifacts: Vec<Artifact>, report: &Report) -> Result<Vec<Order>> {
+        let mut orders: Vec<Order> = Vec::new();
+        for artifact in artifacts {
+            let Some(spot) = Spot::of(&artifact.path) else { continue };
+            let Some(recipe) = self.recipe(&artifact, &spot)? else { continue };
+            let place = Arc::new(spot.place(self.limit));
+            // Of what is told twice the last counts, as it does on the disk.
+            orders.retain(|order| order.artifact.path != artifact.path);
+            orders.push(Order { artifact, recipe, place });
+        }
+        self.kit.warnings().iter().for_each(|warning| report.warning(warning));
+        Ok(orders)
+    }
+
+    /// What is done to an artifact; `None` where its package does not take part.
+    fn recipe(&mut self, artifact: &Artifact, spot: &Spot) -> Result<Option<Arc<Recipe>>> {
+        let members = self.workspace.members();
+        let package = members.into_iter().find(|package| package.id == artifact.package_id);
+        let Some(package) = package else { return Ok(None) };
+        let key = (package.name.to_string(), spot.profile().to_owned());
+        if let Some(known) = self.recipes.get(&key) {
+            return Ok(known.clone());
+        }
+        let settings =
+            self.manifests.settings(&key.0, &key.1, &self.environment, &self.command_line)?;
+        let config = settings.into_config();
+        let recipe = match config.enabled {
+            true => Some(Arc::new(self.kit.recipe(&key.0, &config)?)),
+            false => None,
+        };
+        self.recipes.insert(key, recipe.clone());
+        Ok(recipe)
+    }
+}

@@ -1,0 +1,92 @@
+//! Where published files and what is remembered of them are, below the target directory.
+
+use std::path::{Path, PathBuf};
+
+use crate::cargo::is_wasm;
+use crate::optimize::Cache;
+use crate::pipeline::Place;
+
+/// The place for the modules of a target and a profile of cargo's.
+pub(super) fn of(target_directory: &Path, target: &str, profile: &str, cache: &Cache) -> Place {
+    let triple = PathBuf::from(target);
+    let triple = if target.ends_with(".json") {
+        triple.file_stem().map(PathBuf::from).unwrap_or(triple)
+    } else {
+        triple
+    };
+    let directory = match profile {
+        "dev" | "test" => "debug",
+        "release" | "bench" => "release",
+        other => other,
+    };
+    below(target_directory, &triple, directory, cache)
+}
+
+fn below(target_directory: &Path, triple: &Path, directory: &str, cache: &Cache) -> Place {
+    let base = target_directory.join("wasmsign");
+    Place {
+        published: base.join(triple).join(directory),
+        state: base.join(".state").join(triple).join(directory),
+        cache: cache.clone(),
+    }
+}
+
+/// Where a module of cargo's, or a published one, lies: `TARGET_DIRECTORY/TRIPLE/DIRECTORY/NAME.wasm`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    target_directory: PathBuf,
+    /// The target triple.
+    pub(super) triple: String,
+    directory: String,
+}
+
+impl Spot {
+    /// The spot of a module; `None` where the path is of another form, or not of a wasm target.
+    pub(super) fn of(module: &Path) -> Option<Self> {
+        let directory = module.parent()?;
+        let triple = directory.parent()?;
+        let word = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+        Some(Self {
+            target_directory: triple.parent()?.to_owned(),
+            triple: word(triple).filter(|triple| is_wasm(triple))?,
+            directory: word(directory)?,
+        })
+    }
+
+    /// The place for what is made of the module.
+    pub(super) fn place(&self, limit: u64) -> Place {
+        let cache = Cache::of_target_directory(&self.target_directory, limit);
+        below(&self.target_directory, Path::new(&self.triple), &self.directory, &cache)
+    }
+
+    /// cargo's name of the profile. `test` and `bench` share the directories of others.
+    pub(super) fn profile(&self) -> &str {
+        match self.directory.as_str() {
+            "debug" => "dev",
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_tells_its_target_and_profile() {
+        let spot = Spot::of(Path::new("/w/target/wasm32-wasip1/debug/a.wasm")).unwrap();
+        assert_eq!((spot.triple.as_str(), spot.profile()), ("wasm32-wasip1", "dev"));
+        let place = spot.place(0);
+        assert_eq!(place.published, Path::new("/w/target/wasmsign/wasm32-wasip1/debug"));
+        let cache = Cache::of_target_directory(Path::new("/w/target"), 0);
+        let of = of(Path::new("/w/target"), "wasm32-wasip1", "dev", &cache);
+        assert_eq!((of.published, of.state), (place.published, place.state));
+    }
+
+    #[test]
+    fn other_paths_tell_nothing() {
+        for path in ["a.wasm", "debug/a.wasm", "/w/target/x86_64-unknown-linux-gnu/debug/a.wasm"] {
+            assert_eq!(Spot::of(Path::new(path)), None, "{path}");
+        }
+    }
+}

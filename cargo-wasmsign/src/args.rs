@@ -184,6 +184,36 @@ pub struct Verify {
     /// Kind of binary that the header must announce, which no signature covers
     #[arg(long, value_name = "KIND", default_value = "module")]
     pub expect: Expect,
+    /// Whether the source gives the module.
+    #[command(flatten)]
+    pub rebuild: Rebuild,
+}
+
+/// Building a package again, to compare.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rebuilding")]
+pub struct Rebuild {
+    /// Build the package again, and say whether the module is what its source gives; keys need not be given then
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Package to build [default: the one that makes a module of this name]
+    #[arg(short, long, value_name = "SPEC", requires = "rebuild")]
+    pub package: Option<String>,
+    /// Build with the release profile [default: as the module's place says, else release]
+    #[arg(short, long, requires = "rebuild", conflicts_with = "profile")]
+    pub release: bool,
+    /// Build with this profile
+    #[arg(long, value_name = "PROFILE-NAME", requires = "rebuild")]
+    pub profile: Option<String>,
+    /// Build for this target [default: as the module's place says, else the manifest's]
+    #[arg(long, value_name = "TRIPLE", requires = "rebuild")]
+    pub target: Option<String>,
+    /// Features to activate (repeatable)
+    #[arg(short = 'F', long, value_name = "FEATURES", value_delimiter = ',', requires = "rebuild")]
+    pub features: Vec<String>,
+    /// Path to the Cargo.toml of the package or its workspace
+    #[arg(long, value_name = "PATH", requires = "rebuild")]
+    pub manifest_path: Option<PathBuf>,
 }
 
 /// How many of the given keys must have signed.

@@ -9,6 +9,7 @@ mod args;
 mod cargo;
 mod child;
 mod commands;
+mod compare;
 mod config;
 mod edit;
 mod error;

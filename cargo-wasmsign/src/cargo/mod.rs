@@ -1,12 +1,16 @@
 //! What this program asks of cargo, and what cargo answers.
 
+mod auditable;
 mod message;
+mod reproducible;
 mod run;
 mod settings;
 mod target;
 mod workspace;
 
+pub use auditable::find_auditable;
 pub use message::{Artifact, Line};
+pub use reproducible::rustflags;
 pub use run::{Messages, Run};
 pub use settings::{configured_jobs, configured_targets};
 pub use target::{Targets, ensure_installed, is_wasm};
@@ -33,10 +37,10 @@ pub struct Resolution {
     pub unstable: Vec<String>,
 }
 
-/// cargo as the one that called us says it, with a subcommand.
-fn command(subcommand: &str, resolution: &Resolution) -> Command {
+/// cargo as the one that called us says it, with the words of a subcommand.
+fn command(subcommand: &[&str], resolution: &Resolution) -> Command {
     let mut command = Command::new(program());
-    command.arg(subcommand);
+    command.args(subcommand);
     if let Some(path) = &resolution.manifest_path {
         command.arg("--manifest-path").arg(path);
     }

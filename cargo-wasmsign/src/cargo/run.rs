@@ -27,6 +27,10 @@ pub struct Run {
     pub flags: Vec<String>,
     /// The form of cargo's messages on its standard output.
     pub messages: Messages,
+    /// The compiler's flags, in place of those of the environment and the configuration.
+    pub rustflags: Option<Vec<String>>,
+    /// Whether cargo-auditable builds.
+    pub auditable: bool,
 }
 
 /// What cargo prints where.
@@ -50,7 +54,11 @@ impl Default for Messages {
 impl Run {
     /// The command, for showing or running it.
     pub fn command(&self) -> Command {
-        let mut cargo = command("build", &self.resolution);
+        let words: &[&str] = if self.auditable { &["auditable", "build"] } else { &["build"] };
+        let mut cargo = command(words, &self.resolution);
+        if let Some(flags) = &self.rustflags {
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        }
         cargo.args(["--target", &self.target]);
         cargo.arg("--message-format").arg(self.messages.flag());
         self.packages.iter().for_each(|package| {

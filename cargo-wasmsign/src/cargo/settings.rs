@@ -42,9 +42,22 @@ pub fn configured_jobs() -> Result<Option<i32>> {
     Ok(load()?.build.jobs)
 }
 
+/// The compiler's flags for a target, from the environment and the configuration files.
+///
+/// # Errors
+///
+/// Exit code 2 where the configuration cannot be read.
+pub(super) fn configured_rustflags(target: &str) -> Result<Vec<String>> {
+    let flags = load()?.rustflags(target).map_err(unreadable)?;
+    Ok(flags.map(|flags| flags.flags).unwrap_or_default())
+}
+
 fn load() -> Result<cargo_config2::Config> {
-    cargo_config2::Config::load()
-        .map_err(|source| Error::usage("failed to read cargo's configuration").because(source))
+    cargo_config2::Config::load().map_err(unreadable)
+}
+
+fn unreadable(source: cargo_config2::Error) -> Error {
+    Error::usage("failed to read cargo's configuration").because(source)
 }
 
 /// What one `--config` says of `build.target`.

@@ -38,7 +38,7 @@ impl Workspace {
     ///
     /// Exit code 101 where cargo fails, with its own message on the screen.
     pub fn load(resolution: &Resolution) -> Result<Self> {
-        let mut cargo = command("metadata", resolution);
+        let mut cargo = command(&["metadata"], resolution);
         cargo.args(["--format-version", "1", "--no-deps"]).stdout(Stdio::piped());
         let failed = || Error::new(Exit::Build, "cargo metadata failed");
         let output = child::output(&mut cargo, &[]).map_err(|source| failed().because(source))?;
@@ -55,6 +55,11 @@ impl Workspace {
     /// The `Cargo.toml` of the workspace.
     pub fn manifest(&self) -> PathBuf {
         self.metadata.workspace_root.join("Cargo.toml").into()
+    }
+
+    /// The directory of the workspace.
+    pub fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
     }
 
     /// Where cargo puts what it builds, unless `--target-dir` says otherwise.

@@ -11,6 +11,7 @@ use wasmsign_core::limits::MAX_SIGNATURE_BYTES;
 use wasmsign_core::section::Kind;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
 
+use super::build::rebuild;
 use crate::args::{Coverage, Expect, Required, Verify};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -18,6 +19,9 @@ use crate::report::{Failure, Report, Verdict};
 use crate::signers;
 
 pub(super) fn run(arguments: &Verify, report: &Report) -> Result<Exit> {
+    if arguments.rebuild.rebuild {
+        return rebuilt(arguments, report);
+    }
     let verifier = verifier(arguments)?;
     let signature = arguments.signature.as_deref();
     if signature.is_some() && arguments.modules.len() > 1 {
@@ -35,6 +39,23 @@ pub(super) fn run(arguments: &Verify, report: &Report) -> Result<Exit> {
         },
     )?;
     Ok(exit)
+}
+
+/// Compares a module with what its source gives, and verifies it where keys are given.
+fn rebuilt(arguments: &Verify, report: &Report) -> Result<Exit> {
+    let [module] = &arguments.modules[..] else {
+        return Err(Error::usage("`--rebuild` is of one module, but several are given")
+            .advice("compare them one by one"));
+    };
+    let result = match arguments.public_keys.is_empty() {
+        true => None,
+        false => Some(verify(&verifier(arguments)?, module, arguments.signature.as_deref())),
+    };
+    let verdict = result.as_ref().map(|result| Verdict { module, result });
+    match rebuild::run(module, &arguments.rebuild, report)? {
+        Ok(rebuilt) => report.rebuilt(module, &rebuilt, verdict.as_ref()),
+        Err(exit) => Ok(exit),
+    }
 }
 
 fn verifier(arguments: &Verify) -> Result<Verifier> {

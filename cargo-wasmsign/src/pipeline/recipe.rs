@@ -65,7 +65,7 @@ impl Recipe {
             env!("CARGO_PKG_VERSION"),
             self.transform.as_ref().map(transform::fingerprint),
             self.sections,
-            self.delimiters.word(),
+            self.delimiters.fingerprint(),
             self.key_id,
             self.placement
         );

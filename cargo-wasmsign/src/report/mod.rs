@@ -6,6 +6,7 @@ mod config;
 mod inspect;
 mod keys;
 mod parts;
+mod rebuild;
 mod size;
 mod verify;
 
@@ -28,6 +29,7 @@ pub use build::{Plan, PlannedModule, told_as_json};
 pub use config::Configuration;
 pub use keys::Signing;
 pub use parts::{Attaching, Detaching, Splitting};
+pub use rebuild::Rebuilt;
 pub use verify::{Failure, Verdict};
 
 // cargo's own colours.
@@ -62,6 +64,11 @@ impl Report {
     /// The same report with JSON on standard output.
     pub fn as_json(&self) -> Self {
         Self { screen: Screen { format: Format::Json, ..self.screen }, ..self.clone() }
+    }
+
+    /// The same report with results for people.
+    pub fn as_human(&self) -> Self {
+        Self { screen: Screen { format: Format::Human, ..self.screen }, ..self.clone() }
     }
 
     /// A line of what is being done, with a right-aligned verb as in cargo.

@@ -107,7 +107,7 @@ impl Report {
 }
 
 impl Verdict<'_> {
-    fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         match self.result {
             Ok(_) => Exit::Ok,
             Err(Failure::Core(CoreError::Refused(_))) => Exit::Refused,
@@ -116,7 +116,7 @@ impl Verdict<'_> {
         }
     }
 
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         let module = self.module.to_string_lossy();
         match self.result {
             Ok(verified) => json!({

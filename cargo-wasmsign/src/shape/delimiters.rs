@@ -29,13 +29,13 @@ pub enum Delimiters {
 pub(super) type Source<'a> = Box<dyn FnMut(&[u8; 32]) -> [u8; 16] + 'a>;
 
 impl Delimiters {
-    /// Their kind in a word.
-    pub fn word(&self) -> &'static str {
+    /// What decides their bytes beside the key and the module. It is no secret.
+    pub fn fingerprint(&self) -> String {
         match self {
-            Self::None => "none",
-            Self::Derived(_) => "derived",
-            Self::Random => "random",
-            Self::Given(_) => "given",
+            Self::None => "none".into(),
+            Self::Derived(_) => "derived".into(),
+            Self::Random => "random".into(),
+            Self::Given(given) => format!("{given:?}"),
         }
     }
 

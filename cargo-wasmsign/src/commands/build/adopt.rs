@@ -43,14 +43,7 @@ fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
         return Err(Error::usage("the messages tell of no module of this workspace that is for wasm")
             .advice("build for a wasm target, in this workspace or with `--manifest-path`, packages that make modules"));
     }
-    let mut places: Vec<&Place> = Vec::new();
-    for order in &orders {
-        if !places.iter().any(|place| place.published == order.place.published) {
-            places.push(&order.place);
-        }
-    }
-    // One order for all who want several: nobody waits in a circle.
-    places.sort_by(|one, other| one.published.cmp(&other.published));
+    let places: Vec<&Place> = orders.iter().map(|order| &*order.place).collect();
     let source = |_: &Tokens, desk: &Desk<'_, Line>| {
         orders.iter().try_for_each(|order| desk.take(order.clone()))
     };

@@ -43,21 +43,30 @@ impl<'a> Kit<'a> {
 
     /// What is done to the modules of a package, with everything at hand that it takes.
     pub(super) fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
-        let optimize = match &config.optimize {
-            Some(options) => Some((self.optimizer(options)?, options.clone())),
-            None => None,
-        };
         let signers = self.signers(package, config)?;
         let delimiters = match &config.sections.parts {
             Some(_) => self.delimiters(package, signers.first())?,
             None => Arc::new(Delimiters::None),
         };
+        Ok(Recipe { delimiters, signers, ..self.unsigned(config, Delimiters::None)? })
+    }
+
+    /// What is done to the modules of a package but for signing.
+    pub(super) fn unsigned(
+        &mut self,
+        config: &PackageConfig,
+        delimiters: Delimiters,
+    ) -> Result<Recipe> {
+        let optimize = match &config.optimize {
+            Some(options) => Some((self.optimizer(options)?, options.clone())),
+            None => None,
+        };
         Ok(Recipe {
             transform: config.transform.clone(),
             optimize,
             sections: config.sections.clone(),
-            delimiters,
-            signers,
+            delimiters: Arc::new(delimiters),
+            signers: Vec::new(),
             key_id: config.key_id.clone(),
             placement: config.signature,
         })

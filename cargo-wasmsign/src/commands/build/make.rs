@@ -1,5 +1,7 @@
 //! Making and publishing what a source of artifacts has, and telling of it.
 
+use std::collections::BTreeMap;
+
 use crate::cargo::Line;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -31,7 +33,9 @@ pub(super) fn run(
     report: &Report,
     on_published: impl FnMut(&Order, &Published) -> Result<()>,
 ) -> Result<Done> {
-    let _locks = places.iter().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
+    // Each once, and in an order that is the same for all who want several: so nobody waits in a circle.
+    let places: BTreeMap<_, _> = places.iter().map(|place| (&place.published, *place)).collect();
+    let _locks = places.values().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
     let tokens = Tokens::new(jobs)?;
     let whole_source = |desk: &Desk<'_, Line>| {
         let result = source(&tokens, desk);

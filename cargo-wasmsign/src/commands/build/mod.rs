@@ -6,6 +6,7 @@ mod kit;
 mod make;
 mod place;
 mod plan;
+pub(super) mod rebuild;
 pub(super) mod resolve;
 mod select;
 

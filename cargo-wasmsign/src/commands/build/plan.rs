@@ -10,10 +10,10 @@ use super::kit::Kit;
 use super::resolve::{self, Resolved};
 use super::{features, place, select};
 use crate::args::Build;
-use crate::cargo::{Run, Selection, Workspace};
+use crate::cargo::{self, Run, Selection, Workspace};
 use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
-use crate::optimize::{Cache, limit_from_environment};
+use crate::optimize::{self, Cache};
 use crate::pipeline::{Place, Recipe, component};
 
 /// A build, decided and not begun.
@@ -23,10 +23,21 @@ pub(super) struct Plan {
     pub(super) batches: Vec<Batch>,
 }
 
+/// How cargo is to build: packages that differ in this are built by different runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Manner {
+    target: String,
+    reproducible: bool,
+    auditable: bool,
+}
+
 /// The packages that one run of cargo builds.
 pub(super) struct Batch {
     /// Their target triple.
     pub(super) target: String,
+    /// The compiler's flags of a reproducible build.
+    rustflags: Option<Vec<String>>,
+    auditable: bool,
     /// Where their modules go.
     pub(super) place: Arc<Place>,
     packages: Vec<Planned>,
@@ -70,7 +81,7 @@ impl Plan {
         };
         let Resolved { manifests, packages } = resolve::packages(workspace, &wanted)?;
         let profile = resolve::profile(wanted.mode);
-        let mut batches: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
+        let mut batches: BTreeMap<Manner, Vec<Planned>> = BTreeMap::new();
         let mut by_target: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
         for (package, settings) in packages {
             let config = settings.into_config();
@@ -90,7 +101,9 @@ impl Plan {
                     features: package.features.keys().cloned().collect(),
                     recipe: None,
                 };
-                batches.entry(target).or_default().push(planned);
+                let (reproducible, auditable) = (config.reproducible, config.auditable);
+                let manner = Manner { target, reproducible, auditable };
+                batches.entry(manner).or_default().push(planned);
             }
         }
         by_target
@@ -108,20 +121,33 @@ impl Plan {
             Some(directory) => absolute(directory)?,
             None => workspace.target_directory(),
         };
-        let cache = Cache::of_target_directory(&directory, limit_from_environment()?);
         let features = features(arguments);
         let known: Vec<_> = features
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
-        let batches = batches.into_iter().map(|(target, packages)| {
-            let place = place::of(&directory, &target, profile, &cache);
+        let limit = optimize::limit_from_environment()?;
+        let cache = Cache::of_target_directory(&directory, limit);
+        let batches = batches.into_iter().map(|(manner, packages)| {
+            let Manner { target, reproducible, auditable } = manner;
+            let rustflags =
+                reproducible.then(|| cargo::rustflags(&target, workspace.root(), &directory));
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
-            let foreign = known.iter().filter(is_foreign).map(|feature| feature.to_string());
-            Batch { target, place: Arc::new(place), foreign: foreign.collect(), packages }
+            Ok(Batch {
+                rustflags: rustflags.transpose()?,
+                auditable,
+                place: Arc::new(place::of(&directory, &target, profile, &cache)),
+                foreign: known
+                    .iter()
+                    .filter(is_foreign)
+                    .map(|feature| feature.to_string())
+                    .collect(),
+                target,
+                packages,
+            })
         });
-        Ok(Self { manifests, batches: batches.collect() })
+        Ok(Self { manifests, batches: batches.collect::<Result<_>>()? })
     }
 
     /// Gets keys and tools: all that can be wrong with them is told before cargo runs.
@@ -131,6 +157,9 @@ impl Plan {
     /// Exit code 2 for keys and tools that are not there, 3 for keys that are none, 5 for a tool that
     /// does not run.
     pub(super) fn ready(mut self, arguments: &Build) -> Result<Ready> {
+        if self.batches.iter().any(|batch| batch.auditable) {
+            cargo::find_auditable()?;
+        }
         let mut kit = Kit::new(&self.manifests, &arguments.overrides);
         for planned in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
             planned.recipe = Some(Arc::new(kit.recipe(&planned.name, &planned.config)?));
@@ -146,7 +175,14 @@ impl Batch {
         let packages = self.packages.iter().map(|planned| planned.id.clone()).collect();
         let mut features = run.features.clone();
         features.retain(|feature| !self.foreign.contains(feature));
-        Run { packages, target: self.target.clone(), features, ..run.clone() }
+        Run {
+            packages,
+            target: self.target.clone(),
+            features,
+            rustflags: self.rustflags.clone(),
+            auditable: self.auditable,
+            ..run.clone()
+        }
     }
 
     /// What is done to the modules of a package.

@@ -76,6 +76,11 @@ fn file_names<'a>(
     })
 }
 
+/// Whether a package makes a module of this file name.
+pub(super) fn makes(package: &Package, targets: &Targets, file: &str) -> bool {
+    file_names(package, targets).any(|(name, _)| name == file)
+}
+
 /// Whether `--bin`, a name or a glob, means this program.
 fn is_meant(target: &Target, wanted: &str) -> bool {
     let glob = || Glob::new(wanted).is_ok_and(|glob| glob.compile_matcher().is_match(&target.name));

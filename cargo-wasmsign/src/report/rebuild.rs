@@ -1,0 +1,118 @@
+//! What is told of a module that was built again.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use wasmsign_core::Identity;
+use wasmsign_core::section::Kind;
+
+use super::{BAD, GOOD, Report, Verdict};
+use crate::compare::Difference;
+use crate::error::Result;
+use crate::escape::escape;
+use crate::exit::Exit;
+use crate::seal::kind_word;
+
+/// A module and what its source gives now.
+pub struct Rebuilt {
+    /// The identity of the module.
+    pub identity: Identity,
+    /// The identity of what was built again.
+    pub rebuilt: Identity,
+    /// The kind of the module.
+    pub kind: Kind,
+    /// Where the two differ first, if they do.
+    pub difference: Option<Difference>,
+}
+
+impl Report {
+    /// Whether a module is what its source gives, and, where keys were given, whether it is signed by them. Gives the
+    /// exit code that stands for it.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4 where it cannot be printed.
+    pub fn rebuilt(
+        &self,
+        module: &Path,
+        rebuilt: &Rebuilt,
+        verdict: Option<&Verdict<'_>>,
+    ) -> Result<Exit> {
+        let exit = match rebuilt.difference {
+            None => Exit::Ok,
+            Some(_) => Exit::Refused,
+        };
+        if self.is_json() {
+            self.json(&rebuilt.json(module, verdict.map(Verdict::json)))?;
+            return Ok(verdict.map_or(exit, |verdict| exit.worst(verdict.exit())));
+        }
+        let exit = match verdict {
+            Some(verdict) => exit.worst(self.verdict(verdict)?),
+            None => exit,
+        };
+        let name = escape(&module.display().to_string());
+        match &rebuilt.difference {
+            None => self.result(&format!(
+                "{GOOD}{:>12}{GOOD:#} {name} {} is what this source gives",
+                "Rebuilt", rebuilt.identity
+            ))?,
+            Some(difference) => {
+                self.print(&format!(
+                    "{BAD}{:>12}{BAD:#} {name} {} is not what this source gives, {}: {}",
+                    "Differs",
+                    rebuilt.identity,
+                    rebuilt.rebuilt,
+                    escape(&words(difference))
+                ))?;
+                self.advice(
+                    "build from the commit and with the toolchain, features and tools that the module was built with; \
+                     in another directory, `reproducible = true` is needed both times",
+                );
+            }
+        }
+        Ok(exit)
+    }
+}
+
+impl Rebuilt {
+    fn json(&self, module: &Path, verdict: Option<Value>) -> Value {
+        let mut value = verdict.unwrap_or_else(|| {
+            json!({
+                "module": module.to_string_lossy(),
+                "verdict": "verified",
+                "reason": null,
+                "identity": self.identity.to_string(),
+                "kind": kind_word(self.kind),
+                "coverage": null,
+                "signers": [],
+                "ignored": [],
+            })
+        });
+        if self.difference.is_some() && value["verdict"] == "verified" {
+            value["verdict"] = "refused".into();
+            value["reason"] = "rebuild-differs".into();
+        }
+        value["rebuilt"] = json!({
+            "identity": self.rebuilt.to_string(),
+            "same": self.difference.is_none(),
+            "difference": self.difference.as_ref().map(words),
+        });
+        value
+    }
+}
+
+/// A difference as people say it.
+fn words(difference: &Difference) -> String {
+    match difference {
+        Difference::Kind => "one is a module, the other a component".into(),
+        Difference::Content { section, section_offset, offset, sizes: (one, other) } => format!(
+            "the first section that differs is the {section} at offset {section_offset} ({one} bytes, rebuilt {other}), \
+             from offset {offset} on"
+        ),
+        Difference::Section { found, rebuilt, offset } => format!(
+            "at offset {offset} there is {}, rebuilt {}",
+            found.as_deref().unwrap_or("the end"),
+            rebuilt.as_deref().unwrap_or("the end")
+        ),
+    }
+}

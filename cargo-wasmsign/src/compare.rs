@@ -5,9 +5,10 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use wasmsign_core::inspect::Inspection;
-use wasmsign_core::section::Section;
+use wasmsign_core::section::{Kind, Section};
 
 use crate::error::{Error, Result};
+use crate::section_names::standard_name;
 
 /// A module with what is in it.
 type Module<'a> = (&'a Path, &'a File, &'a Inspection);
@@ -19,7 +20,7 @@ pub enum Difference {
     Kind,
     /// The content of a section differs.
     Content {
-        /// The section: its name, or its number where it is not custom.
+        /// The section as it is called.
         section: String,
         /// Offset of its first byte.
         section_offset: u64,
@@ -48,20 +49,21 @@ pub fn first_difference(one: Module<'_>, other: Module<'_>) -> Result<Difference
     if one.2.kind != other.2.kind {
         return Ok(Difference::Kind);
     }
+    let kind = one.2.kind;
     let mut left = one.2.sections.iter().filter(|section| !section.is_signature());
     let mut right = other.2.sections.iter().filter(|section| !section.is_signature());
     loop {
         let offset = |section: Option<&Section>| section.map_or(one.2.total, |found| found.offset);
         match (left.next(), right.next()) {
-            (Some(found), Some(rebuilt)) if name(found) == name(rebuilt) => {
+            (Some(found), Some(rebuilt)) if name(kind, found) == name(kind, rebuilt) => {
                 if let Some(difference) = content((one, found), (other, rebuilt))? {
                     return Ok(difference);
                 }
             }
             (found, rebuilt) => {
                 return Ok(Difference::Section {
-                    found: found.map(name),
-                    rebuilt: rebuilt.map(name),
+                    found: found.map(|section| name(kind, section)),
+                    rebuilt: rebuilt.map(|section| name(kind, section)),
                     offset: offset(found),
                 });
             }
@@ -78,12 +80,12 @@ fn content(
     let sizes = (found.end() - found.offset, rebuilt.end() - rebuilt.offset);
     let mut offset = found.offset;
     loop {
-        let (one, other) = (next(&mut left, one.0)?, next(&mut right, other.0)?);
-        match one == other {
-            true if one.is_none() => return Ok(None),
+        let (here, there) = (next(&mut left, one.0)?, next(&mut right, other.0)?);
+        match here == there {
+            true if here.is_none() => return Ok(None),
             true => offset += 1,
             false => {
-                let section = name(found);
+                let section = name(one.2.kind, found);
                 let section_offset = found.offset;
                 return Ok(Some(Difference::Content { section, section_offset, offset, sizes }));
             }
@@ -104,10 +106,11 @@ fn failed(path: &Path, source: io::Error) -> Error {
     Error::io(format!("failed to read `{}`", path.display()), source)
 }
 
-/// A section as it is called: its name, or the number of its kind.
-fn name(section: &Section) -> String {
-    match section.name() {
-        Some(name) => format!("custom section `{name}`"),
-        None => format!("section of id {}", section.id),
+/// A section as it is called.
+fn name(kind: Kind, section: &Section) -> String {
+    match (section.name(), standard_name(kind, section.id)) {
+        (Some(name), _) => format!("custom section `{name}`"),
+        (None, Some(name)) => format!("{name} section"),
+        (None, None) => format!("section of id {}", section.id),
     }
 }

@@ -24,6 +24,7 @@ mod programs;
 mod report;
 mod rewrite;
 mod seal;
+mod section_names;
 mod shape;
 mod signals;
 mod signers;

@@ -180,7 +180,14 @@ fn a_dry_run_does_nothing() {
     }
     let messages = run(&mut project.build(&["--dry-run", "--format", "json"])).exits(0).json();
     assert_eq!(messages[0]["reason"], "wasmsign-plan");
-    assert_eq!(messages[0]["modules"], json!([project.module("tiny.wasm")]));
+    let planned = json!({
+        "package": "tiny",
+        "path": project.module("tiny.wasm"),
+        "signature_path": null,
+        "steps": ["optimize (-Os)", "remove .debug_*", "sign with release, verify", "publish"],
+        "signers": ["release"],
+    });
+    assert_eq!(messages[0]["modules"], json!([planned]));
     assert_eq!(messages.len(), 2);
     assert_eq!(end_to_end::files(project.path()), before);
 }

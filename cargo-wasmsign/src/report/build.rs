@@ -27,10 +27,16 @@ pub struct Plan {
 
 /// A module that a build would publish.
 pub struct PlannedModule {
+    /// Its package.
+    pub package: String,
     /// Where it would be.
     pub path: PathBuf,
-    /// What would be done to it.
-    pub steps: String,
+    /// Where its detached signature would be, if there were one.
+    pub signature_path: Option<PathBuf>,
+    /// What would be done to it, in order.
+    pub steps: Vec<String>,
+    /// Who would sign.
+    pub signers: Vec<String>,
 }
 
 /// Whether a value of `--message-format` asks for JSON on standard output.
@@ -67,9 +73,21 @@ impl Report {
     /// Exit code 4.
     pub fn plan(&self, plan: &Plan) -> Result<()> {
         if self.is_json() {
-            let modules: Vec<_> = plan.modules.iter().map(|module| &module.path).collect();
-            let reason = "wasmsign-plan";
-            return self.json(&json!({"reason": reason, "target": plan.target, "command": plan.command, "modules": modules}));
+            let module = |module: &PlannedModule| {
+                json!({
+                    "package": module.package,
+                    "path": module.path,
+                    "signature_path": module.signature_path,
+                    "steps": module.steps,
+                    "signers": module.signers,
+                })
+            };
+            return self.json(&json!({
+                "reason": "wasmsign-plan",
+                "target": plan.target,
+                "command": plan.command,
+                "modules": plan.modules.iter().map(module).collect::<Vec<_>>(),
+            }));
         }
         self.result(&format!("{GOOD}{:>12}{GOOD:#} {}", "Would run", escape(&plan.command)))?;
         for module in &plan.modules {
@@ -77,7 +95,7 @@ impl Report {
             self.result(&format!(
                 "{GOOD}{:>12}{GOOD:#} {path}: {}",
                 "Would make",
-                escape(&module.steps)
+                escape(&module.steps.join(", "))
             ))?;
         }
         Ok(())

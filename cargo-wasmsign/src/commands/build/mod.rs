@@ -6,6 +6,7 @@ mod kit;
 mod make;
 mod place;
 mod plan;
+mod preview;
 pub(super) mod rebuild;
 pub(super) mod resolve;
 mod select;
@@ -14,11 +15,10 @@ use std::sync::Arc;
 
 use crate::args::{Build, Color, Format, Screen};
 use crate::cargo::{self, Line, Messages, Run, Workspace};
-use crate::config::PackageConfig;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::pipeline::{Desk, Order, Published};
-use crate::report::{self, Report, told_as_json};
+use crate::report::{Report, told_as_json};
 use crate::signals;
 use crate::tokens::Tokens;
 use plan::{Batch, Plan};
@@ -52,7 +52,9 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
     };
     let plan = Plan::make(arguments, &workspace)?;
     if arguments.dry_run {
-        plan.batches.iter().try_for_each(|batch| report.plan(&shown(batch, &run, arguments)))?;
+        plan.batches
+            .iter()
+            .try_for_each(|batch| report.plan(&preview::of(batch, &run, arguments)))?;
         return Ok(Exit::Ok);
     }
     let ready = plan.ready(arguments)?;
@@ -91,40 +93,6 @@ fn hand_over(batch: &Batch, line: Line, desk: &Desk<'_, Line>) -> Result<()> {
     }
     desk.say(line);
     Ok(())
-}
-
-/// A batch as `--dry-run` shows it.
-fn shown(batch: &Batch, run: &Run, arguments: &Build) -> report::Plan {
-    let command = batch.cargo(run).command();
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let command =
-        words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
-    let modules = batch.packages().iter().flat_map(|planned| {
-        let module = |file| report::PlannedModule {
-            path: batch.place.published.join(file),
-            steps: steps(&planned.config, arguments),
-        };
-        planned.files.iter().map(module)
-    });
-    report::Plan { target: batch.target.clone(), command, modules: modules.collect() }
-}
-
-/// What would be done to the modules of a package, in words.
-fn steps(config: &PackageConfig, arguments: &Build) -> String {
-    let optimize =
-        config.optimize.as_ref().map(|options| format!("optimize (-O{})", options.level.as_str()));
-    let remove = &config.sections.remove;
-    let remove = (!remove.is_empty()).then(|| format!("remove {}", remove.patterns().join(", ")));
-    let sign = match arguments.overrides.no_sign {
-        true => "leave unsigned".to_owned(),
-        false => format!("sign with {}, verify", config.sign_with.join(", ")),
-    };
-    optimize
-        .into_iter()
-        .chain(remove)
-        .chain([sign, "publish".to_owned()])
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 /// Flags that must be ours to know stand before `--`.

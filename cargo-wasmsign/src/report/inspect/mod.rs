@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::escape::escape;
 use crate::hex::hex;
 use crate::seal::kind_word;
+use crate::section_names::standard_name;
 
 impl Report {
     /// Everything that can be told of a module without a key.
@@ -126,47 +127,9 @@ fn name(kind: Kind, section: &Section) -> String {
     match section.name() {
         Some(name) => format!("custom `{}`", escape(name)),
         None => {
-            let known = standard_names(kind).get(usize::from(section.id));
-            known.map_or_else(|| format!("section {}", section.id), |name| (*name).to_owned())
+            let known = standard_name(kind, section.id);
+            known.map_or_else(|| format!("section {}", section.id), str::to_owned)
         }
-    }
-}
-
-/// Section names by id, as the specifications of WebAssembly ("Modules") and of the component model
-/// ("Binary Format") have them.
-fn standard_names(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Module => &[
-            "custom",
-            "type",
-            "import",
-            "function",
-            "table",
-            "memory",
-            "global",
-            "export",
-            "start",
-            "element",
-            "code",
-            "data",
-            "data count",
-            "tag",
-        ],
-        Kind::Component => &[
-            "custom",
-            "core module",
-            "core instance",
-            "core type",
-            "component",
-            "instance",
-            "alias",
-            "type",
-            "canon",
-            "start",
-            "import",
-            "export",
-            "value",
-        ],
     }
 }
 

@@ -1,0 +1,79 @@
+//! What a build would do, for `--dry-run`.
+
+use super::plan::{Batch, Planned};
+use crate::args::Build;
+use crate::cargo::Run;
+use crate::config::{Optimize, PackageConfig, Placement, Sections};
+use crate::report;
+
+/// A batch in words.
+pub(super) fn of(batch: &Batch, run: &Run, arguments: &Build) -> report::Plan {
+    let command = batch.cargo(run).command();
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let command =
+        words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
+    let modules = batch.packages().iter().flat_map(|planned| {
+        planned.files.iter().map(|file| module(batch, planned, file, arguments))
+    });
+    report::Plan { target: batch.target.clone(), command, modules: modules.collect() }
+}
+
+fn module(
+    batch: &Batch,
+    planned: &Planned,
+    file: &str,
+    arguments: &Build,
+) -> report::PlannedModule {
+    let (config, path) = (&planned.config, batch.place.published.join(file));
+    let signers = if arguments.overrides.no_sign { Vec::new() } else { config.sign_with.clone() };
+    let is_detached = !signers.is_empty() && config.signature != Placement::Embedded;
+    report::PlannedModule {
+        package: planned.name.clone(),
+        signature_path: is_detached.then(|| batch.place.published.join(format!("{file}.sig"))),
+        path,
+        steps: steps(config, &signers),
+        signers,
+    }
+}
+
+/// What would be done to the modules of a package, in order.
+fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
+    let mut steps = Vec::new();
+    if let Some(transform) = &config.transform {
+        steps.push(format!("transform with {}", transform.command.join(" ")));
+    }
+    steps.extend(config.optimize.as_ref().map(optimize));
+    steps.extend(shape(&config.sections, !signers.is_empty()));
+    steps.push(match signers {
+        [] => "leave unsigned".to_owned(),
+        signers => format!("sign with {}, verify", signers.join(", ")),
+    });
+    steps.push("publish".to_owned());
+    steps
+}
+
+fn optimize(options: &Optimize) -> String {
+    let exports =
+        options.exports.as_ref().map(|names| format!(", keep exports {}", names.join(", ")));
+    format!("optimize (-O{}){}", options.level.as_str(), exports.unwrap_or_default())
+}
+
+fn shape(sections: &Sections, signed: bool) -> Vec<String> {
+    let mut steps = Vec::new();
+    if sections.producers {
+        steps.push("record the producer".to_owned());
+    }
+    if !sections.remove.is_empty() {
+        steps.push(format!("remove {}", sections.remove.patterns().join(", ")));
+    }
+    let embedded: Vec<_> = sections.embed.iter().map(|embed| embed.name.as_str()).collect();
+    if !embedded.is_empty() {
+        steps.push(format!("embed {}", embedded.join(", ")));
+    }
+    if let Some(parts) = &sections.parts {
+        let parts: Vec<_> = parts.selectors().iter().map(|part| part.join(" ")).collect();
+        let undivided = if signed { "" } else { ", without delimiters" };
+        steps.push(format!("order in parts {}{undivided}", parts.join(" | ")));
+    }
+    steps
+}

@@ -134,14 +134,16 @@ pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Resu
     Ok(Output { status: running.wait()?, stdout: stdout?, stderr })
 }
 
-/// Runs a command to its end whose standard input and output, where they are ours to read or write, are files.
+/// Runs a command to its end whose standard input and output, where they are ours to read or write, are files. The
+/// command is used up: as long as it is there it holds these files, and their locks with them.
 ///
 /// # Errors
 ///
 /// As [`output`].
-pub fn filter(command: &mut Command, input: Stdio, to: Stdio) -> io::Result<Output> {
+pub fn filter(mut command: Command, input: Stdio, to: Stdio) -> io::Result<Output> {
     command.stdin(input).stdout(to).stderr(Stdio::piped());
-    let mut running = Running::start(command)?;
+    let mut running = Running::start(&mut command)?;
+    drop(command);
     let stderr = running.0.stderr.take().map(read_end).unwrap_or_default();
     Ok(Output { status: running.wait()?, stdout: Vec::new(), stderr })
 }

@@ -41,7 +41,7 @@ pub(super) fn run(
     input.lend()?;
     output.lend()?;
     let name = &transform.command[0];
-    let ended = child::filter(&mut command, from, to)
+    let ended = child::filter(command, from, to)
         .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
     if !ended.status.success() {
         let text = format!("`{name}`, its `transform`, {}", fate(ended.status));

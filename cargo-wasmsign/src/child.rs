@@ -134,8 +134,9 @@ pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Resu
     Ok(Output { status: running.wait()?, stdout: stdout?, stderr })
 }
 
-/// Runs a command to its end whose standard input and output, where they are ours to read or write, are files. The
-/// command is used up: as long as it is there it holds these files, and their locks with them.
+/// Runs a command to its end whose standard input and output, where they are ours to read or write, are files.
+///
+/// The command goes with its end, and these files with it: a lock on one of them lasts as long as any copy is open.
 ///
 /// # Errors
 ///
@@ -143,7 +144,6 @@ pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Resu
 pub fn filter(mut command: Command, input: Stdio, to: Stdio) -> io::Result<Output> {
     command.stdin(input).stdout(to).stderr(Stdio::piped());
     let mut running = Running::start(&mut command)?;
-    drop(command);
     let stderr = running.0.stderr.take().map(read_end).unwrap_or_default();
     Ok(Output { status: running.wait()?, stdout: Vec::new(), stderr })
 }

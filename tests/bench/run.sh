@@ -78,7 +78,8 @@ group "verify a module of 1 GiB" \
     library,-no-identity "$library $work/1g.signed.wasm $pub" \
     wasmsign2 "wasmsign2 verify -i $work/1g.signed.wasm -K $pub"
 
-prepare="rm -f $work/out.wasm; sync"
+# What was removed is gone from the disk too before the next command begins.
+prepare="rm -f $work/out.wasm; sync; sleep 1"
 group "sign a module of 1 GiB to a new file" \
     openssl+cp+sync "openssl dgst -sha256 $work/1g.wasm && cp $work/1g.wasm $work/out.wasm && sync $work/out.wasm" \
     cargo-wasmsign "$tool sign $work/1g.wasm -k $key -o $work/out.wasm" \

@@ -152,7 +152,9 @@ fn in_parallel<P: AsRef<Path> + Sync, T: Send>(
     work: impl Fn(&Path) -> T + Sync,
     mut done: impl FnMut(&Path, T) -> Result<()>,
 ) -> Result<()> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    // To ask for the cores takes longer than to verify a small module.
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let threads = if items.len() == 1 { 1 } else { cores().min(items.len()) };
     if threads == 1 {
         return items.iter().try_for_each(|item| done(item.as_ref(), work(item.as_ref())));
     }

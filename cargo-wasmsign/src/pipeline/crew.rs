@@ -5,13 +5,12 @@
 //! begun; those that are on their way come to their end.
 
 use std::collections::VecDeque;
-use std::num::NonZero;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Copied, Finished, Observer, Order, Step, Taken, take};
+use super::{Copied, Finished, Made, Observer, Order, Step, Taken, take};
 use crate::error::{Error, Result};
 use crate::tokens::Tokens;
 
@@ -48,6 +47,8 @@ struct State {
     /// How many modules there were until now.
     count: usize,
     waiting: VecDeque<(usize, Order, Copied)>,
+    /// How many modules are in the hands of a worker.
+    running: usize,
     /// What is done, each with its place in the order of the source.
     finished: Vec<(usize, Finished)>,
     /// No further one will come.
@@ -153,8 +154,8 @@ struct Worker<'a, T> {
 impl<T> Worker<'_, T> {
     /// Makes modules until there are none left.
     fn work(self) {
-        while let Some(waiting) = self.queue.wait() {
-            if let Err(error) = self.make_one(self.tokens.jobs().div_ceil(waiting)) {
+        while let Some(modules) = self.queue.wait() {
+            if let Err(error) = self.make_one(self.tokens.jobs().div_ceil(modules)) {
                 self.send(Event::Failed(error));
             }
         }
@@ -163,12 +164,9 @@ impl<T> Worker<'_, T> {
     fn make_one(&self, share: usize) -> Result<()> {
         // The cores first: another worker that has one may be quicker.
         let cores = self.tokens.cores(share)?;
-        let Some((index, order, copied)) = self.queue.lock().waiting.pop_front() else {
-            return Ok(());
-        };
-        let made = copied.make(&order, cores.count(), self)?;
-        self.queue.lock().finished.push((index, Finished::Made(Box::new(made))));
-        Ok(())
+        let Some((index, order, copied)) = self.queue.begin() else { return Ok(()) };
+        // It ends while the cores are ours: whoever gets them next is to know whether there is more to begin.
+        self.queue.end(index, copied.make(&order, cores.count(), self))
     }
 
     fn send(&self, event: Event<T>) {
@@ -189,7 +187,8 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until there are modules to make, and gives their number; none where no more will come.
+    /// Waits until there are modules to make, and gives the number of those that share the cores with it: those that
+    /// wait, and those that are being made. None where no more will come.
     fn wait(&self) -> Option<usize> {
         let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
         let state = self.changed.wait_while(self.lock(), idle);
@@ -203,8 +202,31 @@ impl Queue {
                 drop(state);
                 self.wait()
             }
-            waiting => NonZero::new(waiting).map(NonZero::get),
+            0 => None,
+            waiting => Some(waiting + state.running),
         }
+    }
+
+    /// Takes the next module that waits.
+    fn begin(&self) -> Option<(usize, Order, Copied)> {
+        let mut state = self.lock();
+        let next = state.waiting.pop_front()?;
+        state.running += 1;
+        Some(next)
+    }
+
+    /// Keeps what was made of a module, or begins no further one where it could not be made.
+    fn end(&self, index: usize, made: Result<Made>) -> Result<()> {
+        let mut state = self.lock();
+        state.running -= 1;
+        match made {
+            Ok(made) => state.finished.push((index, Finished::Made(Box::new(made)))),
+            Err(error) => {
+                state.stop();
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Takes no more modules, and drops those that wait if they are not wanted any more.
@@ -218,8 +240,13 @@ impl Queue {
 
     /// Begins no further module.
     fn stop(&self) {
-        let mut state = self.lock();
-        state.stopped = true;
-        state.waiting.clear();
+        self.lock().stop();
+    }
+}
+
+impl State {
+    fn stop(&mut self) {
+        self.stopped = true;
+        self.waiting.clear();
     }
 }

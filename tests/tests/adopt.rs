@@ -51,7 +51,8 @@ fn guests() -> Project {
     );
     let (alpha, off) = (table("signature = \"both\""), table("enabled = false"));
     let beta = table(
-        "optimize = false\nsign-with = [\"partner\"]\nsections.parts = [[\"@standard\"], [\"name\", \"producers\", \"target_features\"]]",
+        "optimize = false\nsign-with = [\"partner\"]\n\
+         sections.parts = [[\"@standard\"], [\"name\", \"producers\", \"target_features\"]]",
     );
     let members = [
         ("alpha", &*alpha, LIBRARY),

@@ -71,9 +71,7 @@ fn recovers(project: &Project, old: &[(PathBuf, Vec<u8>)], step: &str) {
 
 #[test]
 fn at_every_step_that_has_a_program() {
-    let project = project();
-    let mut source = 43;
-    for step in [
+    let steps = [
         "version",
         "before-transform",
         "in-transform",
@@ -83,7 +81,9 @@ fn at_every_step_that_has_a_program() {
         "after-optimizer",
         "before-signature",
         "after-signature",
-    ] {
+    ];
+    let project = project();
+    for (source, step) in (43..).zip(steps) {
         let old = visible(&project);
         project.write("kill", step);
         let mut build = project.build(&[]);
@@ -91,8 +91,7 @@ fn at_every_step_that_has_a_program() {
         assert_eq!(status.signal(), Some(9), "{step}: {status}");
         assert!(visible(&project) == old, "the published files are the old ones: {step}");
         recovers(&project, &old, step);
-        project.replace("src/lib.rs", &source.to_string(), &(source + 1).to_string());
-        source += 1;
+        project.replace("src/lib.rs", &format!("    {source}\n"), &format!("    {}\n", source + 1));
     }
 }
 

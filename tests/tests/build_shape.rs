@@ -41,7 +41,9 @@ const PARTS: &str = r#"
 optimize = false
 sections.remove = [".debug_*"]
 sections.embed.build-info.file = "info.json"
-sections.parts = [["policy-?", "@standard"], ["build-info", ".dep*"], ["name", "producers", "target_features"], ["notes"]]
+sections.parts = [
+    ["policy-?", "@standard"], ["build-info", ".dep*"], ["name", "producers", "target_features"], ["notes"]
+]
 "#;
 
 /// A project of [`SOURCE`] with a file to embed; `table` is what its `[package.metadata.wasmsign]` says.

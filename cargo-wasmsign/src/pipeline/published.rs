@@ -67,8 +67,10 @@ pub enum Step {
         to: u64,
         /// Whether it was optimized before, and only copied.
         cached: bool,
+        /// The custom sections that went with it.
+        dropped: Vec<String>,
     },
-    /// The optimizer has dropped sections that nobody had told it to.
+    /// Among the sections that the optimizer has dropped are some that nobody had told it to.
     Dropped {
         /// Their names.
         sections: Vec<String>,

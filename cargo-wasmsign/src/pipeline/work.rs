@@ -96,12 +96,16 @@ impl Work<'_> {
             .map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
         let after = self.inspect(&mut output)?;
-        let (from, to, cached) = (what.total, after.total, outcome.cached);
-        self.tell(Step::Optimized { from, to, cached });
         let changes = Changes::between(custom_names(&what), custom_names(&after));
-        let dropped = changes.unasked(&job);
-        if !dropped.is_empty() {
-            let sections = dropped.into_iter().map(str::to_owned).collect();
+        self.tell(Step::Optimized {
+            from: what.total,
+            to: after.total,
+            cached: outcome.cached,
+            dropped: changes.dropped.clone(),
+        });
+        let unasked = changes.unasked(&job);
+        if !unasked.is_empty() {
+            let sections = unasked.into_iter().map(str::to_owned).collect();
             self.tell(Step::Dropped { sections });
         }
         Ok((output, after))

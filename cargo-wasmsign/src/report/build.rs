@@ -281,11 +281,14 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
             Some(("Transforming", format!("{name} with {}", escape(program))))
         }
         Step::Optimizing { .. } | Step::Dropped { .. } => None,
-        Step::Optimized { from, to, cached } => {
-            let before = if *cached { ", as before" } else { "" };
+        Step::Optimized { from, to, cached, dropped } => {
+            let mut rest = dropped_words(dropped);
+            if *cached {
+                rest.push_str(", as before");
+            }
             let (sizes, change) =
                 (format!("{} → {}", human(*from), human(*to)), change(*from, *to));
-            Some(("Optimized", format!("{name} {sizes} ({change}){before}")))
+            Some(("Optimized", format!("{name} {sizes} ({change}){rest}")))
         }
         Step::Shaped { outline } => Some(("Shaped", format!("{name}{}", shaping(outline)))),
         Step::Signed { signers } => {
@@ -293,6 +296,18 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
             Some(("Signed", format!("{name} with {}, verified", names.join(", "))))
         }
     }
+}
+
+/// The sections that an optimizer has dropped, those of DWARF as one.
+fn dropped_words(sections: &[String]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for section in sections {
+        let name = if section.starts_with(".debug_") { ".debug_*".into() } else { escape(section) };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { String::new() } else { format!(", dropped {}", names.join(" ")) }
 }
 
 fn signer_words(signer: &SignerLine) -> String {

@@ -187,3 +187,20 @@ fn it_runs_in_the_directory_of_its_manifest() {
     assert_eq!(directory("common.log"), real(""));
     assert_eq!(directory("beta/own.log"), real("beta"));
 }
+
+#[test]
+fn modules_side_by_side_do_not_get_each_others_output() {
+    let leaves = "transform = { command = [\"./tool\", \"{input}\"], output = \"left.wasm\" }";
+    let project = with_script(leaves, "cat \"$1\" > left.wasm; sleep 0.1");
+    for name in ["one", "two", "three"] {
+        let main = format!(
+            "#[unsafe(link_section = \"of-{name}\")]\n#[used]\npub static A: [u8; 1] = *b\"a\";\n"
+        );
+        project.write(&format!("src/bin/{name}.rs"), format!("{main}fn main() {{}}\n"));
+    }
+    run(&mut project.build(&["-j", "4"])).exits(0);
+    for name in ["one", "two", "three"] {
+        let sections = custom_sections(&project.module(&format!("{name}.wasm")));
+        assert!(sections.contains(&format!("of-{name}")), "{name}: {sections:?}");
+    }
+}

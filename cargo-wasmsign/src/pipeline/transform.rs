@@ -4,10 +4,12 @@
 //! `.wasm`. A command without `{input}` reads the module from standard input; one without `{output}` writes it to
 //! standard output, unless `transform.output` says where it leaves the module.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -20,6 +22,11 @@ use crate::fate::{fate, last_words};
 use crate::files::Staged;
 use crate::hex::hex;
 use crate::programs;
+
+/// The places where programs that run now leave their modules.
+static CLAIMED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// One of them is free again.
+static FREED: Condvar = Condvar::new();
 
 /// Runs the program on `input`, and leaves what it makes in `output`.
 ///
@@ -34,6 +41,7 @@ pub(super) fn run(
 ) -> Result<()> {
     let program = program(transform)?;
     let arguments = Arguments::of(transform, file_name, input.path(), output.path())?;
+    let _claim = arguments.left_at.clone().map(Claim::wait);
     let mut command = Command::new(&program);
     command.args(&arguments.words).current_dir(&transform.directory);
     let from = if arguments.reads_path { Stdio::null() } else { reader(input)?.into() };
@@ -115,6 +123,25 @@ fn text(path: &Path) -> Result<String> {
         Error::usage(format!("the path `{}` is not Unicode, and `transform` cannot name it", path.display()))
             .advice("build in another directory, or leave `{input}` and `{output}` out of `transform.command`")
     })
+}
+
+/// The right to a place, until the module there is copied: another one that comes there meanwhile would be taken for it.
+struct Claim(PathBuf);
+
+impl Claim {
+    fn wait(path: PathBuf) -> Self {
+        let claimed = CLAIMED.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = FREED.wait_while(claimed, |claimed| claimed.contains(&path));
+        free.unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+        Self(path)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        CLAIMED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        FREED.notify_all();
+    }
 }
 
 /// Copies the module from where the program has left it.

@@ -31,6 +31,8 @@ pub struct Run {
     pub rustflags: Option<Vec<String>>,
     /// Whether cargo-auditable builds.
     pub auditable: bool,
+    /// Whether the flags tell cargo how many jobs to run, so that it takes none of ours.
+    pub own_jobs: bool,
 }
 
 /// What cargo prints where.
@@ -81,7 +83,9 @@ impl Run {
         let failed = |source| Error::new(Exit::Build, "failed to run cargo").because(source);
         let mut command = self.command();
         command.stdout(Stdio::piped());
-        tokens.share(&mut command);
+        if !self.own_jobs {
+            tokens.share(&mut command);
+        }
         let mut cargo = Running::start(&mut command).map_err(failed)?;
         if let Some(stdout) = cargo.stdout() {
             let mut lines = BufReader::new(stdout);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub use crew::{Desk, Event, run};
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{Place, Recipe};
+pub use transform::find as find_transform;
 pub use work::component;
 
 use crate::cargo::Artifact;

@@ -52,7 +52,7 @@ pub(super) fn run(
     let ended = child::filter(command, from, to)
         .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
     if !ended.status.success() {
-        let text = format!("`{name}`, its `transform`, {}", fate(ended.status));
+        let text = format!("`{name}`, the program of `transform`, {}", fate(ended.status));
         return Err(Error::tool(text).because(last_words(&ended.stderr)));
     }
     output.take_back()?;
@@ -60,6 +60,15 @@ pub(super) fn run(
         Some(path) => collect(name, &path, output),
         None => Ok(()),
     }
+}
+
+/// Sees to it that there is such a program, before anything is built.
+///
+/// # Errors
+///
+/// Exit code 2.
+pub fn find(transform: &Transform) -> Result<()> {
+    program(transform).map(drop)
 }
 
 /// What decides the result of the program, as far as it can be known: its words, and the files that they name.
@@ -80,7 +89,7 @@ pub(super) fn fingerprint(transform: &Transform) -> String {
 fn program(transform: &Transform) -> Result<PathBuf> {
     let name = &transform.command[0];
     programs::find(name, &transform.directory).ok_or_else(|| {
-        Error::usage(format!("its `transform`, `{name}`, is no program that can be run"))
+        Error::usage(format!("`{name}`, the program of `transform`, is no program that can be run"))
             .advice("install it, make it executable, or name another one in `transform.command`")
     })
 }
@@ -147,9 +156,12 @@ impl Drop for Claim {
 /// Copies the module from where the program has left it.
 fn collect(name: &str, path: &Path, output: &mut Staged) -> Result<()> {
     let missing = |source: io::Error| {
-        Error::tool(format!("`{name}`, its `transform`, left no module at `{}`", path.display()))
-            .because(source)
-            .advice("let `transform.output` say where it leaves the module")
+        Error::tool(format!(
+            "`{name}`, the program of `transform`, left no module at `{}`",
+            path.display()
+        ))
+        .because(source)
+        .advice("let `transform.output` say where it leaves the module")
     };
     let from = File::open(path).map_err(missing)?;
     let failed = |source| Error::io("failed to write a temporary file", source);

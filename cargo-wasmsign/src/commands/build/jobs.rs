@@ -13,8 +13,19 @@ use crate::error::Result;
 ///
 /// Exit code 2 where cargo's configuration cannot be read.
 pub(super) fn of(arguments: &Build) -> Result<usize> {
-    let given = arguments.compilation.jobs.as_deref().and_then(count);
-    given.map_or_else(usual, Ok)
+    let given = arguments.compilation.jobs.as_deref().or(behind_dashes(&arguments.cargo_args));
+    given.and_then(count).map_or_else(usual, Ok)
+}
+
+/// The jobs that cargo is told behind `--`, where it does not take its share of ours but what it is told.
+pub(super) fn behind_dashes(cargo_args: &[String]) -> Option<&str> {
+    cargo_args.iter().enumerate().find_map(|(at, word)| match word.as_str() {
+        "-j" | "--jobs" => cargo_args.get(at + 1).map(String::as_str),
+        word => {
+            let joined = word.strip_prefix("--jobs=").or_else(|| word.strip_prefix("-j"));
+            joined.map(|jobs| jobs.trim_start_matches('='))
+        }
+    })
 }
 
 /// The jobs where nobody says how many on the command line.
@@ -56,6 +67,19 @@ fn cores() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn jobs_behind_dashes_are_seen() {
+        let seen = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
+            behind_dashes(&words).map(str::to_owned)
+        };
+        for words in [&["-v", "-j", "3"][..], &["-j3"], &["-j=3"], &["--jobs=3"], &["--jobs", "3"]]
+        {
+            assert_eq!(seen(words).as_deref(), Some("3"), "{words:?}");
+        }
+        assert_eq!(seen(&["-v", "--timings"]), None);
+    }
 
     #[test]
     fn jobs_are_counted_as_cargo_counts_them() {

@@ -7,7 +7,7 @@ use crate::args::Overrides;
 use crate::config::{Features, Manifests, Optimize, PackageConfig, Tool};
 use crate::error::{Error, Result, of_key_use};
 use crate::optimize::{self, Optimizer};
-use crate::pipeline::Recipe;
+use crate::pipeline::{Recipe, find_transform};
 use crate::shape::Delimiters;
 use crate::signers::Signer;
 
@@ -57,6 +57,7 @@ impl<'a> Kit<'a> {
         config: &PackageConfig,
         delimiters: Delimiters,
     ) -> Result<Recipe> {
+        config.transform.iter().try_for_each(find_transform)?;
         let optimize = match &config.optimize {
             Some(options) => Some((self.optimizer(options)?, options.clone())),
             None => None,

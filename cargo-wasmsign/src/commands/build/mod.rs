@@ -48,6 +48,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         flags: cargo_flags(arguments, screen),
         messages: messages(&arguments.compilation.message_format, json),
         resolution,
+        own_jobs: jobs::behind_dashes(&arguments.cargo_args).is_some(),
         ..Run::default()
     };
     let plan = Plan::make(arguments, &workspace)?;

@@ -216,6 +216,7 @@ impl Job<'_> {
             messages: Messages::Rendered { short: false },
             rustflags: flags.transpose()?,
             auditable: self.config.auditable,
+            own_jobs: false,
         })
     }
 

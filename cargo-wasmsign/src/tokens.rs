@@ -8,6 +8,9 @@ use jobserver::{Acquired, Client};
 
 use crate::error::{Error, Result};
 
+/// More jobs than this are as many as this: each is a thread, and its token takes room in a pipe.
+const MOST_JOBS: usize = 256;
+
 /// A heap of tokens.
 #[derive(Debug, Clone)]
 pub struct Tokens {
@@ -26,8 +29,8 @@ impl Tokens {
     ///
     /// Exit code 4: the system has no pipe to give.
     pub fn new(jobs: usize) -> Result<Self> {
-        let client = Client::new(jobs.max(1) - 1).map_err(failed)?;
-        Ok(Self { client, jobs: jobs.max(1) })
+        let jobs = jobs.clamp(1, MOST_JOBS);
+        Ok(Self { client: Client::new(jobs - 1).map_err(failed)?, jobs })
     }
 
     /// How many jobs there may be.

@@ -128,6 +128,10 @@ fn after_io_error(error: &io::Error) -> Option<&'static str> {
         io::ErrorKind::PermissionDenied => Some("see who may read and write it, and its directory"),
         io::ErrorKind::NotFound => Some("see whether the path is the right one"),
         io::ErrorKind::IsADirectory => Some("name a file in place of the directory"),
+        // EMFILE, which has no kind of its own.
+        _ if cfg!(unix) && error.raw_os_error() == Some(24) => {
+            Some("raise the limit of open files (`ulimit -n`), or build fewer packages at once")
+        }
         _ => None,
     }
 }

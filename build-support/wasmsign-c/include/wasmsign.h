@@ -1,0 +1,147 @@
+// Verify signed WebAssembly modules. Made by cbindgen from build-support/wasmsign-c; link with libwasmsign.
+
+#ifndef WASMSIGN_H
+#define WASMSIGN_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+// What came of a call.
+typedef enum {
+  // Done; of a verification: the module meets what is asked for.
+  WASMSIGN_STATUS_OK = 0,
+  // The module was read correctly, and is not trusted.
+  WASMSIGN_STATUS_REFUSED = 1,
+  // A null pointer, a key that is none, a number that makes no sense.
+  WASMSIGN_STATUS_USAGE = 2,
+  // The module or the signature data is not what it should be.
+  WASMSIGN_STATUS_MALFORMED = 3,
+  // A file could not be read.
+  WASMSIGN_STATUS_IO = 4,
+  // An error of this library. The module is not verified.
+  WASMSIGN_STATUS_INTERNAL = 5,
+} WasmsignStatus;
+
+// The kind of binary that the header of a file must announce. No signature covers the header.
+typedef enum {
+  // A core module; this is what a new verifier expects.
+  WASMSIGN_KIND_MODULE = 0,
+  // A component.
+  WASMSIGN_KIND_COMPONENT = 1,
+  // Either.
+  WASMSIGN_KIND_ANY = 2,
+} WasmsignKind;
+
+// Keys, and what is asked for. Made by `wasmsign_verifier_new`, ended by `wasmsign_verifier_free`.
+typedef struct WasmsignVerifier WasmsignVerifier;
+
+// What a verification has proved. All zero where it has not.
+typedef struct {
+  // Offset of the first byte that is not covered: all bytes before it are verified, but for the header and an embedded
+  // signature section.
+  uint64_t covered;
+  // Bytes of the file.
+  uint64_t total;
+  // How many of the given keys have signed what is covered.
+  size_t signers;
+  // Whether the file is all of what was signed, and nothing else.
+  bool whole;
+  // Whether `identity` holds one.
+  bool has_identity;
+  // SHA-256 of the file without its embedded signature section.
+  uint8_t identity[32];
+} WasmsignVerdict;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// A verifier of whole modules without keys, with which nothing verifies: add keys. Null where memory has run out.
+WasmsignVerifier *wasmsign_verifier_new(void);
+
+// Ends a verifier. Null is none.
+//
+// # Safety
+//
+// `verifier` is null, or comes from `wasmsign_verifier_new` and was not ended before; nobody uses it any more.
+void wasmsign_verifier_free(WasmsignVerifier *verifier);
+
+// Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64.
+//
+// # Safety
+//
+// `verifier` comes from `wasmsign_verifier_new` and is used by this call alone; `key` points at `length` bytes.
+WasmsignStatus wasmsign_verifier_add_key(WasmsignVerifier *verifier,
+                                         const uint8_t *key,
+                                         size_t length);
+
+// Sets how many distinct keys must have signed; 0 means all that are given. At first one is enough.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`.
+WasmsignStatus wasmsign_verifier_require(WasmsignVerifier *verifier, size_t count);
+
+// Is content with a signed prefix that holds every section that is not custom: see `covered` in the verdict.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`.
+WasmsignStatus wasmsign_verifier_prefix(WasmsignVerifier *verifier);
+
+// As `wasmsign_verifier_prefix`; the custom sections of this name must lie in the prefix too.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; `name` ends with a zero byte.
+WasmsignStatus wasmsign_verifier_cover_section(WasmsignVerifier *verifier, const char *name);
+
+// Sets the kind of binary that the header must announce: one of the constants of `WasmsignKind`.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`.
+WasmsignStatus wasmsign_verifier_expect(WasmsignVerifier *verifier, int kind);
+
+// Verifies a module in memory. `signature` is null for the embedded signature, else detached signature data, and then only
+// that counts. `verdict` may be null.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; `module` points at `length` bytes and `signature`, where it is not null, at
+// `signature_length`, which nobody writes during the call; `verdict` is null or points at a verdict.
+WasmsignStatus wasmsign_verify(WasmsignVerifier *verifier,
+                               const uint8_t *module,
+                               size_t length,
+                               const uint8_t *signature,
+                               size_t signature_length,
+                               WasmsignVerdict *verdict);
+
+// Verifies the file at `module`, in a few megabytes of memory whatever its length. `signature` is null, or the path of a
+// file of detached signature data. Whoever opens the path again may find another file there: where the bytes are to be
+// run, read them and use `wasmsign_verify`.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; the paths end with a zero byte; `verdict` is null or points at a verdict.
+WasmsignStatus wasmsign_verify_file(WasmsignVerifier *verifier,
+                                    const char *module,
+                                    const char *signature,
+                                    WasmsignVerdict *verdict);
+
+// Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did. It lives until the next
+// call with the verifier. Null for a null verifier.
+//
+// # Safety
+//
+// `verifier` is null, or comes from `wasmsign_verifier_new` and is used by this call alone.
+const char *wasmsign_verifier_message(const WasmsignVerifier *verifier);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* WASMSIGN_H */

@@ -1,0 +1,18 @@
+//! Verification of signed WebAssembly modules from C, for hosts such as proxies and embedded engines.
+//!
+//! `include/wasmsign.h` is the interface; cbindgen makes it from this crate. A host makes a verifier, gives it the keys
+//! that it trusts and what it asks for, and has it verify bytes or a file. Only then it hands the very bytes that were
+//! verified to its engine.
+//!
+//! No function unwinds into C: a panic, which would be an error of ours, is `WasmsignStatus::Internal`. A verifier may
+//! be used by one thread at a time. Memory that C gives is read during the call alone.
+
+mod pointers;
+mod verifier;
+
+pub use verifier::{
+    WasmsignKind, WasmsignStatus, WasmsignVerdict, WasmsignVerifier, wasmsign_verifier_add_key,
+    wasmsign_verifier_cover_section, wasmsign_verifier_expect, wasmsign_verifier_free,
+    wasmsign_verifier_message, wasmsign_verifier_new, wasmsign_verifier_prefix,
+    wasmsign_verifier_require, wasmsign_verify, wasmsign_verify_file,
+};

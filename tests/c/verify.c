@@ -1,0 +1,75 @@
+/* Verifies a module as a host written in C does: `verify MODULE SIGNATURE|- MODE KEY…`.
+ *
+ * MODE is whole, prefix, all (keys), component, or file (by its path). Prints the verdict on one line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wasmsign.h"
+
+static unsigned char *read_file(const char *path, size_t *length) {
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        exit(9);
+    }
+    size_t room = 1 << 16;
+    unsigned char *bytes = malloc(room);
+    *length = 0;
+    while (bytes) {
+        size_t count = fread(bytes + *length, 1, room - *length, file);
+        if (count == 0) break;
+        *length += count;
+        if (*length == room) bytes = realloc(bytes, room *= 2);
+    }
+    fclose(file);
+    return bytes;
+}
+
+static void must(WasmsignVerifier *verifier, WasmsignStatus status, const char *what) {
+    if (status != WASMSIGN_STATUS_OK) {
+        printf("%s: %d %s\n", what, (int)status, wasmsign_verifier_message(verifier));
+        exit((int)status);
+    }
+}
+
+int main(int count, char **arguments) {
+    if (count < 4) return 9;
+    const char *module = arguments[1], *signature = arguments[2], *mode = arguments[3];
+    WasmsignVerifier *verifier = wasmsign_verifier_new();
+    for (int at = 4; at < count; at++) {
+        size_t length;
+        unsigned char *key = read_file(arguments[at], &length);
+        must(verifier, wasmsign_verifier_add_key(verifier, key, length), "key");
+        free(key);
+    }
+    if (!strcmp(mode, "prefix")) {
+        must(verifier, wasmsign_verifier_cover_section(verifier, "policy"), "section");
+    } else if (!strcmp(mode, "all")) {
+        must(verifier, wasmsign_verifier_require(verifier, 0), "require");
+    } else if (!strcmp(mode, "component")) {
+        must(verifier, wasmsign_verifier_expect(verifier, WASMSIGN_KIND_COMPONENT), "expect");
+    } else if (!strcmp(mode, "nonsense")) {
+        must(verifier, wasmsign_verifier_expect(verifier, 77), "expect");
+    }
+    WasmsignVerdict verdict;
+    WasmsignStatus status;
+    const char *detached = strcmp(signature, "-") ? signature : NULL;
+    if (!strcmp(mode, "file")) {
+        status = wasmsign_verify_file(verifier, module, detached, &verdict);
+    } else {
+        size_t length, signature_length = 0;
+        unsigned char *bytes = read_file(module, &length), *data = NULL;
+        if (detached) data = read_file(detached, &signature_length);
+        status = wasmsign_verify(verifier, bytes, length, data, signature_length, &verdict);
+        free(bytes);
+        free(data);
+    }
+    printf("status %d signers %zu covered %llu of %llu whole %d identity ", (int)status, verdict.signers,
+           (unsigned long long)verdict.covered, (unsigned long long)verdict.total, verdict.whole);
+    for (int at = 0; at < 32; at++) printf("%02x", verdict.identity[at]);
+    printf("\n%s\n", wasmsign_verifier_message(verifier));
+    wasmsign_verifier_free(verifier);
+    wasmsign_verifier_free(NULL);
+    return wasmsign_verify(NULL, NULL, 0, NULL, 0, NULL) == WASMSIGN_STATUS_USAGE ? (int)status : 8;
+}

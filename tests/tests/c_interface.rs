@@ -1,0 +1,123 @@
+//! The interface for C, used by a program in C.
+
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use end_to_end::{cargo, keygen, program, repository, run, scratch, wasmsign, write};
+use tempfile::TempDir;
+
+/// The program in C, linked with the library of this checkout.
+static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+    let directory = scratch();
+    // Below the target directory, so that a later run finds what was compiled.
+    let target =
+        program().ancestors().nth(2).expect("it is in a target directory").join("c-interface");
+    let mut build = Command::new(cargo());
+    build.args(["build", "--quiet", "--locked", "-p", "wasmsign-c", "--target-dir"]).arg(&target);
+    let built = build.current_dir(repository()).status().expect("cargo starts");
+    assert!(built.success(), "the library is built");
+    let verify = directory.path().join("verify");
+    let mut compile = Command::new("cc");
+    compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-I"]);
+    compile.arg(repository().join("build-support/wasmsign-c/include"));
+    compile.arg(repository().join("tests/c/verify.c"));
+    compile.arg(target.join("debug/libwasmsign.a")).args(["-lpthread", "-ldl", "-lm", "-o"]);
+    let compiled = compile.arg(&verify).status().expect("there is a compiler of C");
+    assert!(compiled.success(), "the program is compiled");
+    (directory, verify)
+});
+
+/// A signed module, its detached signature and two key pairs.
+fn fixture() -> TempDir {
+    let directory = scratch();
+    let path = directory.path();
+    keygen(path, "release");
+    keygen(path, "other");
+    let body = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\0\x08\x06policyx\0\x06\x04restx";
+    write(&path.join("plain.wasm"), body);
+    let split = ["split", "plain.wasm", "--sections", "policy", "-o", "parts.wasm"];
+    run(wasmsign(path).args(split)).exits(0);
+    run(wasmsign(path).args(["sign", "parts.wasm", "-k", "release.key", "-o", "signed.wasm"]))
+        .exits(0);
+    run(wasmsign(path).args(["sign", "plain.wasm", "-k", "release.key", "-S", "plain.sig"]))
+        .exits(0);
+    directory
+}
+
+fn verify(directory: &Path, arguments: &[&str]) -> (i32, String) {
+    let Output { status, stdout, stderr } = Command::new(&PROGRAM.1)
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+    (status.code().unwrap_or_else(|| panic!("it died: {said}")), said)
+}
+
+#[test]
+fn a_good_module_verifies_from_memory_and_by_its_path() {
+    let files = fixture();
+    for mode in ["whole", "file", "prefix", "all"] {
+        let (code, said) = verify(files.path(), &["signed.wasm", "-", mode, "release.pub"]);
+        assert_eq!(code, 0, "{mode}: {said}");
+        assert!(said.contains("signers 1") && said.contains("whole 1"), "{mode}: {said}");
+    }
+    let json = run(wasmsign(files.path()).args(["inspect", "signed.wasm", "--format", "json"]));
+    let identity = json.exits(0).json()[0]["identity"].as_str().expect("it has one").to_owned();
+    let (_, said) = verify(files.path(), &["signed.wasm", "-", "whole", "release.pub"]);
+    assert!(said.contains(&identity.replace("sha256:", "identity ")), "{said}");
+}
+
+#[test]
+fn a_detached_signature_counts_alone() {
+    let files = fixture();
+    for mode in ["whole", "file"] {
+        assert_eq!(verify(files.path(), &["plain.wasm", "plain.sig", mode, "release.pub"]).0, 0);
+        let (code, said) = verify(files.path(), &["plain.wasm", "-", mode, "release.pub"]);
+        assert!(code == 1 && said.contains("no-signature"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_not_trusted_is_refused_with_its_reason() {
+    let files = fixture();
+    let good = std::fs::read(files.path().join("signed.wasm")).expect("it is there");
+    let mut changed = good.clone();
+    *changed.last_mut().expect("it is not empty") ^= 1;
+    write(&files.path().join("changed.wasm"), &changed);
+    write(&files.path().join("cut.wasm"), &good[..good.len() - 1]);
+    let cases = [
+        ("signed.wasm", "whole", &["other.pub"][..], 1, "no-trusted-signature"),
+        ("changed.wasm", "whole", &["release.pub"], 1, "body-changed"),
+        ("cut.wasm", "whole", &["release.pub"], 3, ""),
+        ("signed.wasm", "component", &["release.pub"], 1, "kind-mismatch"),
+        ("signed.wasm", "all", &["release.pub", "other.pub"], 1, "policy-not-met"),
+        ("signed.wasm", "whole", &[], 2, "more keys"),
+        ("none.wasm", "file", &["release.pub"], 4, "none.wasm"),
+        ("signed.wasm", "whole", &["signed.wasm"], 2, "key: 2"),
+        ("signed.wasm", "whole", &["release.key"], 2, "key: 2"),
+        ("signed.wasm", "nonsense", &["release.pub"], 2, "WasmsignKind"),
+    ];
+    for (module, mode, keys, code, words) in cases {
+        let arguments = [&[module, "-", mode], keys].concat();
+        let (found, said) = verify(files.path(), &arguments);
+        assert_eq!(found, code, "{arguments:?}: {said}");
+        assert!(said.contains(words), "no `{words}`: {said}");
+        assert!(!said.contains("PRIVATE"), "{said}");
+    }
+}
+
+#[test]
+fn a_stripped_tail_is_told_by_the_covered_bytes() {
+    let files = fixture();
+    let good = std::fs::read(files.path().join("signed.wasm")).expect("it is there");
+    // The last section, `rest`, and what follows it go.
+    let at = good.windows(5).rposition(|bytes| bytes == b"\x04rest").expect("it is there") - 2;
+    write(&files.path().join("stripped.wasm"), &good[..at]);
+    let (code, said) = verify(files.path(), &["stripped.wasm", "-", "prefix", "release.pub"]);
+    assert!(code == 0 && said.contains("whole 0"), "{said}");
+    assert_eq!(verify(files.path(), &["stripped.wasm", "-", "whole", "release.pub"]).0, 1);
+}

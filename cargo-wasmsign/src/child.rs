@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Variables that hold secrets: no child inherits them.
 static WITHHELD: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
@@ -95,6 +95,9 @@ pub struct Output {
     pub stderr: Vec<u8>,
 }
 
+/// How long a child may take to end once it was asked to.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
 /// How much of standard error is kept.
 const KEPT: usize = 64 * 1024;
 
@@ -164,6 +167,15 @@ fn read_end(mut stream: impl Read) -> Vec<u8> {
 pub fn end_all() -> impl Sized {
     let running = lock(&RUNNING);
     running.iter().for_each(|(&id, &group)| end(id, group));
+    // Most are gone at once. Some do not listen, and nobody would end those later.
+    let deadline = Instant::now() + PATIENCE;
+    while running.iter().any(|(&id, &group)| is_there(id, group)) {
+        if Instant::now() >= deadline {
+            running.iter().for_each(|(&id, &group)| kill(id, group));
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
     running
 }
 
@@ -193,19 +205,56 @@ fn lead_own_group(command: &mut Command) -> Group {
 
 #[cfg(unix)]
 fn end(id: u32, group: Group) {
-    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-    let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else { return };
+    send(id, group, rustix::process::Signal::TERM);
+}
+
+/// Ends what does not listen.
+#[cfg(unix)]
+fn kill(id: u32, group: Group) {
+    send(id, group, rustix::process::Signal::KILL);
+}
+
+#[cfg(unix)]
+fn send(id: u32, group: Group, signal: rustix::process::Signal) {
+    use rustix::process::{kill_process, kill_process_group};
+    let Some(pid) = pid(id) else { return };
     // The error could only be that it is gone already.
     let _ = match group {
-        Group::Ours => kill_process(pid, Signal::TERM),
-        Group::Own => kill_process_group(pid, Signal::TERM),
+        Group::Ours => kill_process(pid, signal),
+        Group::Own => kill_process_group(pid, signal),
     };
+}
+
+/// Whether a child, or one of its own in its group, still runs. Whoever waits for it takes it away when it has ended.
+#[cfg(unix)]
+fn is_there(id: u32, group: Group) -> bool {
+    use rustix::process::{test_kill_process, test_kill_process_group};
+    pid(id).is_some_and(|pid| match group {
+        Group::Ours => test_kill_process(pid).is_ok(),
+        Group::Own => test_kill_process_group(pid).is_ok(),
+    })
+}
+
+#[cfg(unix)]
+fn pid(id: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw)
 }
 
 /// A console's Ctrl-C reaches every process on it; there is nothing to set up.
 #[cfg(not(unix))]
 fn lead_own_group(_command: &mut Command) -> Group {
     Group::Ours
+}
+
+/// `end` has ended it outright.
+#[cfg(not(unix))]
+fn is_there(_id: u32, _group: Group) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn kill(id: u32, group: Group) {
+    end(id, group);
 }
 
 #[cfg(not(unix))]

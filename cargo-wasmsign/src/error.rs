@@ -93,6 +93,15 @@ impl Error {
         self
     }
 
+    /// The same error, with the package that it concerns.
+    #[must_use]
+    pub fn of_package(mut self, package: &str) -> Self {
+        if !self.message.contains(&format!("`{package}`")) {
+            self.message = format!("package `{}`: {}", package.escape_debug(), self.message);
+        }
+        self
+    }
+
     /// The exit code that this failure ends the program with.
     pub fn exit(&self) -> Exit {
         self.exit

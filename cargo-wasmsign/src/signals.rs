@@ -41,10 +41,13 @@ pub fn give_way() {}
 #[cfg(unix)]
 pub fn watch() -> std::io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    let ignored = ignored();
+    let watched = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored.contains(signal));
+    let watched: Vec<_> = watched.collect();
+    for &signal in &watched {
         signal_hook::flag::register(signal, Arc::clone(&CAUGHT))?;
     }
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let mut signals = signal_hook::iterator::Signals::new(&watched)?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         // The first one is the last.
         if let Some(signal) = signals.forever().next() {
@@ -52,6 +55,21 @@ pub fn watch() -> std::io::Result<()> {
         }
     })?;
     Ok(())
+}
+
+/// The signals that whoever started us wants ignored, as `nohup` does.
+#[cfg(target_os = "linux")]
+fn ignored() -> Vec<i32> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    (1..=64).filter(|signal| mask >> (signal - 1) & 1 == 1).collect()
+}
+
+/// Other systems do not tell without `unsafe`: there they are caught all the same.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn ignored() -> Vec<i32> {
+    Vec::new()
 }
 
 /// Watches for Ctrl-C, Ctrl-Break and the closing of the console.

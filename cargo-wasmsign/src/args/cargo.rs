@@ -34,6 +34,16 @@ pub struct Targets {
     pub bins: bool,
 }
 
+/// What cargo takes for `--message-format`.
+const MESSAGE_FORMATS: [&str; 6] = [
+    "human",
+    "short",
+    "json",
+    "json-diagnostic-short",
+    "json-diagnostic-rendered-ansi",
+    "json-render-diagnostics",
+];
+
 /// cargo's compilation options.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Compilation (as in cargo)")]
@@ -57,7 +67,7 @@ pub struct Compilation {
     #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
     pub jobs: Option<String>,
     /// How cargo's messages are printed; `json` is the same as `--format json`
-    #[arg(long, value_name = "FMT", value_delimiter = ',')]
+    #[arg(long, value_name = "FMT", value_delimiter = ',', value_parser = MESSAGE_FORMATS)]
     pub message_format: Vec<String>,
 }
 

@@ -58,7 +58,9 @@ impl Line {
 /// The modules of a message.
 fn modules(artifact: &cargo_metadata::Artifact) -> Vec<Artifact> {
     let kinds = &artifact.target.kind;
-    let has_module = kinds.iter().any(|kind| matches!(kind, TargetKind::Bin | TargetKind::CDyLib));
+    // A harness of tests is a program for this machine alone, under another name each time.
+    let has_module = !artifact.profile.test
+        && kinds.iter().any(|kind| matches!(kind, TargetKind::Bin | TargetKind::CDyLib));
     let files =
         artifact.filenames.iter().filter(|path| has_module && path.extension() == Some("wasm"));
     let module = |path: &Utf8PathBuf| Artifact {

@@ -13,8 +13,20 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// Exit code 2 where the configuration cannot be read or a path is not Unicode, 5 where the compiler does not answer.
-pub fn rustflags(target: &str, workspace: &Path, target_directory: &Path) -> Result<Vec<String>> {
+/// Exit code 2 where the configuration cannot be read, a path is not Unicode, or `overrides` (cargo's `--config`, each) set
+/// flags that would be lost, 5 where the compiler does not answer.
+pub fn rustflags(
+    target: &str,
+    workspace: &Path,
+    target_directory: &Path,
+    overrides: &[String],
+) -> Result<Vec<String>> {
+    if settings::overrides_rustflags(overrides)? {
+        return Err(Error::usage(
+            "`--config` sets flags of the compiler, which a reproducible build would lose",
+        )
+        .advice("set them in .cargo/config.toml or in RUSTFLAGS, or leave `reproducible` out"));
+    }
     let mut flags = settings::configured_rustflags(target)?;
     let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?);
     let mut places = vec![

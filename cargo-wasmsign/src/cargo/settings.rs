@@ -42,6 +42,39 @@ pub fn configured_jobs() -> Result<Option<i32>> {
     Ok(load()?.build.jobs)
 }
 
+/// Whether one of these `--config` sets flags of the compiler.
+///
+/// # Errors
+///
+/// Exit code 4 where a file cannot be read.
+pub(super) fn overrides_rustflags(overrides: &[String]) -> Result<bool> {
+    for text in overrides {
+        let document = overriding(text)?;
+        let has_flags =
+            |table: Option<&Item>| table.is_some_and(|table| table.get("rustflags").is_some());
+        let targets = document.get("target").and_then(Item::as_table_like);
+        let of_target = || {
+            targets.is_some_and(|targets| targets.iter().any(|(_, table)| has_flags(Some(table))))
+        };
+        if has_flags(document.get("build")) || of_target() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What a `--config` says: a TOML assignment, or the content of a file.
+fn overriding(text: &str) -> Result<DocumentMut> {
+    let content = if Path::new(text).is_file() {
+        fs_err::read_to_string(text)
+            .map_err(|source| Error::io("failed to read cargo's configuration", source))?
+    } else {
+        text.to_owned()
+    };
+    // What is not TOML is cargo's to refuse, with its own message.
+    Ok(content.parse::<DocumentMut>().unwrap_or_default())
+}
+
 /// The compiler's flags for a target, from the environment and the configuration files.
 ///
 /// # Errors
@@ -73,14 +106,7 @@ fn path_text(path: &Path) -> String {
 
 /// `build.target` of one `--config`: a TOML assignment, or the path of a file.
 fn from_override(text: &str) -> Result<Override> {
-    let content = if Path::new(text).is_file() {
-        fs_err::read_to_string(text)
-            .map_err(|source| Error::io("failed to read cargo's configuration", source))?
-    } else {
-        text.to_owned()
-    };
-    // What is not TOML is cargo's to refuse, with its own message.
-    let document = content.parse::<DocumentMut>().unwrap_or_default();
+    let document = overriding(text)?;
     let target = document.get("build").and_then(|build| build.get("target"));
     Ok(match target {
         Some(Item::Value(Value::String(one))) => Override::One(one.value().clone()),

@@ -47,6 +47,10 @@ fn rebuilt(arguments: &Verify, report: &Report) -> Result<Exit> {
         return Err(Error::usage("`--rebuild` is of one module, but several are given")
             .advice("compare them one by one"));
     };
+    if arguments.public_keys.is_empty() && arguments.signature.is_some() {
+        return Err(Error::usage("a signature is given, and no key to verify it with")
+            .advice("give the public key that you trust with `--public-key`"));
+    }
     let result = match arguments.public_keys.is_empty() {
         true => None,
         false => Some(verify(&verifier(arguments)?, module, arguments.signature.as_deref())),

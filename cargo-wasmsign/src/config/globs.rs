@@ -35,6 +35,17 @@ impl SectionGlobs {
             && self.matchers.iter().any(|matcher| matcher.is_match(name))
     }
 
+    /// The patterns that name one section, which is none of `names` and none that toolchains put in or leave out.
+    pub fn misses<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
+        const USUAL: [&str; 4] = ["name", "producers", "target_features", "sourceMappingURL"];
+        let is_name = |pattern: &str| !pattern.contains(['*', '?', '[', '{', '\\']);
+        let is_missed = move |pattern: &&String| {
+            let usual = USUAL.contains(&pattern.as_str()) || pattern.starts_with(".debug");
+            is_name(pattern) && !usual && !names.contains(&pattern.as_str())
+        };
+        self.patterns.iter().filter(is_missed).map(String::as_str)
+    }
+
     /// Whether there is no pattern at all.
     pub fn is_empty(&self) -> bool {
         self.patterns.is_empty()

@@ -51,6 +51,16 @@ impl Parts {
         self.0.iter().position(named).unwrap_or(0)
     }
 
+    /// The parts that none of these custom sections is in, as they were written; those that name `@standard` hold that.
+    pub fn empty<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+        let is_empty = move |(index, part): &(usize, &Vec<Selector>)| {
+            let has_standard = part.iter().any(|selector| matches!(selector, Selector::Standard));
+            !has_standard && !names.iter().any(|name| self.part_of(Some(name)) == *index)
+        };
+        let parts = self.0.iter().enumerate().filter(is_empty);
+        parts.map(|(_, part)| part.iter().map(Selector::as_str).collect::<Vec<_>>().join(", "))
+    }
+
     /// The selectors of each part, as they were written.
     pub fn selectors(&self) -> Vec<Vec<&str>> {
         self.0.iter().map(|part| part.iter().map(Selector::as_str).collect()).collect()

@@ -99,6 +99,11 @@ fn command(node: &Node<'_>) -> Result<Command> {
     Ok(Command { argv, directory: node.source().directory().to_path_buf() })
 }
 
+/// A whole path: the command may stand in another manifest.
 fn output(node: &Node<'_>) -> Result<String> {
-    node.text()?.fitting("a path", |text| !text.is_empty()).map(str::to_owned)
+    let text = node.text()?;
+    let path = node.source().resolve(text.fitting("a path", |text| !text.is_empty())?);
+    path.into_os_string()
+        .into_string()
+        .map_err(|path| text.error(format!("the path `{}` is not Unicode", path.display())))
 }

@@ -49,6 +49,11 @@ pub struct SignerLine {
 /// What has been done to a module, for somebody who waits.
 #[derive(Debug, Clone)]
 pub enum Step {
+    /// Something is worth a look, and keeps nothing from being done.
+    Warned {
+        /// What it is.
+        text: String,
+    },
     /// The user's program has begun.
     Transforming {
         /// Its name.

@@ -1,6 +1,6 @@
 //! What is done to the modules of a package, and where they go.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -53,13 +53,8 @@ impl Recipe {
             .map(|(tool, options)| (tool.version(), tool.identity(), options));
         let keys: Vec<_> =
             self.signers.iter().map(|signer| (&signer.name, signer.public_key())).collect();
-        // A file that cannot be read is one that has changed.
-        let embedded: Vec<_> = self
-            .sections
-            .embed
-            .iter()
-            .map(|embed| sha256(&embed.file).unwrap_or_default())
-            .collect();
+        let embedded: Vec<_> =
+            self.sections.embed.iter().map(|embed| content(&embed.file)).collect();
         let parts = format!(
             "{} {:?} {optimizer:?} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
@@ -88,5 +83,14 @@ impl Recipe {
             }
         };
         self.signers.iter().map(line).collect()
+    }
+}
+
+/// The digest of a file's content. A file that cannot be read is one that has changed; a pipe is not read here, where it
+/// would be waited for.
+fn content(path: &Path) -> String {
+    match path.is_file() {
+        true => sha256(path).unwrap_or_default(),
+        false => String::new(),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -53,13 +53,38 @@ pub(super) fn run(
         .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
     if !ended.status.success() {
         let text = format!("`{name}`, the program of `transform`, {}", fate(ended.status));
-        return Err(Error::tool(text).because(last_words(&ended.stderr)));
+        let words = last_words(&ended.stderr);
+        return Err(match words.is_empty() {
+            true => Error::tool(text),
+            false => Error::tool(text).because(words),
+        });
     }
     output.take_back()?;
-    match arguments.left_at {
-        Some(path) => collect(name, &path, output),
-        None => Ok(()),
+    if let Some(path) = &arguments.left_at {
+        collect(name, path, output)?;
     }
+    refuse_no_module(name, transform, output)
+}
+
+/// Tells a program that writes something else from one that writes a module which is malformed.
+fn refuse_no_module(name: &str, transform: &Transform, output: &mut Staged) -> Result<()> {
+    let mut magic = Vec::new();
+    let read = reader(output)?.take(4).read_to_end(&mut magic);
+    read.map_err(|source| Error::io("failed to read a temporary file", source))?;
+    if magic == *b"\0asm" {
+        return Ok(());
+    }
+    let names_output = transform.command.iter().any(|word| word.contains("{output}"));
+    let place = match (&transform.output, names_output) {
+        (Some(path), _) => format!("`{}`", path.escape_debug()),
+        (None, true) => "`{output}`".to_owned(),
+        (None, false) => "standard output".to_owned(),
+    };
+    let text = format!("`{name}`, the program of `transform`, wrote no module to {place}");
+    Err(Error::tool(text).advice(
+        "say where it leaves the module: `{output}` among the words of `transform.command`, or `transform.output`; \
+         without both it must write it to standard output",
+    ))
 }
 
 /// Sees to it that there is such a program, before anything is built.
@@ -113,6 +138,7 @@ impl Arguments {
             word.replace("{input}", &input).replace("{output}", &output).replace("{name}", &stem)
         };
         let words = &transform.command[1..];
+        refuse_unknown_places(words)?;
         let mentions = |place: &str| words.iter().any(|word| word.contains(place));
         let left_at = transform.output.as_ref().map(|path| transform.directory.join(filled(path)));
         Ok(Self {
@@ -121,6 +147,27 @@ impl Arguments {
             leaves_file: mentions("{output}") || left_at.is_some(),
             left_at,
         })
+    }
+}
+
+/// Refuses a word that looks like a place and is none: it would be taken as it stands.
+fn refuse_unknown_places(words: &[String]) -> Result<()> {
+    const KNOWN: [&str; 3] = ["{input}", "{output}", "{name}"];
+    let is_place = |word: &str| {
+        let inner = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+        inner.is_some_and(|inner| {
+            !inner.is_empty() && inner.chars().all(|c| c.is_ascii_alphabetic())
+        })
+    };
+    match words.iter().find(|word| is_place(word) && !KNOWN.contains(&word.as_str())) {
+        None => Ok(()),
+        Some(word) => {
+            Err(Error::usage(format!("`transform.command` names `{word}`, which is no place"))
+                .advice(format!(
+                    "the places are {}",
+                    KNOWN.map(|place| format!("`{place}`")).join(", ")
+                )))
+        }
     }
 }
 

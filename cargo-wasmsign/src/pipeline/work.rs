@@ -32,7 +32,8 @@ impl Work<'_> {
         let (mut module, module_digest) = self.transform(built, digest.clone())?;
         let what = self.inspect(&mut module)?;
         refuse_unfinished(self.file_name, &what)?;
-        shape::refuse_signed(&what.sections).map_err(|error| error.named(self.file_name))?;
+        shape::refuse_signed(&what.sections, self.recipe().transform.is_some())
+            .map_err(|error| error.named(self.file_name))?;
         let (module, what) = self.optimize(module, what, module_digest)?;
         let sizes = Sizes { built: size, optimized: what.total, published: what.total };
         let mut shaped = self.shape(module, &what)?;
@@ -163,6 +164,7 @@ impl Work<'_> {
 
     /// The module with the custom sections, in the order and the parts, that are wished for.
     fn shape(&self, mut module: Staged, what: &Inspection) -> Result<Staged> {
+        self.warn_of_misses(what);
         let plan = self.plan(what)?;
         let delimiters = &self.recipe().delimiters;
         if !plan.changes_anything(delimiters) {
@@ -172,6 +174,22 @@ impl Work<'_> {
         plan.write(self.file_name, &reader(&mut module)?, shaped.file(), delimiters)?;
         self.tell(Step::Shaped { outline: plan.outline().clone() });
         Ok(shaped)
+    }
+
+    /// Tells of selectors that select nothing, which may be typing errors.
+    fn warn_of_misses(&self, what: &Inspection) {
+        let sections = &self.recipe().sections;
+        let embedded = sections.embed.iter().map(|embed| embed.name.as_str());
+        let names: Vec<_> = custom_names(what).chain(embedded).collect();
+        for pattern in sections.remove.misses(&names) {
+            let text = format!("`sections.remove` names `{pattern}`, and there is no such section");
+            self.tell(Step::Warned { text });
+        }
+        let empty = sections.parts.iter().flat_map(|parts| parts.empty(&names));
+        for part in empty {
+            let text = format!("no section is in the part [{part}] of `sections.parts`");
+            self.tell(Step::Warned { text });
+        }
     }
 
     /// What is to become of the custom sections.

@@ -235,6 +235,10 @@ impl Progress<'_> {
                 self.spinner.suspend(|| self.report.detail("Optimizing", &text));
                 self.running.push(name.clone());
             }
+            Step::Warned { text } => {
+                let text = format!("{name}: {text}");
+                return self.spinner.suspend(|| self.report.warning(&text));
+            }
             Step::Dropped { sections } => {
                 let text = "the optimizer has dropped sections that it was not told to drop";
                 let text = format!("{name}: {text}: {}", sections.join(", "));
@@ -280,7 +284,7 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
         Step::Transforming { program } => {
             Some(("Transforming", format!("{name} with {}", escape(program))))
         }
-        Step::Optimizing { .. } | Step::Dropped { .. } => None,
+        Step::Optimizing { .. } | Step::Dropped { .. } | Step::Warned { .. } => None,
         Step::Optimized { from, to, cached, dropped } => {
             let mut rest = dropped_words(dropped);
             if *cached {

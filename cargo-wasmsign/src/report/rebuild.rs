@@ -21,6 +21,10 @@ pub struct Rebuilt {
     pub rebuilt: Identity,
     /// The kind of the module.
     pub kind: Kind,
+    /// The profile that it was built with.
+    pub profile: String,
+    /// The target that it was built for.
+    pub target: String,
     /// Where the two differ first, if they do.
     pub difference: Option<Difference>,
 }
@@ -53,20 +57,23 @@ impl Report {
         let name = escape(&module.display().to_string());
         match &rebuilt.difference {
             None => self.result(&format!(
-                "{GOOD}{:>12}{GOOD:#} {name} {} is what this source gives",
-                "Rebuilt", rebuilt.identity
+                "{GOOD}{:>12}{GOOD:#} {name} {} is what this source gives ({})",
+                "Rebuilt",
+                rebuilt.identity,
+                rebuilt.manner()
             ))?,
             Some(difference) => {
                 self.print(&format!(
-                    "{BAD}{:>12}{BAD:#} {name} {} is not what this source gives, {}: {}",
+                    "{BAD}{:>12}{BAD:#} {name} {} is not what this source gives ({}), {}: {}",
                     "Differs",
                     rebuilt.identity,
+                    rebuilt.manner(),
                     rebuilt.rebuilt,
                     escape(&words(difference))
                 ))?;
                 self.advice(
-                    "build from the commit and with the toolchain, features and tools that the module was built with; \
-                     in another directory, `reproducible = true` is needed both times",
+                    "build from the commit and with the profile (`--profile`), target, features, toolchain and tools that \
+                     the module was built with; in another directory, `reproducible = true` is needed both times",
                 );
             }
         }
@@ -75,11 +82,17 @@ impl Report {
 }
 
 impl Rebuilt {
+    /// How it was built again.
+    fn manner(&self) -> String {
+        format!("profile {}, {}", escape(&self.profile), escape(&self.target))
+    }
+
     fn json(&self, module: &Path, verdict: Option<Value>) -> Value {
         let mut value = verdict.unwrap_or_else(|| {
             json!({
                 "module": module.to_string_lossy(),
-                "verdict": "verified",
+                // Without a key nobody was asked whether it is signed.
+                "verdict": null,
                 "reason": null,
                 "identity": self.identity.to_string(),
                 "kind": kind_word(self.kind),
@@ -88,13 +101,17 @@ impl Rebuilt {
                 "ignored": [],
             })
         });
-        if self.difference.is_some() && value["verdict"] == "verified" {
+        let says_no =
+            ["refused", "malformed", "error"].iter().any(|word| value["verdict"] == *word);
+        if self.difference.is_some() && !says_no {
             value["verdict"] = "refused".into();
             value["reason"] = "rebuild-differs".into();
         }
         value["rebuilt"] = json!({
             "identity": self.rebuilt.to_string(),
             "same": self.difference.is_none(),
+            "profile": self.profile,
+            "target": self.target,
             "difference": self.difference.as_ref().map(words),
         });
         value

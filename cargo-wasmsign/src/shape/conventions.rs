@@ -100,7 +100,8 @@ fn is_wished(early: &Item<'_>, late: &Item<'_>) -> bool {
 fn broken(early: &Item<'_>, late: &Item<'_>, rule: &str) -> Error {
     let [early, late] = [early, late].map(shown);
     Error::usage(format!("`{early}` cannot stand before `{late}`: {rule}")).advice(
-        "change the order of `sections.parts`, or put both into one part: it keeps their order",
+        "change the order of `sections.parts`, or put both into one part: it keeps their order. What no part names \
+         joins the first: name it in the part where it belongs",
     )
 }
 

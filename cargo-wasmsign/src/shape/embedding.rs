@@ -58,6 +58,13 @@ impl Embedding {
 
 /// Refuses the names of the sections that signing itself places.
 fn refuse_own(name: &str) -> Result<()> {
+    if name.starts_with("component-type:") || name == "__wasm_bindgen_unstable" {
+        let text = format!(
+            "the section `{}` cannot be embedded: it marks a module that is not finished",
+            name.escape_debug()
+        );
+        return Err(Error::usage(text).advice("choose another name in `sections.embed`"));
+    }
     if ![SIGNATURE, SIGNATURE_DELIMITER].contains(&name) {
         return Ok(());
     }

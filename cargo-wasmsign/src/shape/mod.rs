@@ -38,25 +38,32 @@ pub struct Wishes<'a> {
 pub type PartOf<'a> = &'a dyn Fn(Option<&str>) -> usize;
 
 /// Refuses a module that was signed, or divided into parts, before it came here: signatures would not survive the
-/// first change, and delimiters would be boundaries that nobody has asked for.
+/// first change, and delimiters would be boundaries that nobody has asked for. `is_transformed` is whether a program of
+/// the user's has had a hand in it.
 ///
 /// # Errors
 ///
 /// Exit code 2.
-pub fn refuse_signed(sections: &[Section]) -> Result<()> {
+pub fn refuse_signed(sections: &[Section], is_transformed: bool) -> Result<()> {
+    let (source, culprit) = match is_transformed {
+        true => ("its `transform` has left", "have its `transform` leave it out"),
+        false => (
+            "cargo has built",
+            "find out what puts it there (a `link_section`, a linker's argument)",
+        ),
+    };
     if sections.iter().any(Section::is_signature) {
-        let text = "it is signed already: a section `signature` is in what cargo has built";
-        return Err(Error::usage(text).advice(
-            "find out what puts it there (a `link_section`, a linker's argument), and leave signing to this build",
-        ));
+        let text = format!("it is signed already: a section `signature` is in what {source}");
+        return Err(
+            Error::usage(text).advice(format!("{culprit}, and leave signing to this build"))
+        );
     }
     if sections.iter().any(Section::is_delimiter) {
         let text =
-            "it is in parts already: a section `signature_delimiter` is in what cargo has built";
-        return Err(Error::usage(text).advice(
-            "find out what puts it there (a `link_section`, a linker's argument), and say in `sections.parts` which \
-             parts there should be",
-        ));
+            format!("it is in parts already: a section `signature_delimiter` is in what {source}");
+        return Err(Error::usage(text).advice(format!(
+            "{culprit}, and say in `sections.parts` which parts there should be"
+        )));
     }
     Ok(())
 }

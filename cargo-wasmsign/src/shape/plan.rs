@@ -40,7 +40,7 @@ impl Plan {
     /// Exit code 2, with the sections and the reason: the module has signatures or delimiters, or a section of a name
     /// that is to be added; there are too many parts; or the order is one that WebAssembly does not take.
     pub fn make(kind: Kind, sections: &[Section], wishes: Wishes<'_>) -> Result<Self> {
-        refuse_signed(sections)?;
+        refuse_signed(sections, false)?;
         let Wishes { remove, mut embed, parts } = wishes;
         embed.sort_by(|one, other| one.name.cmp(&other.name));
         let part_of = |name: Option<&str>| parts.map_or(0, |part_of| part_of(name));

@@ -44,6 +44,7 @@ impl<'a> Kit<'a> {
     /// What is done to the modules of a package, with everything at hand that it takes.
     pub(super) fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
         let signers = self.signers(package, config)?;
+        refuse_twice(&signers)?;
         let delimiters = match &config.sections.parts {
             Some(_) => self.delimiters(package, signers.first())?,
             None => Arc::new(Delimiters::None),
@@ -118,6 +119,20 @@ impl<'a> Kit<'a> {
         Ok(optimizer)
     }
 
+    /// Refuses a package whose modules nobody is named to sign.
+    pub(super) fn names_signers(&self, package: &str, config: &PackageConfig) -> Result<()> {
+        if self.overrides.no_sign || !self.overrides.keys.is_empty() {
+            return Ok(());
+        }
+        if config.sign_with.is_empty() {
+            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(
+                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
+                 with `--key`, or build with `--no-sign`",
+            ));
+        }
+        Ok(())
+    }
+
     fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Arc<Signer>>> {
         if self.overrides.no_sign {
             return Ok(Vec::new());
@@ -129,12 +144,7 @@ impl<'a> Kit<'a> {
                 .map(|key| self.signer(key, || Signer::from_argument(key)))
                 .collect();
         }
-        if config.sign_with.is_empty() {
-            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(
-                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
-                 with `--key`, or build with `--no-sign`",
-            ));
-        }
+        self.names_signers(package, config)?;
         let manifests = self.manifests;
         config
             .sign_with
@@ -155,4 +165,20 @@ impl<'a> Kit<'a> {
         self.signers.insert(name.to_owned(), Arc::clone(&signer));
         Ok(signer)
     }
+}
+
+/// Refuses one key under two names: it would sign once.
+fn refuse_twice(signers: &[Arc<Signer>]) -> Result<()> {
+    for (at, signer) in signers.iter().enumerate() {
+        let same = |other: &&Arc<Signer>| other.public_key() == signer.public_key();
+        if let Some(other) = signers[..at].iter().find(same) {
+            return Err(Error::usage(format!(
+                "`{}` and `{}` are the same key, which signs once",
+                other.name.escape_debug(),
+                signer.name.escape_debug()
+            ))
+            .advice("name it once"));
+        }
+    }
+    Ok(())
 }

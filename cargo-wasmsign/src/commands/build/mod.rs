@@ -48,11 +48,14 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         flags: cargo_flags(arguments, screen),
         messages: messages(&arguments.compilation.message_format, json),
         resolution,
-        own_jobs: jobs::behind_dashes(&arguments.cargo_args).is_some(),
+        own_jobs: jobs::behind_dashes(&arguments.cargo_args)
+            .or(jobs::for_cargo(arguments).map(String::as_str))
+            .is_some(),
         ..Run::default()
     };
     let plan = Plan::make(arguments, &workspace)?;
     if arguments.dry_run {
+        plan.check(arguments)?;
         plan.batches
             .iter()
             .try_for_each(|batch| report.plan(&preview::of(batch, &run, arguments)))?;
@@ -98,7 +101,7 @@ fn hand_over(batch: &Batch, line: Line, desk: &Desk<'_, Line>) -> Result<()> {
 
 /// Flags that must be ours to know stand before `--`.
 fn refuse_misleading(cargo_args: &[String]) -> Result<()> {
-    const LONG: [&str; 10] = [
+    const LONG: [&str; 11] = [
         "--target",
         "--target-dir",
         "--package",
@@ -109,6 +112,7 @@ fn refuse_misleading(cargo_args: &[String]) -> Result<()> {
         "--message-format",
         "--profile",
         "--release",
+        "--config",
     ];
     let misleading = |argument: &&String| {
         let name = argument.split('=').next().unwrap_or_default();

@@ -15,6 +15,7 @@ use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
 use crate::optimize::{self, Cache};
 use crate::pipeline::{Place, Recipe, component};
+use crate::shape::Delimiters;
 
 /// A build, decided and not begun.
 pub(super) struct Plan {
@@ -110,7 +111,8 @@ impl Plan {
             .values()
             .try_for_each(|packages| select::refuse_collisions(packages, arguments))?;
         if batches.is_empty() {
-            return Err(Error::usage("every selected package has `enabled = false`"));
+            return Err(Error::usage("every selected package has `enabled = false`")
+                .advice("`cargo wasmsign config` shows which line says so"));
         }
         // cargo would refuse a `--bin` that no package of the call has, though one of another call does.
         let makes_any = |packages: &[Planned]| packages.iter().any(|one| !one.files.is_empty());
@@ -126,12 +128,13 @@ impl Plan {
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
+        let overrides = &arguments.resolution.config;
         let limit = optimize::limit_from_environment()?;
         let cache = Cache::of_target_directory(&directory, limit);
         let batches = batches.into_iter().map(|(manner, packages)| {
             let Manner { target, reproducible, auditable } = manner;
-            let rustflags =
-                reproducible.then(|| cargo::rustflags(&target, workspace.root(), &directory));
+            let rustflags = reproducible
+                .then(|| cargo::rustflags(&target, workspace.root(), &directory, overrides));
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
             Ok(Batch {
@@ -150,6 +153,24 @@ impl Plan {
         Ok(Self { manifests, batches: batches.collect::<Result<_>>()? })
     }
 
+    /// Looks at everything that can be wrong and needs no secret.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::ready`], but for those of secret keys.
+    pub(super) fn check(&self, arguments: &Build) -> Result<()> {
+        if self.batches.iter().any(|batch| batch.auditable) {
+            cargo::find_auditable()?;
+        }
+        let mut kit = Kit::new(&self.manifests, &arguments.overrides);
+        for planned in self.batches.iter().flat_map(|batch| &batch.packages) {
+            let of_package = |error: Error| error.of_package(&planned.name);
+            kit.names_signers(&planned.name, &planned.config)?;
+            kit.unsigned(&planned.config, Delimiters::None).map_err(of_package)?;
+        }
+        Ok(())
+    }
+
     /// Gets keys and tools: all that can be wrong with them is told before cargo runs.
     ///
     /// # Errors
@@ -162,7 +183,9 @@ impl Plan {
         }
         let mut kit = Kit::new(&self.manifests, &arguments.overrides);
         for planned in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
-            planned.recipe = Some(Arc::new(kit.recipe(&planned.name, &planned.config)?));
+            let recipe = kit.recipe(&planned.name, &planned.config);
+            planned.recipe =
+                Some(Arc::new(recipe.map_err(|error| error.of_package(&planned.name))?));
         }
         let warnings = kit.warnings();
         Ok(Ready { plan: self, warnings })

@@ -17,7 +17,8 @@ use crate::compare;
 use crate::config::{PackageConfig, Settings};
 use crate::error::{Error, Result, of_module};
 use crate::exit::Exit;
-use crate::optimize::{self, Cache};
+use crate::files::Exclusive;
+use crate::optimize::Cache;
 use crate::pipeline::{Desk, Order, Place, Published, Recipe};
 use crate::report::{Rebuilt, Report};
 use crate::seal;
@@ -62,11 +63,14 @@ pub(in crate::commands) fn run(
     let mut kit = Kit::new(&manifests, &overrides);
     let recipe = Arc::new(kit.unsigned(&config, original.delimiters(&config)?)?);
     let job = Job { workspace: &workspace, package, config: &config, mode: &mode, resolution };
-    let built = match job.build(&original, recipe, arguments, report)? {
+    let scratch = Scratch::new(&workspace.target_directory(), report)?;
+    let run = job.cargo(arguments, &scratch.path)?;
+    let built = match job.build(&original, recipe, &run, &scratch, report)? {
         Ok(built) => built,
         Err(exit) => return Ok(Err(exit)),
     };
-    original.compare(&built).map(Ok)
+    let (profile, target) = (resolve::profile(&mode).to_owned(), run.target);
+    original.compare(&built, profile, target).map(Ok)
 }
 
 impl<'a> Original<'a> {
@@ -123,7 +127,7 @@ impl<'a> Original<'a> {
         }
     }
 
-    fn compare(&self, built: &Path) -> Result<Rebuilt> {
+    fn compare(&self, built: &Path, profile: String, target: String) -> Result<Rebuilt> {
         let again = Original::open(built)?;
         let identity = self.what.identity.ok_or_else(|| {
             let text = "a `signature` section is not first and alone: it has no identity";
@@ -140,7 +144,7 @@ impl<'a> Original<'a> {
                 (built, &again.file, &again.what),
             )?),
         };
-        Ok(Rebuilt { identity, rebuilt, kind: self.what.kind, difference })
+        Ok(Rebuilt { identity, rebuilt, kind: self.what.kind, profile, target, difference })
     }
 }
 
@@ -154,17 +158,17 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Builds it beside what is published, and gives the path of the module; or the exit code, of which everything was
+    /// Builds it in a place of its own, and gives the path of the module; or the exit code, of which everything was
     /// told.
     fn build(
         &self,
         original: &Original<'_>,
         recipe: Arc<Recipe>,
-        arguments: &Rebuild,
+        run: &Run,
+        scratch: &Scratch,
         report: &Report,
     ) -> Result<Result<PathBuf, Exit>> {
-        let run = self.cargo(arguments)?;
-        let place = Arc::new(self.place(&run.target)?);
+        let place = Arc::new(scratch.place(&run.target, resolve::profile(self.mode)));
         let install =
             || report.status("Installing", &format!("standard library for {}", run.target));
         cargo::ensure_installed(&run.target, &run.resolution, install)?;
@@ -195,15 +199,14 @@ impl Job<'_> {
         }
     }
 
-    fn cargo(&self, arguments: &Rebuild) -> Result<Run> {
+    fn cargo(&self, arguments: &Rebuild, directory: &Path) -> Result<Run> {
         let targets = self.config.targets.clone().unwrap_or_default();
         let target =
             targets.into_iter().next().ok_or_else(|| Error::usage("no target is named"))?;
-        let directory = self.workspace.target_directory();
         let flags = self
             .config
             .reproducible
-            .then(|| cargo::rustflags(&target, self.workspace.root(), &directory));
+            .then(|| cargo::rustflags(&target, self.workspace.root(), directory, &[]));
         if self.config.auditable {
             cargo::find_auditable()?;
         }
@@ -212,19 +215,58 @@ impl Job<'_> {
             packages: vec![self.package.id.clone()],
             target,
             features: arguments.features.clone(),
-            flags: vec!["--profile".into(), resolve::profile(self.mode).into()],
+            flags: vec![
+                "--profile".into(),
+                resolve::profile(self.mode).into(),
+                "--target-dir".into(),
+                directory.display().to_string(),
+            ],
             messages: Messages::Rendered { short: false },
             rustflags: flags.transpose()?,
             auditable: self.config.auditable,
             own_jobs: false,
         })
     }
+}
 
-    /// A place of its own: what is published stays as it is.
-    fn place(&self, target: &str) -> Result<Place> {
-        let directory = self.workspace.target_directory();
-        let cache = Cache::of_target_directory(&directory, optimize::limit_from_environment()?);
-        let beside = directory.join("wasmsign").join(".rebuilt");
-        Ok(place::of(&beside, target, resolve::profile(self.mode), &cache))
+/// A directory in which everything is built anew: nothing of what was built before is believed. It goes in the end.
+struct Scratch {
+    path: PathBuf,
+    _lock: Exclusive,
+}
+
+impl Scratch {
+    fn new(target_directory: &Path, report: &Report) -> Result<Self> {
+        let base = target_directory.join("wasmsign");
+        let (path, state) = (base.join(".rebuilt"), base.join(".state").join("rebuilt"));
+        let failed = |source| Error::io("failed to make a directory", source);
+        fs_err::create_dir_all(&state).map_err(failed)?;
+        let waiting = || report.status("Blocking", "waiting for another rebuild");
+        let lock = Exclusive::acquire(&state.join("lock"), waiting)?;
+        // What one that was killed has left.
+        remove(&path)?;
+        fs_err::create_dir_all(&path).map_err(failed)?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    /// Where its modules go. Nothing is taken from the cache of optimized modules.
+    fn place(&self, target: &str, profile: &str) -> Place {
+        place::of(&self.path, target, profile, &Cache::of_target_directory(&self.path, 0))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // The next rebuild tries again, and says why it cannot.
+        let _ = remove(&self.path);
+    }
+}
+
+fn remove(directory: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(directory) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io(format!("failed to remove `{}`", directory.display()), source))
+        }
+        _ => Ok(()),
     }
 }

@@ -49,7 +49,7 @@ pub(in crate::commands) fn packages<'a>(
     let resolve = |package: &'a Package| {
         let name = package.name.as_str();
         let mut settings = manifests.settings(name, profile, &environment, &command_line)?;
-        set_targets(&mut settings, wanted.cargo_config)?;
+        set_targets(&mut settings, wanted.cargo_config).map_err(|error| error.of_package(name))?;
         Ok((package, settings))
     };
     let packages = packages.into_iter().map(resolve).collect::<Result<_>>()?;

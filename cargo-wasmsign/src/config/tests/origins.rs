@@ -81,7 +81,7 @@ enabled = true
 target = 'wasm32-wasip1'
 key-id = 'hex:00ff'
 auditable = true
-transform = { command = ['tool', '-x'], output = 'out.wasm' }
+transform = { command = ['tool', '-x'], output = '/etc/out.wasm' }
 [package.metadata.wasmsign.sections]
 remove = ['.debug_*']
 parts = [['@standard', 'a'], ['name']]
@@ -110,7 +110,7 @@ key-id = "hex:00ff" # APP:4:1 package.metadata.wasmsign
 reproducible = true # ROOT:7:17 workspace.metadata.wasmsign.profile.release
 auditable = true # APP:5:1 package.metadata.wasmsign
 transform.command = ["tool","-x"] # APP:6:15 package.metadata.wasmsign.transform
-transform.output = "out.wasm" # APP:6:41 package.metadata.wasmsign.transform
+transform.output = "/etc/out.wasm" # APP:6:41 package.metadata.wasmsign.transform
 optimize.level = "s" # APP:13:10 package.metadata.wasmsign.profile.release.optimize
 optimize.passes = ["vacuum"] # ROOT:4:25 workspace.metadata.wasmsign.optimize
 optimize.exports = ["add"] # ROOT:4:46 workspace.metadata.wasmsign.optimize

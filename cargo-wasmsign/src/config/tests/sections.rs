@@ -83,7 +83,7 @@ fn a_transform_runs_beside_the_manifest_that_names_it() {
     };
     let of_workspace = Transform {
         command: ["tool", "", "-x"].map(str::to_owned).to_vec(),
-        output: Some("out/a.wasm".to_owned()),
+        output: Some(scratch.0.join("app/out/a.wasm").display().to_string()),
         directory: scratch.0.clone(),
     };
     assert_eq!(transform(app), of_workspace);

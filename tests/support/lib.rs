@@ -2,7 +2,7 @@
 
 pub mod conformance;
 pub mod fixtures;
-
+pub mod host;
 pub mod project;
 
 use std::ffi::OsStr;

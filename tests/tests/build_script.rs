@@ -1,0 +1,195 @@
+//! `wasmsign-build` in the build scripts of real hosts: guests.
+
+use std::path::Path;
+
+use end_to_end::host::{Host, guest_manifest, path_with};
+use end_to_end::project::{LIBRARY, package};
+use end_to_end::{run, scratch};
+
+const BUILD: &str = r#"Guest::new("guest").build()?;"#;
+
+/// A module is embedded that verifies; then nothing happens until something changes that it is made of.
+#[test]
+fn a_guest_is_built_signed_and_embedded_when_it_changes() {
+    let host = Host::new("host-changes", BUILD);
+    host.write("guest/Cargo.toml", guest_manifest("[package.metadata.wasmsign.sections.embed.info]\nfile = \"info.txt\"\n[dependencies]\npart = { path = \"../part\" }"));
+    host.write("guest/info.txt", "first");
+    host.write("guest/src/lib.rs", LIBRARY.replace("42", "part::answer()"));
+    host.write("part/Cargo.toml", package("part", ""));
+    host.write("part/src/lib.rs", "#![no_std]\npub fn answer() -> i32 {\n    42\n}\n");
+    let mut seen = vec![host.runs().out];
+    assert!(seen[0].starts_with("verified sha256:"), "{seen:?}");
+    // The guest's lock file was written by this very build.
+    assert!(host.join("guest/Cargo.lock").is_file());
+    assert!(host.is_fresh());
+    for unrelated in ["guest/README.md", "guest/src/unused.rs", "notes.txt"] {
+        host.write(unrelated, "fn");
+    }
+    assert!(host.is_fresh());
+    for (file, content) in [
+        ("guest/src/lib.rs", LIBRARY.replace("42", "part::answer() + 1")),
+        ("part/src/lib.rs", "#![no_std]\npub fn answer() -> i32 {\n    7\n}\n".into()),
+        ("guest/info.txt", "second".into()),
+    ] {
+        host.write(file, content);
+        let now = host.runs().out;
+        assert!(now.starts_with("verified") && !seen.contains(&now), "{file}: {now} {seen:?}");
+        assert!(host.is_fresh(), "{file}");
+        seen.push(now);
+    }
+    for input in [
+        "guest/Cargo.toml",
+        "part/Cargo.toml",
+        "guest/Cargo.lock",
+        "guest/release.key",
+        "guest/release.pub",
+    ] {
+        let content = std::fs::read(host.join(input)).expect("it can be read");
+        host.write(input, content);
+        assert!(!host.is_fresh(), "{input}");
+        assert!(host.is_fresh(), "{input}");
+    }
+}
+
+#[test]
+fn the_hosts_flags_stay_out_of_the_guest() {
+    let host = Host::new("host-flags", BUILD);
+    let leak = "#[cfg(leak)]\ncompile_error!(\"leaked\");\n";
+    host.write(
+        "guest/src/lib.rs",
+        LIBRARY.replacen("#![no_std]\n", &format!("#![no_std]\n{leak}"), 1),
+    );
+    let mut cargo = host.cargo(&["run"]);
+    cargo
+        .env("RUSTFLAGS", "--cfg leak")
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg leak");
+    assert!(run(&mut cargo).exits(0).out.starts_with("verified"));
+}
+
+#[cfg(unix)]
+#[test]
+fn wrappers_and_targets_of_the_host_stay_out_of_the_guest() {
+    let host = Host::new("host-wrapped", BUILD);
+    host.runs();
+    let wrapper = host.join("wrapper");
+    end_to_end::project::script(
+        &wrapper,
+        "case \"$*\" in *wasm32*|*\"name guest\"*) echo wrapped >&2; exit 9;; esac\nexec \"$@\"",
+    );
+    host.write("guest/src/lib.rs", LIBRARY.replace("42", "43"));
+    let mut cargo = host.cargo(&["build"]);
+    cargo
+        .env("RUSTC_WORKSPACE_WRAPPER", &wrapper)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "/none");
+    run(&mut cargo).exits(0);
+}
+
+#[test]
+fn a_guest_that_fails_to_compile_shows_why() {
+    let host = Host::new("host-broken", r#"Guest::new("guest").build_or_exit();"#);
+    host.write("guest/src/lib.rs", LIBRARY.replace("42", "forty_two"));
+    host.fails(&[
+        "cannot find value `forty_two`",
+        "failed to build the guest",
+        "host-broken/guest",
+    ]);
+    host.write("guest/src/lib.rs", LIBRARY);
+    assert!(host.runs().out.starts_with("verified"));
+}
+
+#[test]
+fn no_module_and_several_are_told_apart() {
+    let host = Host::new("host-several", BUILD);
+    host.write("guest/src/bin/one.rs", "fn main() {}\n");
+    host.write("guest/src/bin/two.rs", "fn main() {}\n");
+    host.fails(&["several modules", "`one.wasm`", "`package` and `bin`"]);
+    host.script(r#"Guest::new("guest").bin("one").profile("release").build()?;"#);
+    assert!(host.runs().out.starts_with("verified"));
+}
+
+#[test]
+fn a_missing_key_is_told_by_the_tool() {
+    let host = Host::new("host-keyless", BUILD);
+    std::fs::remove_file(host.join("guest/release.key")).expect("it was just made");
+    host.fails(&["release.key", "failed to build the guest"]);
+}
+
+#[test]
+fn keys_of_the_script_sign_and_verify() {
+    let call = r#"Guest::new("guest").key("ours.key").public_key("ours.pub").build()?;"#;
+    let host = Host::new("host-keys", call);
+    end_to_end::keygen(&host.join(""), "ours");
+    host.write("src/main.rs", end_to_end::host::VERIFYING.replace("guest/release.pub", "ours.pub"));
+    assert!(host.runs().out.starts_with("verified"));
+    std::fs::copy(host.join("guest/release.pub"), host.join("ours.pub")).expect("it can be copied");
+    host.fails(&["guest.wasm", "no-trusted-signature", "no valid signature of a wanted key"]);
+}
+
+#[test]
+fn hosts_side_by_side_build_the_same_guest() {
+    let call = r#"Guest::new("../guest").build()?;"#;
+    let hosts = Host::workspace("host-pair", &["host-left", "host-right"], call);
+    run(&mut hosts.cargo(&["build", "-j", "2"])).exits(0);
+    for name in ["host-left", "host-right"] {
+        let said = run(&mut hosts.cargo(&["run", "-p", name])).exits(0);
+        assert!(said.out.starts_with("verified"), "{}", said.out);
+    }
+}
+
+#[test]
+fn hosted_documentation_gets_a_stub_without_any_tool() {
+    let host = Host::new("host-docs", BUILD);
+    std::fs::remove_dir_all(host.join("guest/src")).expect("it was just made");
+    let mut cargo = host.cargo(&["run"]);
+    cargo.env("DOCS_RS", "1").env("PATH", without_tool());
+    let said = run(&mut cargo).exits(0).says(&["GUEST_WASM is a stub"]);
+    assert_eq!(said.out, "refused: there is no signature\n");
+    host.write("guest/src/lib.rs", LIBRARY);
+    assert!(host.runs().out.starts_with("verified"));
+}
+
+#[test]
+fn a_stub_is_taken_where_the_host_says_so() {
+    let host = Host::new(
+        "host-stub",
+        r#"Guest::new("guest").or_stub(cfg!(unix) || cfg!(windows)).build()?;"#,
+    );
+    assert_eq!(host.runs().out, "refused: there is no signature\n");
+    assert!(host.is_fresh());
+}
+
+#[test]
+fn an_unsigned_guest_is_refused_at_run_time() {
+    let host = Host::new("host-unsigned", r#"Guest::new("guest").unsigned().build()?;"#);
+    std::fs::remove_file(host.join("guest/release.key")).expect("it was just made");
+    assert_eq!(host.runs().out, "refused: there is no signature\n");
+}
+
+#[test]
+fn a_tool_that_is_missing_is_told_with_the_way_to_get_it() {
+    let host = Host::new("host-toolless", BUILD);
+    let mut asked = host.cargo(&["wasmsign", "--version"]);
+    if run(asked.env("PATH", without_tool())).code == Some(0) {
+        eprintln!("skipped: cargo-wasmsign is installed here, so it cannot be missing");
+        return;
+    }
+    let mut cargo = host.cargo(&["build"]);
+    let said = run(cargo.env("PATH", without_tool())).exits(101);
+    said.says(&["`cargo wasmsign` is not installed", "cargo install cargo-wasmsign"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tool_that_is_too_old_is_told_with_the_version_wanted() {
+    let host = Host::new("host-old", BUILD);
+    let old = scratch();
+    end_to_end::project::script(&old.path().join("cargo-wasmsign"), "echo cargo-wasmsign 0.0.9");
+    let mut cargo = host.cargo(&["build"]);
+    let said = run(cargo.env("PATH", path_with(old.path()))).exits(101);
+    said.says(&["too old", "\"0.0.9\"", env!("CARGO_PKG_VERSION"), "cargo install cargo-wasmsign"]);
+}
+
+/// `PATH` as it is, without the tool of this checkout.
+fn without_tool() -> std::ffi::OsString {
+    path_with(Path::new("/nowhere"))
+}

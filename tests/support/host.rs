@@ -101,6 +101,14 @@ impl Host {
         write(&self.join(path), content);
     }
 
+    /// Replaces a text that a file of it has.
+    #[track_caller]
+    pub fn replace(&self, path: &str, old: &str, new: &str) {
+        let text = std::fs::read_to_string(self.join(path)).expect("the file can be read");
+        assert!(text.contains(old), "no `{old}` in {text}");
+        self.write(path, text.replace(old, new));
+    }
+
     /// `cargo` in its directory, which finds our tool.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(cargo());

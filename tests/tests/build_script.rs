@@ -1,9 +1,10 @@
 //! `wasmsign-build` in the build scripts of real hosts: guests.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use end_to_end::host::{Host, guest_manifest, path_with};
-use end_to_end::project::{LIBRARY, package};
+use end_to_end::project::{CDYLIB, LIBRARY, SIGNED, package};
 use end_to_end::{run, scratch};
 
 const BUILD: &str = r#"Guest::new("guest").build()?;"#;
@@ -62,7 +63,10 @@ fn the_hosts_flags_stay_out_of_the_guest() {
     let mut cargo = host.cargo(&["run"]);
     cargo
         .env("RUSTFLAGS", "--cfg leak")
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg leak");
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "--cfg leak")
+        // The host's compiler is named outright, so that only a leak would ask rustup for this.
+        .env("RUSTUP_TOOLCHAIN", "nowhere")
+        .env("RUSTC", compiler());
     assert!(run(&mut cargo).exits(0).out.starts_with("verified"));
 }
 
@@ -80,6 +84,7 @@ fn wrappers_and_targets_of_the_host_stay_out_of_the_guest() {
     let mut cargo = host.cargo(&["build"]);
     cargo
         .env("RUSTC_WORKSPACE_WRAPPER", &wrapper)
+        .env("RUSTC_WRAPPER", &wrapper)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "/none");
     run(&mut cargo).exits(0);
 }
@@ -136,6 +141,25 @@ fn hosts_side_by_side_build_the_same_guest() {
     }
 }
 
+/// The outer cargo waits for the inner one in the same workspace.
+#[test]
+fn a_guest_may_be_a_member_of_its_hosts_workspace() {
+    let call = r#"Guest::new("../guest").profile("release").build()?;"#;
+    let host = Host::workspace("host-family", &["host-mother"], call);
+    host.replace("Cargo.toml", "[\"host-mother\"]", "[\"host-mother\", \"guest\"]");
+    host.replace("Cargo.toml", "exclude = [\"guest\"]\n", SIGNED);
+    host.write(
+        "guest/Cargo.toml",
+        package("guest", &format!("{CDYLIB}[package.metadata.wasmsign]\n")),
+    );
+    for key in ["release.key", "release.pub"] {
+        std::fs::copy(host.join("guest").join(key), host.join(key)).expect("it can be copied");
+    }
+    let build = |word| run(&mut host.cargo(&[word, "-p", "host-mother"])).exits(0);
+    assert!(build("run").out.starts_with("verified"));
+    assert!(!build("build").err.contains("Compiling"));
+}
+
 #[test]
 fn hosted_documentation_gets_a_stub_without_any_tool() {
     let host = Host::new("host-docs", BUILD);
@@ -187,6 +211,12 @@ fn a_tool_that_is_too_old_is_told_with_the_version_wanted() {
     let mut cargo = host.cargo(&["build"]);
     let said = run(cargo.env("PATH", path_with(old.path()))).exits(101);
     said.says(&["too old", "\"0.0.9\"", env!("CARGO_PKG_VERSION"), "cargo install cargo-wasmsign"]);
+}
+
+/// The compiler itself, where `rustc` may be rustup's.
+fn compiler() -> PathBuf {
+    let said = run(Command::new("rustc").args(["--print", "sysroot"])).exits(0);
+    Path::new(said.out.trim_end()).join("bin/rustc").with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// `PATH` as it is, without the tool of this checkout.

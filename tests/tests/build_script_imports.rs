@@ -115,7 +115,7 @@ fn build_information_becomes_a_section_of_a_guest() {
     let _ = std::fs::remove_dir_all(&guest);
     let support = repository().join("build-support/wasmsign-build");
     let rest = format!(
-        "{CDYLIB}[features]\ndefault = [\"fast\"]\nfast = []\n\
+        "{CDYLIB}[features]\ndefault = [\"so_fast\"]\nso_fast = []\n\
          [build-dependencies]\nwasmsign-build = {{ path = {support:?} }}\n[workspace]\n\
          [profile.dev]\ndebug = false\nincremental = false\n"
     );
@@ -149,5 +149,5 @@ static BUILD_INFO: [u8; INFO.len()] = *include_bytes!(env!("BUILD_INFO"));
     });
     let found: Vec<_> = found.collect();
     assert_eq!(found[0]["package"], "guest-info");
-    assert_eq!(found[0]["features"], serde_json::json!(["default", "fast"]));
+    assert_eq!(found[0]["features"], serde_json::json!(["default", "so_fast"]));
 }

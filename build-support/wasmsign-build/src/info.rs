@@ -100,7 +100,7 @@ impl Facts {
             package: text("CARGO_PKG_NAME")?,
             version: text("CARGO_PKG_VERSION")?,
             revision: git::revision(&script.package, told),
-            features: features(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())),
+            features: features(&std::env::var("CARGO_CFG_FEATURE").unwrap_or_default()),
             toolchain: toolchain()?,
         })
     }
@@ -124,12 +124,11 @@ fn text(name: &str) -> Result<String> {
     value.into_string().map_err(|_| Error::new(ErrorKind::Script, format!("`{name}` is not UTF-8")))
 }
 
-/// The active features, sorted, as far as the names of variables tell them: in lower case, with `-` for `_`, which
-/// are the same to cargo's variables.
-fn features(variables: impl Iterator<Item = String>) -> Vec<String> {
-    let name =
-        |name: String| Some(name.strip_prefix("CARGO_FEATURE_")?.to_lowercase().replace('_', "-"));
-    let mut features: Vec<_> = variables.filter_map(name).collect();
+/// The active features, sorted, of cargo's list (`CARGO_CFG_FEATURE`). In the names of the `CARGO_FEATURE_*` variables
+/// `a-b` and `a_b` would be the same.
+fn features(list: &str) -> Vec<String> {
+    let mut features: Vec<_> =
+        list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     features.sort();
     features
 }
@@ -171,8 +170,7 @@ mod tests {
 
     #[test]
     fn features_are_sorted() {
-        let names = ["CARGO_FEATURE_FAST_MATH", "PATH", "CARGO_FEATURE_DEFAULT", "CARGO_CFG_UNIX"];
-        let found = features(names.iter().map(|&name| name.to_owned()));
-        assert_eq!(found, ["default", "fast-math"]);
+        assert_eq!(features("fast_math,default,a-b"), ["a-b", "default", "fast_math"]);
+        assert!(features("").is_empty());
     }
 }

@@ -189,16 +189,20 @@ fn an_unsigned_guest_is_refused_at_run_time() {
     assert_eq!(host.runs().out, "refused: there is no signature\n");
 }
 
+/// A cargo without the tool, also where that is installed for whoever runs the tests.
+#[cfg(unix)]
 #[test]
 fn a_tool_that_is_missing_is_told_with_the_way_to_get_it() {
     let host = Host::new("host-toolless", BUILD);
-    let mut asked = host.cargo(&["wasmsign", "--version"]);
-    if run(asked.env("PATH", without_tool())).code == Some(0) {
-        eprintln!("skipped: cargo-wasmsign is installed here, so it cannot be missing");
-        return;
-    }
+    let bare = scratch();
+    let real = end_to_end::cargo().display().to_string();
+    let text = format!(
+        "if [ \"$1\" = wasmsign ]; then echo 'error: no such command: `wasmsign`' >&2; exit 101; fi\n\
+         exec '{real}' \"$@\""
+    );
+    end_to_end::project::script(&bare.path().join("cargo"), &text);
     let mut cargo = host.cargo(&["build"]);
-    let said = run(cargo.env("PATH", without_tool())).exits(101);
+    let said = run(cargo.env("PATH", path_with(bare.path()))).exits(101);
     said.says(&["`cargo wasmsign` is not installed", "cargo install cargo-wasmsign"]);
 }
 

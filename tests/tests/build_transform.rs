@@ -78,9 +78,9 @@ fn a_program_that_fails_is_told_and_nothing_is_published() {
         (reads, "cat; exit 1", 5, &["exit code 1"]),
         (reads, "kill -TERM $$", 5, &["signal 15"]),
         (leaves, "exit 0", 5, &["left no module", "left.wasm", "transform.output"]),
-        (reads, "exit 0", 3, &["tiny.wasm"]),
+        (reads, "exit 0", 5, &["tiny.wasm", "no module", "standard output"]),
         (reads, "head -c 100", 3, &["tiny.wasm"]),
-        (reads, "echo text", 3, &["tiny.wasm"]),
+        (reads, "echo text", 5, &["tiny.wasm", "no module"]),
     ] {
         let project = with_script(command, lines);
         run(&mut project.build(&[])).exits(code).says(words);

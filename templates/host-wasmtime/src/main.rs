@@ -1,0 +1,71 @@
+//! Runs one function of a signed WebAssembly module, and nothing of any other.
+//!
+//! A module is read, verified against the given keys, and only then compiled. README.md has the command line and
+//! the exit codes.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod call;
+mod failure;
+mod keys;
+mod limits;
+mod verified;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use wasmsign_core::{Policy, Verifier};
+
+use arguments::{Arguments, Request};
+use call::Call;
+use failure::Failure;
+use verified::VerifiedModule;
+
+fn main() -> ExitCode {
+    match arguments::parse(std::env::args_os().skip(1)).and_then(answer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn answer(request: Request) -> Result<(), Failure> {
+    match request {
+        Request::Help => print(arguments::HELP),
+        Request::Run(arguments) => print(&run(&arguments)?),
+    }
+}
+
+/// The results of the function that the command line names.
+fn run(arguments: &Arguments) -> Result<String, Failure> {
+    let keys =
+        arguments.keys.iter().map(|key| keys::public_key(key)).collect::<Result<Vec<_>, _>>()?;
+    // One signature of any of these keys, over the whole file, which must be a module and no component: the
+    // default, spelled out, because this line decides what may run.
+    let verifier = Verifier::new(keys).policy(Policy::default());
+    let engine = limits::engine()?;
+    let path = &arguments.module;
+
+    let start = Instant::now();
+    let module = VerifiedModule::open(path, &verifier)
+        .map_err(|error| Failure::refused(&format!("`{}`", path.display()), error))?;
+    let verified = start.elapsed();
+    let code = module.compile(&engine).map_err(|error| {
+        Failure::refused(&format!("`{}` cannot be compiled", path.display()), error)
+    })?;
+    let compiled = start.elapsed() - verified;
+    if arguments.timings {
+        let signer = &module.proof().signers()[0].public_key;
+        eprintln!("{} bytes, signed by {signer:?}", module.proof().total());
+        eprintln!("verified_us {}\ncompiled_us {}", verified.as_micros(), compiled.as_micros());
+    }
+    Call::new(&code, &arguments.function, &arguments.integers)?.run(&engine, arguments.seconds)
+}
+
+fn print(line: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{line}").map_err(|error| Failure::failed("cannot print", error))
+}

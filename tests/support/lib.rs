@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod fixtures;
 pub mod host;
+pub mod hosts;
 pub mod project;
 
 use std::ffi::OsStr;

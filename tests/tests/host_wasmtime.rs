@@ -1,0 +1,181 @@
+//! templates/host-wasmtime, built by cargo, and its command line.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use end_to_end::hosts::{bad_modules, guest, invalid, key, signed, with_import};
+use end_to_end::{Said, cargo, json_lines, repository, run, scratch};
+use tempfile::TempDir;
+use wasmsign_core::{KeyEncoding, SecretKey};
+
+/// The template's program. wasmtime takes minutes to compile: once for all tests, and in cargo's directory for
+/// the files of tests, where the next run finds it.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let mut build = Command::new(cargo());
+        build.args(["build", "--locked", "--message-format", "json", "--target-dir"]);
+        build.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("host-wasmtime"));
+        build.env_remove("CARGO_BUILD_TARGET");
+        build.current_dir(repository().join("templates/host-wasmtime"));
+        let output = build.output().expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let messages = json_lines(&output.stdout);
+        let executable = messages.iter().find_map(|message| message["executable"].as_str());
+        executable.expect("cargo names the executable").into()
+    })
+}
+
+/// A directory with the guest, signed by the key of 7s, whose public half is `trusted.pub`.
+fn desk() -> TempDir {
+    let desk = scratch();
+    write(&desk, "trusted.pub", &public(&key(7), KeyEncoding::Pem));
+    write(&desk, "guest.wasm", &signed(&guest(), &[&key(7)]));
+    desk
+}
+
+fn write(desk: &TempDir, name: &str, content: &[u8]) {
+    std::fs::write(desk.path().join(name), content).expect("a file can be written");
+}
+
+fn public(key: &SecretKey, encoding: KeyEncoding) -> Vec<u8> {
+    key.public_key().encode(encoding)
+}
+
+fn text(key: &SecretKey) -> String {
+    let text = String::from_utf8(public(key, KeyEncoding::OpenSsh)).expect("it is a text");
+    text.trim_end().to_owned()
+}
+
+/// Runs the host with arguments that are separated by single spaces.
+fn host(desk: &TempDir, line: &str) -> Said {
+    host_with(desk, &line.split(' ').collect::<Vec<_>>())
+}
+
+fn host_with(desk: &TempDir, arguments: &[&str]) -> Said {
+    run(Command::new(program()).args(arguments).current_dir(desk.path()))
+}
+
+/// Asserts that nothing is printed but a reason of one line.
+#[track_caller]
+fn is_refused(said: Said, code: i32, reason: &str) {
+    let said = said.exits(code).says(&["error: ", reason]);
+    assert_eq!((&*said.out, said.err.lines().count()), ("", 1), "{}", said.err);
+}
+
+#[test]
+fn results_are_printed() {
+    let desk = desk();
+    for (call, result) in [
+        ("add 40 2", "42\n"),
+        ("add -40 -2", "-42\n"),
+        ("add 4294967295 2147483647", "2147483646\n"),
+        ("both -1", "-1 -1\n"),
+        ("both 4294967298", "4294967298 2\n"),
+        ("both -9223372036854775808", "-9223372036854775808 0\n"),
+    ] {
+        let said = host(&desk, &format!("--key trusted.pub guest.wasm --invoke {call}")).exits(0);
+        assert_eq!((&*said.out, &*said.err), (result, ""), "{call}");
+    }
+}
+
+#[test]
+fn no_bad_module_is_compiled() {
+    let desk = desk();
+    for bad in bad_modules(&key(7)) {
+        write(&desk, "bad.wasm", &bad.file);
+        let said = host(&desk, "--timings --key trusted.pub bad.wasm --invoke add 1 2").exits(1);
+        assert!(said.err.contains(bad.reason), "{}: {}", bad.what, said.err);
+        // With `--timings`, two more lines come from where the compiler is called.
+        is_refused(said, 1, "refused: `bad.wasm`");
+    }
+}
+
+/// So the test above has looked at the right place.
+#[test]
+fn a_signed_module_is_compiled() {
+    let desk = desk();
+    let said = host(&desk, "--timings --key trusted.pub guest.wasm --invoke add 1 2").exits(0);
+    said.says(&["verified_us ", "compiled_us ", "signed by "]);
+    write(&desk, "invalid.wasm", &signed(&invalid(), &[&key(7)]));
+    let said = host(&desk, "--key trusted.pub invalid.wasm --invoke add 1 2");
+    is_refused(said, 1, "cannot be compiled");
+}
+
+#[test]
+fn keys_come_as_paths_and_texts() {
+    let desk = desk();
+    write(&desk, "stranger.pub", &public(&key(9), KeyEncoding::Compact));
+    let (trusted, stranger) = (text(&key(7)), text(&key(9)));
+    let pem = String::from_utf8(public(&key(7), KeyEncoding::Pem)).expect("it is a text");
+    let call = ["guest.wasm", "--invoke", "add", "1", "2"];
+    for keys in [
+        &["--key", &*trusted][..],
+        &["--key", &pem],
+        &["--key", "stranger.pub", "--key", "trusted.pub"],
+        &["--key", &stranger, "--key", "trusted.pub"],
+        &["--key", "trusted.pub", &stranger],
+    ] {
+        let said = host_with(&desk, &[keys, &call].concat()).exits(0);
+        assert_eq!(said.out, "3\n", "{keys:?}");
+    }
+    let said = host_with(&desk, &[&["--key", &stranger, "stranger.pub"][..], &call].concat());
+    is_refused(said, 1, "no valid signature");
+}
+
+#[test]
+fn what_is_no_key_is_a_matter_of_usage() {
+    let desk = desk();
+    for keys in ["missing.pub", "guest.wasm", "ssh-ed25519", "trusted.pub --key missing.pub"] {
+        let said = host(&desk, &format!("--key {keys} guest.wasm --invoke add 1 2"));
+        is_refused(said, 2, "the key ");
+    }
+    for line in ["guest.wasm --invoke add 1 2", "--key trusted.pub guest.wasm", "--key"] {
+        is_refused(host(&desk, line), 2, "try --help");
+    }
+    let said = host(&desk, "--help").exits(0);
+    assert!(said.out.contains("usage: host-wasmtime --key PUBLIC... MODULE --invoke NAME"));
+}
+
+#[test]
+fn a_call_that_does_not_fit_is_refused() {
+    let desk = desk();
+    write(&desk, "import.wasm", &signed(&with_import(), &[&key(7)]));
+    for (call, reason) in [
+        ("missing.wasm --invoke add 1 2", "missing.wasm"),
+        (". --invoke add 1 2", "failed to read"),
+        ("guest.wasm --invoke subtract 1 2", "no export `subtract`"),
+        ("guest.wasm --invoke memory", "no function"),
+        ("guest.wasm --invoke add 1", "takes 2 arguments, 1 were given"),
+        ("guest.wasm --invoke add 1 2 3", "takes 2 arguments, 3 were given"),
+        ("guest.wasm --invoke add 1 4294967296", "4294967296 cannot be given as i32"),
+        ("guest.wasm --invoke both 18446744073709551616", "cannot be given as i64"),
+        ("import.wasm --invoke add 1 2", "env.log"),
+    ] {
+        is_refused(host(&desk, &format!("--key trusted.pub {call}")), 1, reason);
+    }
+}
+
+#[test]
+fn a_module_that_fails_is_told_from_one_that_is_refused() {
+    let desk = desk();
+    is_refused(host(&desk, "--key trusted.pub guest.wasm --invoke trap"), 3, "unreachable");
+    let said = host(&desk, "--key trusted.pub guest.wasm --seconds 1 --invoke spin");
+    is_refused(said, 3, "interrupt");
+}
+
+/// A stream can be read but once: nothing is verified here and opened again there.
+#[cfg(unix)]
+#[test]
+fn the_file_is_read_once() {
+    let desk = desk();
+    let file = std::fs::File::open(desk.path().join("guest.wasm")).expect("it is there");
+    let (reading, mut writing) = std::io::pipe().expect("there are pipes");
+    let mut command = Command::new(program());
+    command.args(["--key", "trusted.pub", "/dev/stdin", "--invoke", "add", "40", "2"]);
+    command.current_dir(desk.path()).stdin(reading);
+    std::io::copy(&mut &file, &mut writing).expect("a pipe takes some hundred bytes");
+    drop(writing);
+    assert_eq!(run(&mut command).exits(0).out, "42\n");
+}

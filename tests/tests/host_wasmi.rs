@@ -64,7 +64,7 @@ fn no_bad_module_reaches_the_engine() {
 #[test]
 fn a_signed_module_reaches_the_engine() {
     let file = signed(&invalid(), &[&key(7)]);
-    let error = loaded(&file[..]).err().expect("the module is invalid");
+    let error = loaded(&file[..]).expect_err("the module is invalid");
     assert!(error.is::<wasmi::Error>(), "{error}");
 }
 

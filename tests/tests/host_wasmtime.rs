@@ -14,17 +14,22 @@ use wasmsign_core::{KeyEncoding, SecretKey};
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let mut build = Command::new(cargo());
-        build.args(["build", "--locked", "--message-format", "json", "--target-dir"]);
-        build.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("host-wasmtime"));
-        build.env_remove("CARGO_BUILD_TARGET");
-        build.current_dir(repository().join("templates/host-wasmtime"));
-        let output = build.output().expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let messages = json_lines(&output.stdout);
+        let messages = json_lines(&template(&["build", "--message-format", "json"]));
         let executable = messages.iter().find_map(|message| message["executable"].as_str());
         executable.expect("cargo names the executable").into()
     })
+}
+
+/// What cargo prints, called for the template.
+fn template(arguments: &[&str]) -> Vec<u8> {
+    let mut command = Command::new(cargo());
+    command.args(arguments).args(["--locked", "--target-dir"]);
+    command.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("host-wasmtime"));
+    command.env_remove("CARGO_BUILD_TARGET");
+    command.current_dir(repository().join("templates/host-wasmtime"));
+    let output = command.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
 }
 
 /// A directory with the guest, signed by the key of 7s, whose public half is `trusted.pub`.
@@ -62,6 +67,12 @@ fn host_with(desk: &TempDir, arguments: &[&str]) -> Said {
 fn is_refused(said: Said, code: i32, reason: &str) {
     let said = said.exits(code).says(&["error: ", reason]);
     assert_eq!((&*said.out, said.err.lines().count()), ("", 1), "{}", said.err);
+}
+
+#[test]
+fn its_own_tests_pass() {
+    program();
+    template(&["test"]);
 }
 
 #[test]

@@ -9,8 +9,12 @@ use std::str::FromStr;
 pub struct Identity([u8; 32]);
 
 impl Identity {
+    pub(crate) const fn new(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
     /// The digest, in the byte order that SHA-256 gives.
-    pub fn as_bytes(&self) -> &[u8; 32] {
+    pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }

@@ -93,6 +93,9 @@
 //!
 //! For files there are [`Verifier::verify_path`] and [`Verifier::verify_path_detached`].
 //!
+//! **As a part of the program**: `include_signed!` of the crate `wasmsign-macros` verifies a file while the program is
+//! compiled, and gives its bytes as an [`included::VerifiedModule`].
+//!
 //! **In an async program.** Hashing is work for a thread that may block; a [`Verifier`] is cheap to clone, and both
 //! it and a [`VerifyingReader`] over owned input can be sent there. With tokio, for one:
 //!
@@ -112,7 +115,7 @@
 //! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction;
 //! [`delimited`] writes parts with their delimiters, which [`delimiter`] derives from a signer and
 //! [`mod@split`] puts into a module; [`mod@detach`] moves a signature out of a module and back. [`inspect`] tells what
-//! is there without trusting it.
+//! is there without trusting it. [`included`] is what `wasmsign-macros` verifies while a program is compiled.
 //! Every cap is in [`limits`].
 
 mod chunks;
@@ -121,6 +124,7 @@ pub mod delimiter;
 pub mod detach;
 pub mod error;
 mod identity;
+pub mod included;
 pub mod inspect;
 pub mod keys;
 mod lanes;

@@ -9,8 +9,11 @@ use sha2::Sha256;
 use super::{KeyEncoding, KeyError, compact, der, form::Form, openssh, text};
 
 /// An Ed25519 public key: canonically encoded, on the curve, not of small order.
+///
+/// It holds the checked bytes rather than the point, so that a key can be a constant. To find the point again costs a
+/// verification a few microseconds of some forty.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PublicKey(VerifyingKey);
+pub struct PublicKey([u8; 32]);
 
 impl PublicKey {
     /// Takes the 32 bytes of RFC 8032, section 5.1.2: y in little-endian order, and the sign of x
@@ -27,19 +30,28 @@ impl PublicKey {
         if key.is_weak() {
             return Err(KeyError::SmallOrder);
         }
-        Ok(Self(key))
+        Ok(Self(*bytes))
+    }
+
+    /// The constant that `wasmsign_macros::public_key!` expands to; for nothing else.
+    ///
+    /// The macro has checked the bytes. Bytes that are no point make a key under which nothing verifies.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __from_macro(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// A key that was computed from a seed: a reduced multiple of the base point that is never
     /// zero modulo its order, so every rule of [`PublicKey::from_bytes`] holds.
     pub(super) fn computed(key: VerifyingKey) -> Self {
-        Self(key)
+        Self(key.to_bytes())
     }
 
     /// The 32 bytes, as [`PublicKey::from_bytes`] takes them.
     #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// Whether `signature` (R ‖ S, 64 bytes) is this key's over `message`.
@@ -48,7 +60,9 @@ impl PublicKey {
     /// every verifier agrees.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+        let signature = Signature::from_bytes(signature);
+        VerifyingKey::from_bytes(&self.0)
+            .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
     }
 
     /// The key id that the field uses by default: the first 12 bytes of HMAC-SHA256, keyed with

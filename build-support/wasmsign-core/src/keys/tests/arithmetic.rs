@@ -123,3 +123,9 @@ fn half_of_all_values_are_no_points() {
     bytes[0] = 2;
     assert_eq!(PublicKey::from_bytes(&bytes), Err(KeyError::NotAPoint));
 }
+
+#[test]
+fn a_constant_that_is_no_point_verifies_nothing() {
+    const JUNK: PublicKey = PublicKey::__from_macro([0xff; 32]);
+    assert!(!JUNK.verify(b"", &[0; 64]));
+}

@@ -1,0 +1,162 @@
+//! `embed_section!`: a custom section for the guest in which it stands.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Ident, LitByteStr, LitStr, Result, Token};
+
+use crate::arguments::{text, unknown};
+use crate::failure;
+use crate::files::Source;
+
+/// The arguments of `embed_section!`.
+pub(crate) struct Section {
+    name: LitStr,
+    content: Content,
+}
+
+/// Where the content comes from.
+enum Content {
+    Text(LitStr),
+    Path(LitStr),
+    /// An expression of bytes, for the compiler to evaluate.
+    Constant(TokenStream),
+}
+
+impl Parse for Section {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = text(input, "the name of a section")?;
+        refuse_name(&name)?;
+        if input.is_empty() {
+            let message =
+                "no content is given\nhelp: add a text, `path = \"…\"`, or a constant of bytes";
+            return Err(Error::new(name.span(), message));
+        }
+        input.parse::<Token![,]>()?;
+        let content = content(input)?;
+        Ok(Self { name, content })
+    }
+}
+
+fn content(input: ParseStream<'_>) -> Result<Content> {
+    let content = if input.peek(Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
+        let name: Ident = input.parse()?;
+        if name != "path" {
+            return Err(unknown(&name, &["path"], "argument"));
+        }
+        input.parse::<Token![=]>()?;
+        Content::Path(text(input, "the path of a file")?)
+    } else if input.peek(LitStr) && is_last_but_a_comma(input) {
+        Content::Text(input.parse()?)
+    } else {
+        return constant(input);
+    };
+    input.parse::<Option<Token![,]>>()?;
+    match input.is_empty() {
+        true => Ok(content),
+        false => Err(input.error("expected nothing more: a section has a name and one content")),
+    }
+}
+
+/// Whether the text is the content, rather than the beginning of an expression such as `"a".as_bytes()`.
+fn is_last_but_a_comma(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let read = ahead.parse::<LitStr>();
+    read.is_ok() && (ahead.is_empty() || ahead.peek(Token![,]))
+}
+
+fn constant(input: ParseStream<'_>) -> Result<Content> {
+    if input.is_empty() {
+        return Err(input.error("expected a text, `path = \"…\"`, or a constant of bytes"));
+    }
+    input.parse().map(Content::Constant)
+}
+
+fn refuse_name(name: &LitStr) -> Result<()> {
+    let message = match name.value().as_str() {
+        "" => "a section without a name cannot be told from others\nhelp: give it a name",
+        "signature" | "signature_delimiter" => {
+            "signing makes the sections of this name, and refuses a module that has one already\n\
+             help: give the section another name"
+        }
+        "name" => {
+            "the toolchain writes the section `name`, and there can be only one\n\
+             help: give the section another name"
+        }
+        other if other.contains('\0') => "the compiler takes no name with a zero byte in it",
+        _ => return Ok(()),
+    };
+    Err(Error::new(name.span(), message))
+}
+
+/// The expansion of `embed_section!`.
+pub(crate) fn expand(section: &Section) -> failure::Result<TokenStream> {
+    let name = &section.name;
+    let content = match &section.content {
+        Content::Text(text) => {
+            let bytes = LitByteStr::new(text.value().as_bytes(), text.span());
+            quote!(#bytes)
+        }
+        Content::Path(path) => Source::read(
+            path,
+            "content of the section",
+            "write it before this crate is compiled, or correct the path",
+        )?
+        .include(),
+        Content::Constant(constant) => constant.clone(),
+    };
+    Ok(quote! {
+        #[cfg(target_family = "wasm")]
+        const _: () = {
+            const CONTENT: &[u8] = #content;
+            #[used]
+            #[unsafe(link_section = #name)]
+            static SECTION: [u8; CONTENT.len()] = match CONTENT.first_chunk() {
+                ::core::option::Option::Some(content) => *content,
+                ::core::option::Option::None => ::core::unreachable!(),
+            };
+        };
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(input: &str) -> Result<Section> {
+        syn::parse_str(input)
+    }
+
+    #[test]
+    fn the_three_contents_are_told_apart() {
+        let content = |input| parse(input).map(|section| section.content).unwrap();
+        assert!(matches!(content(r#""a", "text","#), Content::Text(_)));
+        assert!(matches!(content(r#""a", path = "b""#), Content::Path(_)));
+        for constant in [r#""a", BYTES"#, r#""a", "b".as_bytes()"#, r#""a", path"#, r#""a", b"c""#]
+        {
+            assert!(matches!(content(constant), Content::Constant(_)), "{constant}");
+        }
+    }
+
+    #[test]
+    fn errors_say_what_was_expected() {
+        for (input, expected) in [
+            ("", "expected the name of a section"),
+            (r#""", "text""#, "without a name"),
+            (r#""signature", "text""#, "signing makes"),
+            (r#""signature_delimiter", "text""#, "signing makes"),
+            (r#""name", "text""#, "the toolchain writes"),
+            (r#""a\0b", "text""#, "zero byte"),
+            (r#""a""#, "no content is given"),
+            (r#""a","#, "expected a text"),
+            (r#""a", pth = "b""#, "did you mean `path`?"),
+            (r#""a", "text", "text""#, "expected nothing more"),
+        ] {
+            let error = match parse(input) {
+                Ok(_) => panic!("{input} was taken"),
+                Err(error) => error.to_string(),
+            };
+            assert!(error.contains(expected), "{input}: {error}");
+        }
+    }
+}

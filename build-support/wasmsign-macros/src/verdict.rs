@@ -1,0 +1,75 @@
+//! What to say of a module that does not verify, and at which argument.
+
+use proc_macro2::Span;
+use syn::Error;
+use wasmsign_core::error::{Malformed, Place, Rule};
+use wasmsign_core::verify::Reason;
+
+use crate::arguments::Arguments;
+
+/// The error at the argument that has to do with `error`.
+pub(crate) fn refusal(arguments: &Arguments, error: &wasmsign_core::Error) -> Error {
+    let path = arguments.module.value();
+    let path = path.escape_debug();
+    let (span, help) = advice(arguments, error);
+    let help = help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
+    Error::new(span, format!("failed to verify the module `{path}`: {error}{help}"))
+}
+
+fn advice(arguments: &Arguments, error: &wasmsign_core::Error) -> (Span, Option<&'static str>) {
+    let module = arguments.module.span();
+    match error {
+        wasmsign_core::Error::Refused(refusal) => match refusal.reason() {
+            Reason::PolicyNotMet { .. } => (arguments.require_span, of_reason(refusal.reason())),
+            reason => (module, of_reason(reason)),
+        },
+        wasmsign_core::Error::Malformed(fault) => match (fault.place, &arguments.signature) {
+            (Place::DetachedSignature, Some(signature)) => (
+                signature.span(),
+                Some(
+                    "this file holds no signature of a module: make it with `cargo wasmsign sign -S FILE`",
+                ),
+            ),
+            _ => (module, Some(of_malformed(fault))),
+        },
+        _ => (module, None),
+    }
+}
+
+fn of_reason(reason: &Reason) -> Option<&'static str> {
+    Some(match reason {
+        Reason::NoSignature => {
+            "sign it, with `cargo wasmsign build` or `cargo wasmsign sign`; a signature in a file of \
+             its own is named by `signature = \"…\"`"
+        }
+        Reason::NoTrustedSignature => {
+            "have it signed with one of these keys, or correct `keys`; `cargo wasmsign inspect` shows \
+             what has been signed"
+        }
+        Reason::BodyChanged => {
+            "take the file that was signed, or build and sign it again if you know who changed it"
+        }
+        Reason::NotCovered => {
+            "have the whole file signed; if what lies behind the signed part may be anything, say \
+             `coverage = prefix`, which still wants everything that runs, and what `sections` names, to be signed"
+        }
+        Reason::PolicyNotMet { .. } => {
+            "have the others sign it too, or correct `keys` and `require`"
+        }
+        Reason::KindMismatch { .. } => "give the module; components cannot be included",
+        Reason::StraySignature { .. } => {
+            "somebody has put a section before the signature, or added one: take the file that was signed"
+        }
+        _ => return None,
+    })
+}
+
+fn of_malformed(fault: &Malformed) -> &'static str {
+    match fault.rule {
+        Rule::Truncated { .. } | Rule::SectionLeavesFile { .. } | Rule::Empty => {
+            "the file is cut: build or fetch it again"
+        }
+        Rule::Header { .. } => "give a WebAssembly module in its binary form",
+        _ => "the file is damaged: build or fetch it again",
+    }
+}

@@ -1,0 +1,5 @@
+use wasmsign_macros::*;
+
+fn main() {
+    include_signed!("unsigned.wasm", keys = ["keys/one.pub"], signature = "keys/none.pub");
+}

@@ -1,0 +1,5 @@
+use wasmsign_macros::*;
+
+fn main() {
+    public_key!("keys/missing.pub");
+}

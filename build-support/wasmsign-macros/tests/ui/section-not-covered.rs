@@ -1,0 +1,5 @@
+use wasmsign_macros::*;
+
+fn main() {
+    include_signed!("stripped.wasm", keys = ["keys/one.pub"], sections = ["ex*"]);
+}

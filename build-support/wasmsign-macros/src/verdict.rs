@@ -18,21 +18,29 @@ pub(crate) fn refusal(arguments: &Arguments, error: &wasmsign_core::Error) -> Er
 
 fn advice(arguments: &Arguments, error: &wasmsign_core::Error) -> (Span, Option<&'static str>) {
     let module = arguments.module.span();
-    match error {
-        wasmsign_core::Error::Refused(refusal) => match refusal.reason() {
-            Reason::PolicyNotMet { .. } => (arguments.require_span, of_reason(refusal.reason())),
+    match (error, &arguments.signature) {
+        (error, Some(signature)) if is_of_signature(error) => {
+            let help = "this file holds no signature that can be read: `cargo wasmsign sign -S FILE` makes one";
+            (signature.span(), Some(help))
+        }
+        (wasmsign_core::Error::Refused(refusal), _) => match refusal.reason() {
+            reason @ Reason::PolicyNotMet { .. } => (arguments.require_span, of_reason(reason)),
             reason => (module, of_reason(reason)),
         },
-        wasmsign_core::Error::Malformed(fault) => match (fault.place, &arguments.signature) {
-            (Place::DetachedSignature, Some(signature)) => (
-                signature.span(),
-                Some(
-                    "this file holds no signature of a module: make it with `cargo wasmsign sign -S FILE`",
-                ),
-            ),
-            _ => (module, Some(of_malformed(fault))),
-        },
+        (wasmsign_core::Error::Malformed(fault), _) => (module, Some(of_malformed(fault))),
         _ => (module, None),
+    }
+}
+
+/// Whether it is the signature data that is wrong, rather than the module.
+fn is_of_signature(error: &wasmsign_core::Error) -> bool {
+    match error {
+        wasmsign_core::Error::Malformed(fault) => fault.place == Place::DetachedSignature,
+        wasmsign_core::Error::Refused(refusal) => matches!(
+            refusal.reason(),
+            Reason::NoSignature | Reason::Unknown(_) | Reason::TooManySignatures { .. }
+        ),
+        _ => false,
     }
 }
 

@@ -10,8 +10,8 @@ use common::*;
 use wasmsign_core::KeyEncoding;
 
 /// A project with every file that the calls name.
-fn project() -> Project {
-    let project = Project::new("ui", &dependencies());
+fn project(name: &str) -> Project {
+    let project = Project::new(name, &dependencies());
     let plain = module(&[custom("policy", b"none")]);
     let one = signed(&plain, &[1]);
     let delimiter = custom("signature_delimiter", &[7; 16]);
@@ -55,7 +55,7 @@ fn normal(said: &str) -> String {
 
 #[test]
 fn errors_point_at_the_argument_and_say_what_to_do() {
-    let project = project();
+    let project = project("ui");
     let mut wrong = Vec::new();
     for case in cases() {
         let name = case.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -133,7 +133,7 @@ fn main() {
 
 #[test]
 fn what_is_right_compiles_and_says_the_truth() {
-    let project = project();
+    let project = project("pass");
     let key = secret(1).public_key().encode(KeyEncoding::Compact);
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     project.write("src/main.rs", PASS.replace("HEX_OF_KEY", &hex));

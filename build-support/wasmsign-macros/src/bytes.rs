@@ -15,19 +15,22 @@ use std::time::SystemTime;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use sha2::{Digest, Sha256};
+use wasmsign_core::Identity;
 
 use crate::files::include;
 
 /// Up to here a literal takes less than ten milliseconds.
 const MAX_LITERAL: usize = 256 << 10;
 
+/// Files of one identity differ in their signatures alone, of which there are a few in a lifetime.
+const MAX_COPIES: u32 = 64;
+
 /// An expression of the type `&'static [u8]` that can only be these bytes.
-pub(crate) fn expression(bytes: &[u8]) -> TokenStream {
+pub(crate) fn expression(bytes: &[u8], identity: &Identity) -> TokenStream {
     let copy = (bytes.len() > MAX_LITERAL)
         .then(|| output_directory(env::args_os().map(PathBuf::from)))
         .flatten()
-        .and_then(|directory| keep(bytes, &directory).ok());
+        .and_then(|directory| keep(bytes, identity, &directory).ok());
     match copy.as_deref().and_then(Path::to_str) {
         Some(path) => include(path),
         // Slower, and needs no place: where there is none, or it cannot be written to.
@@ -45,16 +48,24 @@ fn output_directory(arguments: impl Iterator<Item = PathBuf>) -> Option<PathBuf>
     std::path::absolute(directory).ok()
 }
 
-/// The path of a file in `directory` with these bytes. Its name is their digest, so that several compilers can write it.
-fn keep(bytes: &[u8], directory: &Path) -> io::Result<PathBuf> {
-    let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = directory.join(format!("wasmsign-{digest}.wasm"));
-    if !fs::read(&path).is_ok_and(|found| found == bytes) {
-        let temporary = directory.join(format!("wasmsign-{digest}.{}.tmp", process::id()));
-        let written = write(bytes, &temporary).and_then(|()| fs::rename(&temporary, &path));
-        written.inspect_err(|_| drop(fs::remove_file(&temporary)))?;
+/// The path of a file in `directory` with these bytes. No file that is there is ever changed, since another compiler
+/// may be about to read it: where its bytes are others, the next number is tried.
+fn keep(bytes: &[u8], identity: &Identity, directory: &Path) -> io::Result<PathBuf> {
+    let name: String = identity.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    for number in 0..MAX_COPIES {
+        let path = directory.join(format!("wasmsign-{name}.{number}.wasm"));
+        if !path.try_exists()? {
+            let temporary = path.with_extension(format!("{}.tmp", process::id()));
+            let written = write(bytes, &temporary).and_then(|()| fs::hard_link(&temporary, &path));
+            fs::remove_file(&temporary)?;
+            // If another compiler was quicker, what it has written is looked at like what was there before.
+            written.or_else(|error| path.try_exists()?.then_some(()).ok_or(error))?;
+        }
+        if fs::read(&path)? == bytes {
+            return Ok(path);
+        }
     }
-    Ok(path)
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// The time is one long ago: a file that is newer than the compiler's start makes cargo compile once more.
@@ -77,15 +88,17 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_made_once_and_mended() {
+    fn a_copy_is_made_once_and_never_changed() {
         let directory = env::temp_dir().join(format!("wasmsign-macros-{}", process::id()));
         fs::create_dir_all(&directory).unwrap();
-        let path = keep(b"module", &directory).unwrap();
-        assert_eq!(keep(b"module", &directory).unwrap(), path);
-        fs::write(&path, b"another").unwrap();
-        assert_eq!(keep(b"module", &directory).unwrap(), path);
+        let keep = |bytes: &[u8]| keep(bytes, &Identity::from([7; 32]), &directory).unwrap();
+        let path = keep(b"module");
+        assert_eq!(keep(b"module"), path);
+        let other = keep(b"module with another signature");
+        assert_ne!(other, path);
         assert_eq!(fs::read(&path).unwrap(), b"module");
-        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+        assert_eq!(fs::read(&other).unwrap(), b"module with another signature");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 2);
         fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -32,8 +32,8 @@
 //!
 //! The bytes in the program are those that were verified, also if somebody writes to the file in that moment: they are
 //! not read from it a second time. A module of up to 256 KiB goes into the program as a literal. As the compiler
-//! takes a quarter of a second for a literal of 10 MB, a longer one is copied beside the compiler's own output, named
-//! by its SHA-256, and included from there; where the compiler was not told such a place, the literal is taken. So
+//! takes a quarter of a second for a literal of 10 MB, a longer one is copied beside the compiler's own output and
+//! included from there; where the compiler was not told such a place, the literal is taken. So
 //! whoever may write to the target directory is trusted, as always: he could as well replace the program.
 //!
 //! It proves nothing about *later*: who can change the program can change the module in it, and a key that is withdrawn
@@ -56,8 +56,9 @@
 //!
 //! # Dependencies
 //!
-//! `wasmsign-core`, `sha2`, `syn`, `quote`, `proc-macro2` and `strsim`; all but the last are among the dependencies
-//! of `wasmsign-core` too. They are compiled for the machine that builds, and none of them goes into your program.
+//! `wasmsign-core`, `syn`, `quote`, `proc-macro2` and `strsim`: five, and 42 with all of theirs, of which only `strsim`
+//! is not in the tree of `wasmsign-core`. They are compiled for the machine that builds, and none of them goes into
+//! your program.
 
 mod arguments;
 mod bytes;

@@ -71,8 +71,8 @@ fn policy(arguments: &Arguments) -> Policy {
 
 /// The expression of what was verified: from the bytes in memory, never from the file again.
 fn value(module: &Source, verified: &Verified) -> TokenStream {
-    let bytes = bytes::expression(&module.bytes);
     let identity = verified.identity().expect("the verifier was asked for the identity");
+    let bytes = bytes::expression(&module.bytes, &identity);
     let identity = Literal::byte_string(identity.as_bytes());
     let covered = verified.covered();
     quote!(::wasmsign_core::included::VerifiedModule::__from_macro(#bytes, *#identity, #covered))

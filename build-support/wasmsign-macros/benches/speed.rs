@@ -1,6 +1,7 @@
 //! What `include_signed!` of 10 MB costs beyond `include_bytes!`, for docs/BENCHMARKS.md:
-//! `cargo test -p wasmsign-macros --test speed -- --ignored --nocapture`.
+//! `cargo bench -p wasmsign-macros`.
 
+#[path = "../tests/common/mod.rs"]
 mod common;
 
 use std::fs::File;
@@ -36,9 +37,7 @@ fn check(project: &Project, name: &str) -> Duration {
     start.elapsed()
 }
 
-#[test]
-#[ignore = "measures, and wants a machine to itself"]
-fn ten_megabytes() {
+fn main() {
     for level in [0, 3] {
         let profile = format!("\n[profile.dev.build-override]\nopt-level = {level}\n");
         let project = Project::new(&format!("speed-{level}"), &(dependencies() + &profile));

@@ -1,9 +1,9 @@
 //! What the end-to-end tests share: the program as cargo builds it, projects to build with it, keys.
 
+pub mod build_host;
 pub mod conformance;
 pub mod fixtures;
-pub mod host;
-pub mod hosts;
+pub mod guests;
 pub mod project;
 
 use std::ffi::OsStr;

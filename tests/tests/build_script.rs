@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use end_to_end::host::{Host, guest_manifest, path_with};
+use end_to_end::build_host::{Host, guest_manifest, path_with};
 use end_to_end::project::{CDYLIB, LIBRARY, SIGNED, package};
 use end_to_end::{run, scratch};
 
@@ -124,7 +124,10 @@ fn keys_of_the_script_sign_and_verify() {
     let call = r#"Guest::new("guest").key("ours.key").public_key("ours.pub").build()?;"#;
     let host = Host::new("host-keys", call);
     end_to_end::keygen(&host.join(""), "ours");
-    host.write("src/main.rs", end_to_end::host::VERIFYING.replace("guest/release.pub", "ours.pub"));
+    host.write(
+        "src/main.rs",
+        end_to_end::build_host::VERIFYING.replace("guest/release.pub", "ours.pub"),
+    );
     assert!(host.runs().out.starts_with("verified"));
     std::fs::copy(host.join("guest/release.pub"), host.join("ours.pub")).expect("it can be copied");
     host.fails(&["guest.wasm", "no-trusted-signature", "no valid signature of a wanted key"]);

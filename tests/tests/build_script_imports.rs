@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use end_to_end::host::{Host, place};
+use end_to_end::build_host::{Host, place};
 use end_to_end::project::{CDYLIB, UNKNOWN, package};
 use end_to_end::{keygen, repository, run, wasmsign, write};
 use serde_json::Value;

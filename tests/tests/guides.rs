@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use end_to_end::fixtures::custom;
-use end_to_end::hosts::guest;
+use end_to_end::guests::guest;
 use end_to_end::{program, repository, run, scratch, wasmsign};
 use sha2::{Digest, Sha256};
 

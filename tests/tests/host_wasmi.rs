@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 
-use end_to_end::hosts::{bad_modules, guest, invalid, key, signed};
+use end_to_end::guests::{bad_modules, guest, invalid, key, signed};
 use end_to_end::scratch;
 use wasmi::{Engine, Instance, Linker, Module, Store};
 use wasmsign_core::{Policy, Verifier};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use end_to_end::hosts::{bad_modules, guest, invalid, key, signed, with_import};
+use end_to_end::guests::{bad_modules, guest, invalid, key, signed, with_import};
 use end_to_end::{Said, cargo, json_lines, repository, run, scratch};
 use tempfile::TempDir;
 use wasmsign_core::{KeyEncoding, SecretKey};

@@ -1,4 +1,4 @@
-//! What the tests of hosts share: a guest, and every way in which a host must not take it.
+//! What the tests of engines share: a guest, and every way in which a host must not take it.
 
 use std::io::Cursor;
 

@@ -9,6 +9,7 @@ use end_to_end::conformance::{self, Case, Outcome, Suite, Verdict, on_all};
 use end_to_end::{files, json_lines, program, repository, scratch};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use wasmsign_core::error::Error;
 use wasmsign_core::section::Kind;
 use wasmsign_core::{Policy, PublicKey, Require, Verified, Verifier};
@@ -30,16 +31,38 @@ fn none_wrong(cases: &[Case], wrong: impl Fn(&Case) -> Option<String> + Sync) {
 type Answer = (Verdict, Option<&'static str>);
 
 fn by_library(case: &Case) -> Answer {
-    let keys: Result<Vec<_>, _> =
-        case.public_keys.iter().map(|name| PublicKey::decode(&read(name))).collect();
-    let Ok(keys) = keys else { return (Verdict::Malformed, Some("key")) };
-    let verifier = Verifier::new(keys).policy(policy(case));
+    let Some(verifier) = verifier(case) else { return NO_KEY };
     let module = read(&case.module);
-    let verified = match &case.signature {
+    answer(match &case.signature {
         Some(signature) => verifier.verify_detached(&module[..], &read(signature)),
         None => verifier.verify(&module[..]),
+    })
+}
+
+/// As [`by_library`], with hashes that the library has not computed.
+fn by_survey(case: &Case) -> Answer {
+    let Some(verifier) = verifier(case) else { return NO_KEY };
+    let module = read(&case.module);
+    let survey = match &case.signature {
+        Some(signature) => verifier.survey_detached(&module[..], &read(signature)),
+        None => verifier.survey(&module[..]),
     };
-    answer(verified)
+    answer(survey.and_then(|survey| {
+        let offset = |offset| usize::try_from(offset).expect("the file is in memory");
+        let start = offset(survey.start());
+        let hash = |&end: &u64| Sha256::digest(&module[start..offset(end)]).into();
+        let hashes: Vec<_> = survey.ends().iter().map(hash).collect();
+        survey.judge(&hashes)
+    }))
+}
+
+const NO_KEY: Answer = (Verdict::Malformed, Some("key"));
+
+/// What the case asks for; `None` where a key is none.
+fn verifier(case: &Case) -> Option<Verifier> {
+    let keys: Result<Vec<_>, _> =
+        case.public_keys.iter().map(|name| PublicKey::decode(&read(name))).collect();
+    Some(Verifier::new(keys.ok()?).policy(policy(case)))
 }
 
 fn read(name: &str) -> Vec<u8> {
@@ -135,17 +158,23 @@ fn the_generator_writes_the_same_bytes_again() {
 
 #[test]
 fn the_library_gives_verdict_and_reason() {
-    none_wrong(&suite().cases, |case| {
-        let (verdict, reason) = by_library(case);
-        let reason_fits = match reason {
-            None => case.reasons.is_empty(),
-            Some(reason) => case.reasons.iter().any(|expected| expected == reason),
-        };
-        let fits = verdict == case.verdict && reason_fits;
-        (!fits).then(|| {
-            format!("expected {:?} {:?}, found {verdict:?} {reason:?}", case.verdict, case.reasons)
-        })
-    });
+    none_wrong(&suite().cases, |case| wrong_answer(case, by_library(case)));
+}
+
+#[test]
+fn hashes_from_elsewhere_give_verdict_and_reason() {
+    none_wrong(&suite().cases, |case| wrong_answer(case, by_survey(case)));
+}
+
+fn wrong_answer(case: &Case, (verdict, reason): Answer) -> Option<String> {
+    let reason_fits = match reason {
+        None => case.reasons.is_empty(),
+        Some(reason) => case.reasons.iter().any(|expected| expected == reason),
+    };
+    let fits = verdict == case.verdict && reason_fits;
+    (!fits).then(|| {
+        format!("expected {:?} {:?}, found {verdict:?} {reason:?}", case.verdict, case.reasons)
+    })
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{Read, Seek, Write};
 
 use crate::error::{Error, Result};
 use crate::identity::Identity;
-use crate::parts::{self, Embedded};
+use crate::parts::{self, Embedded, Hashing};
 use crate::section::{Kind, SIGNATURE, custom_frame, own_section};
 use crate::sign::{self, Earlier};
 use crate::signature_data::{DecodeError, Form, OVER_LENGTH, SignatureData};
@@ -66,7 +66,7 @@ pub struct Attached {
 /// # Ok::<(), wasmsign_core::Error>(())
 /// ```
 pub fn detach<R: Read + Seek, W: Write>(mut input: R, output: &mut W) -> Result<Detached> {
-    let body = parts::read(&mut input, true, &mut ())?;
+    let body = parts::read(&mut input, Hashing::SignedAndIdentity, &mut ())?;
     let identity = body.lone_identity()?;
     let embedded = body.embedded.as_ref().ok_or(Error::Unsigned)?;
     let data = embedded.decode(Form::Deployed).map_err(DecodeError::without_verdict)?;
@@ -95,7 +95,7 @@ pub fn attach<R: Read + Seek, W: Write>(
     earlier: Earlier,
 ) -> Result<Attached> {
     let data = SignatureData::from_detached(signature)?;
-    let body = parts::read(&mut input, true, &mut ())?;
+    let body = parts::read(&mut input, Hashing::SignedAndIdentity, &mut ())?;
     let identity = body.lone_identity()?;
     let replaced = body.embedded.is_some();
     if replaced && earlier == Earlier::Refuse {

@@ -5,7 +5,7 @@ use std::io::Read;
 use crate::error::Result;
 use crate::identity::Identity;
 use crate::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
-use crate::parts::{self, Boundary, Visitor};
+use crate::parts::{self, Boundary, Hashing, Visitor};
 use crate::section::{Kind, Section};
 use crate::signature_data::{DecodeError, Form, SignatureData, SignatureSet};
 
@@ -71,7 +71,7 @@ pub fn inspect_without_sections(input: impl Read) -> Result<Inspection> {
 }
 
 fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
-    let body = parts::read(input, true, &mut seen)?;
+    let body = parts::read(input, Hashing::SignedAndIdentity, &mut seen)?;
     let decoded = body.embedded.as_ref().map(|embedded| embedded.decode(Form::Deployed));
     let signatures = decoded.map(|decoded| decoded.map_err(DecodeError::without_verdict));
     Ok(Inspection {
@@ -87,6 +87,18 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
         stray_signature: body.stray_signature,
         signatures,
     })
+}
+
+/// The sections in file order, and how many there are, without any hash: what [`inspect`] gives as
+/// [`Inspection::sections`] and [`Inspection::section_count`].
+///
+/// # Errors
+///
+/// As [`inspect`].
+pub fn sections(input: impl Read) -> Result<(Vec<Section>, u64)> {
+    let mut seen = Sections::listing(MAX_LISTED_SECTIONS);
+    parts::read_unhashed(input, &mut seen)?;
+    Ok((seen.list, seen.count))
 }
 
 impl Inspection {

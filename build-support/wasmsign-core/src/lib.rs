@@ -91,7 +91,8 @@
 //! # Ok::<(), wasmsign_core::Error>(())
 //! ```
 //!
-//! For files there are [`Verifier::verify_path`] and [`Verifier::verify_path_detached`].
+//! For files there are [`Verifier::verify_path`] and [`Verifier::verify_path_detached`]. Where the platform
+//! hashes faster than code can there, as browsers do, a [`verify::Survey`] leaves the hashing to it.
 //!
 //! **As a part of the program**: `include_signed!` of the crate `wasmsign-macros` verifies a file while the program is
 //! compiled, and gives its bytes as an [`included::VerifiedModule`].

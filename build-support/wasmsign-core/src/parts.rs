@@ -63,6 +63,17 @@ pub(crate) trait Visitor {
 /// A visitor that only wants the result.
 impl Visitor for () {}
 
+/// Which hashes a pass computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hashing {
+    /// None: the boundaries stay without.
+    Nothing,
+    /// That which is signed, at each boundary.
+    Signed,
+    /// The identity as well.
+    SignedAndIdentity,
+}
+
 impl<V: Visitor> Visitor for &mut V {
     fn section(&mut self, section: &Section) {
         (**self).section(section);
@@ -81,14 +92,21 @@ impl<V: Visitor> Visitor for &mut V {
 ///
 /// The whole file is read even when an early byte decides against it: a module that is cut or
 /// malformed is told from one that is merely not trusted.
-pub(crate) fn read(
-    input: impl Read,
-    with_identity: bool,
-    visitor: &mut impl Visitor,
-) -> Result<Body> {
-    let mut pass = Pass::start(input, Pace::Full, with_identity, visitor)?;
+pub(crate) fn read(input: impl Read, hashing: Hashing, visitor: &mut impl Visitor) -> Result<Body> {
+    let mut pass = Pass::start(input, Pace::Full, hashing, visitor)?;
     while pass.step()? {}
     Ok(pass.finish().0)
+}
+
+/// As [`read`], without any hash: the body has no boundaries, their ends stand beside it.
+pub(crate) fn read_unhashed(
+    input: impl Read,
+    visitor: &mut impl Visitor,
+) -> Result<(Body, Vec<u64>)> {
+    let mut pass = Pass::start(input, Pace::Full, Hashing::Nothing, visitor)?;
+    while pass.step()? {}
+    let ends = std::mem::take(&mut pass.ends);
+    Ok((pass.finish().0, ends))
 }
 
 /// Reads a binary from its first byte once more, and refuses one that is not what the first pass has found.
@@ -101,7 +119,8 @@ pub(crate) fn read_again(
     rewound.map_err(|source| Error::Read { offset: 0, source })?;
     // Where each boundary has its hash, the last of them stands for every byte.
     let needs_identity = first.identity.is_some() && first.hashes().is_none();
-    let second = read(input, needs_identity, visitor)?;
+    let hashing = if needs_identity { Hashing::SignedAndIdentity } else { Hashing::Signed };
+    let second = read(input, hashing, visitor)?;
     let same = second.boundaries == first.boundaries
         && second.kind == first.kind
         && second.total == first.total
@@ -112,7 +131,7 @@ pub(crate) fn read_again(
 /// Where the bytes of a pass go: to the two hashes and to the visitor.
 struct Hashes<V> {
     lanes: Lanes,
-    with_identity: bool,
+    hashing: Hashing,
     visitor: V,
 }
 
@@ -122,18 +141,22 @@ const IDENTITY: usize = 1;
 
 impl<V: Visitor> Sink for Hashes<V> {
     fn run(&mut self, region: Region, run: Run) -> Result<()> {
-        if self.with_identity && region != Region::Signature {
+        if self.hashing == Hashing::SignedAndIdentity && region != Region::Signature {
             self.lanes.hash(IDENTITY, run.clone());
         }
         if region == Region::Body {
-            self.lanes.hash(BODY, run.clone());
+            if self.hashing != Hashing::Nothing {
+                self.lanes.hash(BODY, run.clone());
+            }
             self.visitor.body(run.bytes())?;
         }
         Ok(())
     }
 
     fn long_input(&mut self) {
-        self.lanes.call_threads();
+        if self.hashing != Hashing::Nothing {
+            self.lanes.call_threads();
+        }
     }
 }
 
@@ -155,9 +178,9 @@ pub(crate) struct Pass<R, V> {
 
 impl<R: Read, V: Visitor> Pass<R, V> {
     /// Reads all that stands before the body.
-    pub(crate) fn start(input: R, pace: Pace, with_identity: bool, visitor: V) -> Result<Self> {
-        let lanes = Lanes::new(if with_identity { 2 } else { 1 });
-        let hashes = Hashes { lanes, with_identity, visitor };
+    pub(crate) fn start(input: R, pace: Pace, hashing: Hashing, visitor: V) -> Result<Self> {
+        let lanes = Lanes::new(if hashing == Hashing::SignedAndIdentity { 2 } else { 1 });
+        let hashes = Hashes { lanes, hashing, visitor };
         let mut tee = Tee::new(input, pace, hashes);
         let kind = tee.kind()?;
         tee.enter(Region::Body)?;
@@ -215,8 +238,8 @@ impl<R: Read, V: Visitor> Pass<R, V> {
     /// What was found, after the last step.
     pub(crate) fn finish(self) -> (Body, V) {
         let total = self.tee.offset();
-        let Hashes { mut lanes, with_identity, visitor } = self.tee.sink;
-        let whole = with_identity.then(|| lanes.mark(IDENTITY));
+        let Hashes { mut lanes, hashing, visitor } = self.tee.sink;
+        let whole = (hashing == Hashing::SignedAndIdentity).then(|| lanes.mark(IDENTITY));
         let whole = whole.and_then(|()| lanes.marks(IDENTITY).pop());
         let body = Body {
             kind: self.kind,
@@ -274,7 +297,9 @@ impl<R: Read, V: Visitor> Pass<R, V> {
             // Only a mark needs the bytes at once: a file may have a million delimiters.
             self.tee.flush()?;
             self.ends.push(self.last_end);
-            self.tee.sink.lanes.mark(BODY);
+            if self.tee.sink.hashing != Hashing::Nothing {
+                self.tee.sink.lanes.mark(BODY);
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::limits::{
     MAX_SIGNATURE_BYTES,
 };
 use crate::message::message;
-use crate::parts::{self, Body, Embedded, Visitor};
+use crate::parts::{self, Body, Embedded, Hashing, Visitor};
 use crate::search::{Exhausted, Search};
 use crate::section::{Kind, SIGNATURE, own_section};
 use crate::signature_data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
@@ -112,7 +112,7 @@ where
     let room = room(signatures);
     let mut copy =
         Copy { output: &mut *output, section: &room, unsigned_only: true, writes: false };
-    let body = parts::read(&mut input, false, &mut copy)?;
+    let body = parts::read(&mut input, Hashing::Signed, &mut copy)?;
     let written = copy.writes;
     let signed = extend(&body, signatures)?;
     let section = section(&signed.data);
@@ -143,7 +143,7 @@ where
     R: Read + Seek,
     W: Write,
 {
-    let body = parts::read(&mut input, false, &mut ())?;
+    let body = parts::read(&mut input, Hashing::Signed, &mut ())?;
     let signed = extend(&body, signatures)?;
     copy_with(input, output, &section(&signed.data), &body)?;
     Ok(signed)
@@ -162,7 +162,7 @@ pub fn detached(
     earlier: Option<&[u8]>,
     signatures: &[Signature<'_>],
 ) -> Result<Signed> {
-    let body = parts::read(input, false, &mut ())?;
+    let body = parts::read(input, Hashing::Signed, &mut ())?;
     let earlier = earlier.map(SignatureData::from_detached).transpose()?;
     add(&body, earlier.unwrap_or_default(), signatures)
 }

@@ -70,7 +70,7 @@ where
     W: Write,
 {
     let mut plan = Plan { matches, class: None, cuts: Vec::new(), parts: 0 };
-    let first = parts::read(&mut input, true, &mut plan)?;
+    let first = parts::read(&mut input, parts::Hashing::SignedAndIdentity, &mut plan)?;
     let identity_before = first.lone_identity()?;
     if first.embedded.is_some() && earlier == Earlier::Refuse {
         return Err(Error::Signed);

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sha2::{Digest, Sha256};
 use wasmsign_core::inspect::{Inspection, inspect};
-use wasmsign_core::{Policy, Require, Verifier};
+use wasmsign_core::verify::Survey;
+use wasmsign_core::{Error, Policy, Require, Result, Verified, Verifier};
 
 fn any_part_or_section() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
@@ -94,6 +95,25 @@ fn file_signed_by(sections: &[Vec<u8>], signers: &[(Vec<u8>, Index)]) -> Vec<u8>
 }
 
 /// The file without its signature section, up to the offset `covered` in it.
+/// What a platform computes for a survey.
+fn hashes(survey: &Survey, file: &[u8]) -> Vec<[u8; 32]> {
+    let offset = |offset: u64| usize::try_from(offset).expect("it is in memory");
+    let hash = |&end: &u64| Sha256::digest(&file[offset(survey.start())..offset(end)]).into();
+    survey.ends().iter().map(hash).collect()
+}
+
+/// All that a verdict says but the identity, which a survey does not know.
+fn told(verdict: &Result<Verified>) -> String {
+    match verdict {
+        Ok(verified) => {
+            let (covered, whole) = (verified.covered(), verified.is_whole());
+            format!("{covered} {whole} {:?} {:?}", verified.signers(), verified.ignored())
+        }
+        Err(Error::Refused(refusal)) => format!("{:?} {:?}", refusal.reason(), refusal.ignored()),
+        Err(error) => error.to_string(),
+    }
+}
+
 fn covered_bytes(file: &[u8], covered: u64) -> Vec<u8> {
     let seen = look(file);
     let signature = seen.sections.first().filter(|section| section.is_signature());
@@ -135,6 +155,13 @@ proptest! {
         prop_assert_eq!(format!("{:?}", reader.finish()), format!("{verified:?}"));
         let unread = verifier.reader(Chunked::new(&file, pattern.clone())).finish();
         prop_assert_eq!(format!("{unread:?}"), format!("{verified:?}"));
+
+        let survey = verifier.survey(&file[..]);
+        let judged = survey.and_then(|survey| {
+            let hashes = hashes(&survey, &file);
+            survey.judge(&hashes)
+        });
+        prop_assert_eq!(told(&judged), told(&verified));
 
         let read_to_the_end = limit == usize::MAX;
         match &verified {

@@ -1,5 +1,6 @@
 //! The verdict: nothing is trusted that no wanted key has signed.
 
+use sha2::{Digest, Sha256};
 use wasmsign_core::{Error, Require, Result, Verified};
 
 use crate::attempt::{Attempt, Coverage, Demand, attempts};
@@ -16,6 +17,7 @@ pub fn check_verify(data: &[u8]) {
 /// The verdict; where it is positive, every word of it was checked against what was signed.
 pub fn judged_rightly(attempt: &Attempt) -> Result<Verified> {
     let verdict = verdict(attempt);
+    assert_eq!(told(&surveyed(attempt)), told(&verdict), "hashed elsewhere");
     match &verdict {
         Ok(verified) => proved(attempt, verified),
         Err(Error::Refused(refusal)) => assert_eq!(refusal.total(), attempt.module.len() as u64),
@@ -31,6 +33,34 @@ pub fn verdict(attempt: &Attempt) -> Result<Verified> {
     match &attempt.detached {
         Some(signature) => verifier.verify_detached(module, signature),
         None => verifier.verify(module),
+    }
+}
+
+/// What it says of hashes that were computed elsewhere.
+fn surveyed(attempt: &Attempt) -> Result<Verified> {
+    let (verifier, module) = (attempt.demand.verifier(), &attempt.module[..]);
+    let survey = match &attempt.detached {
+        Some(signature) => verifier.survey_detached(module, signature),
+        None => verifier.survey(module),
+    }?;
+    let start = usize::try_from(survey.start()).expect("it is in memory");
+    let hash = |end: &u64| {
+        let end = usize::try_from(*end).expect("it is in memory");
+        Sha256::digest(&module[start..end]).into()
+    };
+    let hashes: Vec<_> = survey.ends().iter().map(hash).collect();
+    survey.judge(&hashes)
+}
+
+/// All that a verdict says but the identity, which a survey does not know.
+fn told(verdict: &Result<Verified>) -> String {
+    match verdict {
+        Ok(verified) => {
+            let (covered, whole) = (verified.covered(), verified.is_whole());
+            format!("{covered} {whole} {:?} {:?}", verified.signers(), verified.ignored())
+        }
+        Err(Error::Refused(refusal)) => format!("{:?} {:?}", refusal.reason(), refusal.ignored()),
+        Err(error) => error.to_string(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! | any [`Read`], `&[u8]` too | [`Verifier::verify`] | [`Verifier::verify_detached`] |
 //! | a path | [`Verifier::verify_path`] | [`Verifier::verify_path_detached`] |
 //! | a stream whose bytes are wanted | [`Verifier::reader`] | [`Verifier::reader_detached`] |
+//! | any [`Read`], hashed elsewhere | [`Verifier::survey`] | [`Verifier::survey_detached`] |
 //!
 //! All of them come to the same verdict on the same bytes. A file is read to its end before it is refused, so that one
 //! that is cut or malformed ([`Error::Malformed`]) is told from one that is merely not trusted
@@ -18,7 +19,7 @@ use std::path::Path;
 use crate::PublicKey;
 use crate::error::{Error, Place, Result};
 use crate::limits::MAX_SIGNATURE_BYTES;
-use crate::parts::{self, Body, Embedded, Visitor};
+use crate::parts::{self, Body, Embedded, Hashing, Visitor};
 use crate::policy::Policy;
 use crate::search::Search;
 use crate::section::{Kind, Section};
@@ -27,10 +28,12 @@ use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 mod coverage;
 mod held;
 mod reader;
+mod survey;
 mod verdict;
 
 use coverage::Seen;
 pub use reader::VerifyingReader;
+pub use survey::Survey;
 use verdict::Facts;
 pub use verdict::{Ignored, Reason, Refusal, Signer, Verified};
 
@@ -162,10 +165,32 @@ impl Verifier {
         VerifyingReader::new(self.clone(), Some(signature), module)
     }
 
+    /// Reads a binary without hashing it, for a platform that has a SHA-256 of its own: see [`Survey`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] and [`Error::Malformed`]. What can be refused is refused by [`Survey::judge`].
+    pub fn survey(&self, module: impl Read) -> Result<Survey> {
+        Survey::new(self, module, None)
+    }
+
+    /// As [`Verifier::survey`], by detached signature data. An embedded signature has no part in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::survey`].
+    pub fn survey_detached(&self, module: impl Read, signature: &[u8]) -> Result<Survey> {
+        Survey::new(self, module, Some(signature))
+    }
+
     fn read(&self, module: impl Read) -> Result<(Body, u64)> {
         let mut required = Required { policy: self.policy.clone(), end: 0 };
-        let body = parts::read(module, self.with_identity, &mut required)?;
+        let body = parts::read(module, self.hashing(), &mut required)?;
         Ok((body, required.end))
+    }
+
+    fn hashing(&self) -> Hashing {
+        if self.with_identity { Hashing::SignedAndIdentity } else { Hashing::Signed }
     }
 
     /// The signatures that count where the embedded ones do.
@@ -232,6 +257,7 @@ fn read_signature(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// The signature data that counts, and what is known beforehand not to.
+#[derive(Debug)]
 struct Signatures {
     decoded: Result<SignatureData, DecodeError>,
     ignored: Vec<Ignored>,

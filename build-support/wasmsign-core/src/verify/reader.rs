@@ -230,7 +230,7 @@ impl<R: Read> VerifyingReader<R> {
     fn start(&self, module: R) -> Result<State<R>> {
         let required = Required { policy: self.verifier.policy.clone(), end: 0 };
         let holding = Holding { held: Held::new(self.cap), required };
-        let pass = Pass::start(module, Pace::Prompt, self.verifier.with_identity, holding)?;
+        let pass = Pass::start(module, Pace::Prompt, self.verifier.hashing(), holding)?;
         let (_, embedded) = pass.before_body();
         let signatures = match &self.detached {
             Some(signature) => self.verifier.detached(signature, embedded),

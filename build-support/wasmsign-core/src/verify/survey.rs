@@ -1,0 +1,96 @@
+//! Verifying a binary whose hashes somebody else computes.
+
+use std::io::Read;
+
+use super::{Required, Signatures, Verified, Verifier};
+use crate::error::Result;
+use crate::parts::{self, Body, Boundary};
+use crate::section::Kind;
+
+/// A binary that was read to its end and still wants its hashes; made by [`Verifier::survey`].
+///
+/// For platforms whose own SHA-256 is much faster than code can be there: WebCrypto in a browser, a hardware engine.
+/// The platform hashes the file's bytes from [`Survey::start`] to each of [`Survey::ends`], and
+/// [`Survey::judge`] decides as [`Verifier::verify`] would.
+///
+/// **The proof is as good as the hashes.** Who gives the hash of other bytes than those that were surveyed, and
+/// that will run, gets a [`Verified`] for a file that nobody has signed. So hold the bytes where nothing can
+/// change them between the two, and hash them there. Everywhere else [`Verifier::verify`] is the way.
+///
+/// ```
+/// use sha2::{Digest, Sha256};
+/// # use wasmsign_core::{SecretKey, Verifier, sign};
+/// # let secret = SecretKey::from_seed(&[7; 32]);
+/// # let signer = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+/// # let mut signed = std::io::Cursor::new(Vec::new());
+/// # sign::embed(std::io::Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[signer])?;
+/// # let (file, public) = (signed.into_inner(), secret.public_key().clone());
+/// let survey = Verifier::new([public]).survey(&file[..])?;
+/// let hash = |&end: &u64| Sha256::digest(&file[survey.start() as usize..end as usize]).into();
+/// let hashes: Vec<[u8; 32]> = survey.ends().iter().map(hash).collect();
+/// let verified = survey.judge(&hashes)?;
+/// assert_eq!(verified.covered(), file.len() as u64);
+/// # Ok::<(), wasmsign_core::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is verified before `judge`"]
+pub struct Survey {
+    verifier: Verifier,
+    body: Body,
+    required_end: u64,
+    signatures: Signatures,
+    ends: Vec<u64>,
+}
+
+impl Survey {
+    pub(super) fn new(
+        verifier: &Verifier,
+        module: impl Read,
+        detached: Option<&[u8]>,
+    ) -> Result<Self> {
+        let mut required = Required { policy: verifier.policy.clone(), end: 0 };
+        let (body, ends) = parts::read_unhashed(module, &mut required)?;
+        let signatures = match detached {
+            Some(signature) => verifier.detached(signature, body.embedded.as_ref()),
+            None => verifier.embedded(body.embedded.as_ref()),
+        };
+        Ok(Self { verifier: verifier.clone(), body, required_end: required.end, signatures, ends })
+    }
+
+    /// File offset of the first byte that is hashed: behind the header, or behind the embedded signature section.
+    pub fn start(&self) -> u64 {
+        let header = self.body.kind.header().len() as u64;
+        self.body.embedded.as_ref().map_or(header, |embedded| embedded.section.end())
+    }
+
+    /// File offsets of the ends of the parts, ascending, as many as can be signed. Never empty; of a module of one part
+    /// the length of the file.
+    pub fn ends(&self) -> &[u64] {
+        &self.ends
+    }
+
+    /// What the header announces.
+    pub fn kind(&self) -> Kind {
+        self.body.kind
+    }
+
+    /// Bytes of the file.
+    pub fn total(&self) -> u64 {
+        self.body.total
+    }
+
+    /// Decides, by the SHA-256 of the bytes from [`Survey::start`] to each of [`Survey::ends`], in that order. A
+    /// hash that is missing counts as one that nobody has signed.
+    ///
+    /// Never gives an [`Identity`](crate::Identity).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`](crate::Error::Refused) with the reason, and
+    /// [`Error::Malformed`](crate::Error::Malformed) where the signature data is.
+    pub fn judge(mut self, hashes: &[[u8; 32]]) -> Result<Verified> {
+        let boundary = |(&end, &hash)| Boundary { end, hash };
+        self.body.boundaries = self.ends.iter().zip(hashes).map(boundary).collect();
+        self.verifier.judge(&self.body, self.required_end, self.signatures)
+    }
+}

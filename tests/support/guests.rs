@@ -49,6 +49,11 @@ pub fn invalid() -> Vec<u8> {
     [HEADER, &section(1, TYPES), &section(3, FUNCTIONS)].concat()
 }
 
+/// The guest with a custom section `large` of so many bytes.
+pub fn large(length: usize) -> Vec<u8> {
+    [guest(), custom("large", &vec![0xa5; length])].concat()
+}
+
 /// A module that wants a function `env.log` of its host.
 pub fn with_import() -> Vec<u8> {
     [HEADER, &section(1, TYPES), &section(2, b"\x01\x03env\x03log\0\x02")].concat()

@@ -1,10 +1,14 @@
 //! What the end-to-end tests share: the program as cargo builds it, projects to build with it, keys.
 
+#[cfg(unix)]
+pub mod browser;
 pub mod build_host;
 pub mod conformance;
 pub mod fixtures;
 pub mod guests;
+pub mod host_web;
 pub mod project;
+pub mod site;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

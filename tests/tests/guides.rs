@@ -33,9 +33,9 @@ fn lines(text: &str) -> Vec<&str> {
 #[test]
 fn the_code_is_what_is_tested() {
     let guide = guide();
-    let blocks = blocks(&guide, "rust");
-    assert_eq!(blocks.len(), 5);
-    for (before, code) in blocks {
+    let code = |language| blocks(&guide, language);
+    assert_eq!(["rust", "js"].map(|language| code(language).len()), [5, 2]);
+    for (before, code) in ["rust", "js"].into_iter().flat_map(code) {
         let (_, path) = before.rsplit_once("](../").expect("a link says where the code is from");
         let path = path.trim_end().strip_suffix("):").expect("the link stands above the code");
         let source = std::fs::read_to_string(repository().join(path)).expect("the file is there");

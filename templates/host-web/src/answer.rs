@@ -1,0 +1,195 @@
+//! What is answered, as JSON in UTF-8, in the words of `cargo wasmsign verify --format json`.
+
+use serde::Serialize;
+use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::verify::{Signer, Survey};
+use wasmsign_core::{Error, KeyEncoding, KeyError, Verified};
+
+/// An answer.
+#[derive(Debug, Serialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub(crate) enum Answer {
+    /// The module was read, and is to be hashed and judged.
+    Surveyed(Surveyed),
+    /// It was hashed.
+    Identified {
+        /// Nothing where a `signature` section is not first and alone.
+        identity: Option<String>,
+    },
+    /// It is trusted.
+    Verified(Box<Trusted>),
+    /// It was read, and is not trusted.
+    Refused(Fault),
+    /// It is not what the format says.
+    Malformed(Fault),
+    /// The request makes no sense, or a key is none.
+    Error(Fault),
+}
+
+/// What stands in a module. Offsets and lengths are bytes of the file.
+#[derive(Debug, Serialize)]
+pub(crate) struct Surveyed {
+    kind: &'static str,
+    total: u64,
+    /// What is hashed, of a module of one part.
+    start: u64,
+    /// The number of parts, as many as can be signed.
+    parts: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<Map>,
+}
+
+/// The sections in file order.
+#[derive(Debug, Serialize)]
+struct Map {
+    sections: Vec<Entry>,
+    /// How many there are, also where not all are listed.
+    section_count: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    id: u8,
+    /// Of a custom section, as it stands there.
+    name: Option<String>,
+    start: u64,
+    end: u64,
+}
+
+/// A verdict that is positive.
+#[derive(Debug, Serialize)]
+pub(crate) struct Trusted {
+    kind: &'static str,
+    coverage: Covered,
+    signers: Vec<Signatory>,
+    ignored: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Covered {
+    kind: &'static str,
+    covered: u64,
+    total: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Signatory {
+    public_key: String,
+    key_id: Option<String>,
+}
+
+/// Why there is no positive one.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fault {
+    /// A stable word in kebab-case.
+    reason: &'static str,
+    message: String,
+    #[serde(skip)]
+    class: Class,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Class {
+    Refused,
+    Malformed,
+    Error,
+}
+
+impl Surveyed {
+    pub(crate) fn new(survey: &Survey, sections: Option<(Vec<Section>, u64)>) -> Self {
+        let map = sections.map(|(sections, section_count)| Map {
+            sections: sections.into_iter().map(Entry::from).collect(),
+            section_count,
+        });
+        Self {
+            kind: kind(survey.kind()),
+            total: survey.total(),
+            start: survey.start(),
+            parts: survey.ends().len(),
+            map,
+        }
+    }
+}
+
+impl From<Section> for Entry {
+    fn from(section: Section) -> Self {
+        let (start, end) = (section.offset, section.end());
+        Self { id: section.id, name: section.custom.map(|custom| custom.name), start, end }
+    }
+}
+
+impl Answer {
+    pub(crate) fn verified(verified: &Verified) -> Self {
+        Self::Verified(Box::new(Trusted {
+            kind: kind(verified.kind()),
+            coverage: Covered {
+                kind: if verified.is_whole() { "whole" } else { "prefix" },
+                covered: verified.covered(),
+                total: verified.total(),
+            },
+            signers: verified.signers().iter().map(Signatory::from).collect(),
+            ignored: verified.ignored().iter().map(ToString::to_string).collect(),
+        }))
+    }
+}
+
+impl From<Fault> for Answer {
+    fn from(fault: Fault) -> Self {
+        match fault.class {
+            Class::Refused => Self::Refused(fault),
+            Class::Malformed => Self::Malformed(fault),
+            Class::Error => Self::Error(fault),
+        }
+    }
+}
+
+impl From<&Signer> for Signatory {
+    fn from(signer: &Signer) -> Self {
+        let key_id = (!signer.key_id.is_empty()).then(|| hex(&signer.key_id));
+        Self { public_key: hex(&signer.public_key.encode(KeyEncoding::Compact)), key_id }
+    }
+}
+
+impl Fault {
+    /// The library's verdict.
+    pub(crate) fn core(error: &Error) -> Self {
+        let (class, reason) = match error {
+            Error::Refused(refusal) => (Class::Refused, refusal.reason().code()),
+            Error::Malformed(malformed) => (Class::Malformed, malformed.rule.code()),
+            _ => (Class::Error, "io"),
+        };
+        Self { class, reason, message: error.to_string() }
+    }
+
+    /// One of the keys cannot be read.
+    pub(crate) fn key(index: usize, error: &KeyError) -> Self {
+        Self::error("key", format!("key {}: {error}", index + 1))
+    }
+
+    pub(crate) fn no_key() -> Self {
+        Self::error("key", "no public key was given, and without one nothing can be trusted".into())
+    }
+
+    pub(crate) fn request(error: &serde_json::Error) -> Self {
+        Self::error("request", error.to_string())
+    }
+
+    pub(crate) fn not_surveyed() -> Self {
+        Self::error("request", "a module is surveyed before it is judged".into())
+    }
+
+    fn error(reason: &'static str, message: String) -> Self {
+        Self { class: Class::Error, reason, message }
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Module => "module",
+        Kind::Component => "component",
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,123 @@
+//! One verification.
+
+use wasmsign_core::verify::Survey;
+use wasmsign_core::{Result, Verified, Verifier, inspect};
+
+use crate::answer::{Answer, Fault, Surveyed};
+use crate::request::Request;
+
+/// The bytes of a module's header, which no signature covers.
+const HEADER: usize = 8;
+
+/// A module, what is asked about it, and the last answer.
+#[derive(Default)]
+pub(crate) struct Session {
+    module: Vec<u8>,
+    signature: Option<Vec<u8>>,
+    request: Vec<u8>,
+    digest: [u8; 32],
+    asked: Option<(Verifier, Survey)>,
+    /// Where the body begins, as far as it is known.
+    start: usize,
+    /// Where the module begins, which loses its signature section.
+    offset: usize,
+    answer: Vec<u8>,
+}
+
+impl Session {
+    pub(crate) fn reserve(&mut self, length: usize) -> bool {
+        self.module.try_reserve_exact(length).is_ok()
+    }
+
+    /// The new bytes, or nothing where memory is too small.
+    pub(crate) fn extend(&mut self, length: usize) -> Option<&mut [u8]> {
+        let before = self.module.len();
+        self.module.try_reserve(length).ok()?;
+        self.module.resize(before + length, 0);
+        Some(&mut self.module[before..])
+    }
+
+    pub(crate) fn module(&self) -> &[u8] {
+        &self.module
+    }
+
+    pub(crate) fn signature(&mut self, length: usize) -> &mut [u8] {
+        self.signature.insert(vec![0; length])
+    }
+
+    pub(crate) fn request(&mut self, length: usize) -> &mut [u8] {
+        self.request = vec![0; length];
+        &mut self.request
+    }
+
+    pub(crate) fn digest(&mut self) -> &mut [u8; 32] {
+        &mut self.digest
+    }
+
+    pub(crate) fn answer(&self) -> &[u8] {
+        &self.answer
+    }
+
+    pub(crate) fn survey(&mut self) {
+        let surveyed = self.surveyed();
+        self.say(&surveyed.unwrap_or_else(Answer::from));
+    }
+
+    fn surveyed(&mut self) -> Result<Answer, Fault> {
+        let request = Request::read(&self.request)?;
+        let verifier = request.verifier()?;
+        let survey = match &self.signature {
+            Some(signature) => verifier.survey_detached(&self.module[..], signature),
+            None => verifier.survey(&self.module[..]),
+        };
+        let survey = survey.map_err(|error| Fault::core(&error))?;
+        let sections = match request.map {
+            true => Some(inspect::sections(&self.module[..]).map_err(|error| Fault::core(&error))?),
+            false => None,
+        };
+        let answer = Surveyed::new(&survey, sections);
+        self.start = usize::try_from(survey.start()).expect("the module is in memory");
+        self.asked = Some((verifier, survey));
+        Ok(Answer::Surveyed(answer))
+    }
+
+    pub(crate) fn judge(&mut self) {
+        let verdict = self.asked.take().map(|(_, survey)| survey.judge(&[self.digest]));
+        self.decide(verdict);
+    }
+
+    pub(crate) fn verify(&mut self) {
+        let verdict = self.asked.as_ref().map(|(verifier, _)| match &self.signature {
+            Some(signature) => verifier.verify_detached(&self.module[..], signature),
+            None => verifier.verify(&self.module[..]),
+        });
+        self.decide(verdict);
+    }
+
+    fn decide(&mut self, verdict: Option<Result<Verified>>) {
+        let verdict = verdict.map(|verdict| verdict.map_err(|error| Fault::core(&error)));
+        let verdict = verdict.unwrap_or_else(|| Err(Fault::not_surveyed()));
+        self.say(&verdict.map_or_else(Answer::from, |verified| Answer::verified(&verified)));
+    }
+
+    /// Writes the header over the end of the signature section, so that it stands before the body once more.
+    pub(crate) fn strip(&mut self) -> usize {
+        let offset = self.start.saturating_sub(HEADER);
+        if offset > self.offset {
+            self.module.copy_within(..HEADER, offset);
+            self.offset = offset;
+        }
+        self.offset
+    }
+
+    pub(crate) fn identify(&mut self) {
+        let read = inspect::inspect_without_sections(&self.module[self.offset..]);
+        let identity = read.map(|inspection| inspection.identity.map(|digest| digest.to_string()));
+        let answer = identity.map(|identity| Answer::Identified { identity });
+        self.say(&answer.unwrap_or_else(|error| Fault::core(&error).into()));
+    }
+
+    fn say(&mut self, answer: &Answer) {
+        self.answer = serde_json::to_vec(answer).expect("an answer has only names for keys");
+    }
+}

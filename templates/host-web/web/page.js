@@ -1,0 +1,130 @@
+// The page: takes `?module=URL&key=TEXT` (`key` may be repeated, `require` and `coverage` are as in `wasmsign.js`),
+// states the outcome in `document.body.dataset.verdict` and `.reason`, and shows what there is to know.
+
+import { Refused, verify } from "./wasmsign.js";
+
+/** Names of the sections that are not custom, by their ids. */
+const NAMES = [
+  "custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data",
+  "data count", "tag",
+];
+
+/** Rows that a person reads. */
+const ROWS = 1000;
+
+const at = (id) => document.getElementById(id);
+
+async function main() {
+  const query = new URLSearchParams(location.search);
+  const { module: address, key } = at("question").elements;
+  [address.value, key.value] = [query.get("module") ?? "", query.get("key") ?? ""];
+  if (!query.has("module")) return;
+  at("progress").textContent = `Fetching and verifying ${address.value} …`;
+  const outcome = await ask(query);
+  // It takes as long once more, and nothing that runs waits for it.
+  outcome.identity = await outcome.facts.identity?.();
+  at("progress").textContent = "";
+  show(outcome);
+  // Last, because whoever waits for the outcome may look at the rest then.
+  Object.assign(document.body.dataset, { reason: outcome.reason, verdict: outcome.verdict });
+}
+
+/** What came of it; nothing is thrown. */
+async function ask(query) {
+  try {
+    const verified = await verify(fetch(query.get("module")), query.getAll("key"), options(query));
+    return { verdict: "verified", facts: verified, ...(await run(verified.bytes)) };
+  } catch (error) {
+    const reason = error instanceof Refused ? error.reason : "failed";
+    return { verdict: "refused", reason, message: error.message, facts: error.facts ?? {} };
+  }
+}
+
+function options(query) {
+  const [require, coverage] = [query.get("require") ?? undefined, query.get("coverage") ?? undefined];
+  return { require: Number(require) || require, coverage, map: true };
+}
+
+/** Instantiates a module that was verified, without any imports. */
+async function run(bytes) {
+  try {
+    const { instance } = await WebAssembly.instantiate(bytes);
+    const exported = Object.keys(instance.exports);
+    return { reason: "", message: `It was instantiated, and exports ${exported.join(", ") || "nothing"}.` };
+  } catch (error) {
+    return { reason: "not-instantiated", message: `It is trusted, and was not instantiated: ${error.message}` };
+  }
+}
+
+function show({ verdict, reason, message, identity, facts }) {
+  const headline = element("strong", verdict === "verified" ? "Verified" : `Refused: ${reason}`);
+  at("verdict").replaceChildren(headline, message);
+  at("facts").replaceChildren(...terms({ ...facts, identity }).flatMap(([term, what]) => [element("dt", term), element("dd", what)]));
+  if (facts.map) showMap(facts);
+  at("result").hidden = false;
+}
+
+/** What is known of a module, each with its name. */
+function terms({ identity, coverage, total, signers = [], ignored = [] }) {
+  const terms = [];
+  if (identity) terms.push(["Identity", identity]);
+  for (const { public_key, key_id } of signers) {
+    terms.push(["Signed by", key_id ? `${public_key} (key id ${key_id})` : public_key]);
+  }
+  if (coverage) {
+    const whole = coverage.kind === "whole" ? "the whole file" : "a prefix of the file";
+    terms.push(["Covered", `${whole}: bytes 0 to ${coverage.covered} of ${coverage.total}`]);
+  } else if (total !== undefined) {
+    terms.push(["Length", `${total} bytes`]);
+  }
+  return [...terms, ...ignored.map((what) => ["Ignored", what])];
+}
+
+function showMap({ map, total, coverage }) {
+  const sections = map.sections.map((section) => ({ ...section, label: label(section), ...standing(section, coverage) }));
+  const header = { start: 0, end: 8, label: "header", standing: "frame", words: "not signed" };
+  const shown = [header, ...sections].slice(0, ROWS);
+  const hidden = map.section_count + 1 - shown.length;
+  const more = `${hidden} more sections`;
+  const rest = { start: shown.at(-1).end, end: total, label: more, ...standing({ end: total }, coverage) };
+  at("bar").replaceChildren(...(hidden ? [...shown, rest] : shown).map(segment));
+  at("sections").replaceChildren(...shown.map(row));
+  at("more").textContent = `and ${more}`;
+  at("more").hidden = !hidden;
+  at("map").hidden = false;
+}
+
+function label({ id, name }) {
+  return name === null ? (NAMES[id] ?? `section ${id}`) : `custom "${name}"`;
+}
+
+/** What the signature says of a section. */
+function standing({ name, end }, coverage) {
+  if (name === "signature") return { standing: "frame", words: "the signature" };
+  const covered = coverage && end <= coverage.covered;
+  return covered ? { standing: "covered", words: "covered" } : { standing: "open", words: "not covered" };
+}
+
+function segment({ start, end, label, standing }) {
+  const span = element("span", "");
+  span.className = standing;
+  span.title = label;
+  span.style.flexGrow = end - start;
+  return span;
+}
+
+function row({ start, end, label, standing, words }) {
+  const tr = document.createElement("tr");
+  tr.append(...[start, end - start, label, words].map((what) => element("td", what)));
+  tr.lastChild.className = standing;
+  return tr;
+}
+
+/** An element with a text. What comes from a module is text, never markup. */
+function element(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
+}
+
+main();

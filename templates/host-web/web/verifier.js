@@ -1,0 +1,100 @@
+// One verification in an instance of `verifier.wasm`. Nothing but `wasmsign.js` calls this.
+//
+// The module that is verified lies in the instance's memory from its first byte on. Views of that memory end when it
+// grows, so each is made where it is used.
+
+/** The compiled verifier, once it is there. */
+let compiled;
+
+async function compile() {
+  const response = await fetch(new URL("verifier.wasm", import.meta.url));
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+export class Verifier {
+  #exports;
+
+  /** A verifier without a module. Rejects where `verifier.wasm` cannot be had; the next call tries again. */
+  static async create() {
+    compiled ??= compile();
+    try {
+      return new Verifier(await WebAssembly.instantiate(await compiled));
+    } catch (error) {
+      compiled = undefined;
+      throw error;
+    }
+  }
+
+  constructor(instance) {
+    this.#exports = instance.exports;
+  }
+
+  /** Makes room for so many bytes. */
+  reserve(length) {
+    if (!this.#exports.reserve(length)) throw new RangeError(`no memory for ${length} bytes`);
+  }
+
+  /** Takes the next bytes of the module. */
+  extend(bytes) {
+    const address = this.#exports.extend(bytes.length);
+    if (!address) throw new RangeError(`no memory for ${bytes.length} more bytes`);
+    this.#write(address, bytes);
+  }
+
+  /** Takes a detached signature, which counts from now on. */
+  signature(bytes) {
+    this.#write(this.#exports.signature(bytes.length), bytes);
+  }
+
+  /** What stands in the module, for a request as in `src/request.rs`. */
+  survey(request) {
+    const bytes = new TextEncoder().encode(JSON.stringify(request));
+    this.#write(this.#exports.request(bytes.length), bytes);
+    this.#exports.survey();
+    return this.#answer();
+  }
+
+  /** The verdict, by the SHA-256 of the body. */
+  judge(digest) {
+    this.#write(this.#exports.digest(), digest);
+    this.#exports.judge();
+    return this.#answer();
+  }
+
+  /** The verdict, by hashes that are computed here. */
+  verify() {
+    this.#exports.verify();
+    return this.#answer();
+  }
+
+  /** Takes the signature section out of the module, for which it can be surveyed and verified no more. Gives the
+   * offset at which it begins now. */
+  strip() {
+    return this.#exports.strip() >>> 0;
+  }
+
+  /** The identity of the module, by a hash that is computed here. */
+  identify() {
+    this.#exports.identify();
+    return this.#answer();
+  }
+
+  /** Bytes of the module, until memory grows. */
+  bytes(start, end) {
+    return this.#view(this.#exports.module() + start, end - start);
+  }
+
+  #answer() {
+    const bytes = this.#view(this.#exports.answer(), this.#exports.answer_length());
+    return JSON.parse(new TextDecoder().decode(bytes));
+  }
+
+  #write(address, bytes) {
+    this.#view(address, bytes.length).set(bytes);
+  }
+
+  #view(address, length) {
+    return new Uint8Array(this.#exports.memory.buffer, address >>> 0, length >>> 0);
+  }
+}

@@ -1,0 +1,183 @@
+// Verifies WebAssembly modules before a byte of them is compiled.
+//
+//     import { verifyAndInstantiate } from "./wasmsign.js";
+//     const { instance, verified } = await verifyAndInstantiate(fetch("plugin.wasm"), [key], imports);
+//
+// `verifier.wasm` decides. This file fetches, leaves the hashing to the browser, and instantiates what was verified.
+
+import { Verifier } from "./verifier.js";
+
+/** Bytes that a module may have, unless `maxBytes` says otherwise. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** A module that was not instantiated, because nobody who is trusted is known to have signed it. */
+export class Refused extends Error {
+  name = "Refused";
+
+  /**
+   * @param {string} reason a stable word: those of `cargo wasmsign verify`, and `not-fetched`, `http-status`,
+   *   `wrong-type`, `interrupted`, `too-large`, `key`, `request`, `verifier`
+   * @param {string} message for people
+   * @param {{facts?: Partial<Verified>, cause?: unknown}} more what is known of the module all the same: `total`,
+   *   `kind`, `identity`, `map`
+   */
+  constructor(reason, message, { facts = {}, cause } = {}) {
+    super(message, { cause });
+    this.reason = reason;
+    this.facts = facts;
+  }
+}
+
+/**
+ * Verifies a module, and instantiates the very bytes that were verified.
+ *
+ * @param {Response | Promise<Response>} response of a server that sends `application/wasm`
+ * @param {string[]} keys public keys that are trusted: PEM, an OpenSSH line, or one line of hex or base64
+ * @param {WebAssembly.Imports} [imports]
+ * @param {Options} [options]
+ * @returns {Promise<{module: WebAssembly.Module, instance: WebAssembly.Instance, verified: Verified}>}
+ * @throws {Refused} and what `WebAssembly.instantiate` throws for a module that is trusted and does not link
+ */
+export async function verifyAndInstantiate(response, keys, imports = {}, options = {}) {
+  const verified = await verify(response, keys, options);
+  const { module, instance } = await WebAssembly.instantiate(verified.bytes, imports);
+  return { module, instance, verified };
+}
+
+/**
+ * Verifies a module.
+ *
+ * @typedef {object} Options
+ * @property {"any" | "all" | number} [require] how many of the keys must have signed; any by default
+ * @property {"whole" | "prefix"} [coverage] how much of the file: whole by default
+ * @property {string[]} [sections] custom sections that must be covered too; makes `coverage` a prefix
+ * @property {Uint8Array} [signature] a detached signature, which counts in place of the embedded one
+ * @property {boolean} [map] whether to list the sections; false by default
+ * @property {number} [maxBytes] how long the module may be; 256 MiB by default
+ *
+ * @typedef {object} Verified offsets and lengths are bytes of the file
+ * @property {Uint8Array} bytes what is covered, without the signature section: what may run, and nothing else
+ * @property {() => Promise<string | null>} identity hashes the file without its signatures: `sha256:` and 64 digits.
+ *   As long as to verify it once more, so it is left to those who want it
+ * @property {"module" | "component"} kind
+ * @property {{kind: "whole" | "prefix", covered: number, total: number}} coverage
+ * @property {{public_key: string, key_id: string | null}[]} signers in hexadecimal; the ids are hints
+ * @property {string[]} ignored what had no part in the verdict
+ * @property {{sections: {id: number, name: string | null, start: number, end: number}[], section_count: number}} [map]
+ *
+ * @param {Response | Promise<Response> | ArrayBuffer | Uint8Array} source
+ * @param {string[]} keys public keys that are trusted: PEM, an OpenSSH line, or one line of hex or base64
+ * @param {Options} [options]
+ * @returns {Promise<Verified>}
+ * @throws {Refused}
+ */
+export async function verify(source, keys, options = {}) {
+  const verifier = await orRefused("verifier", "the verifier cannot be loaded", Verifier.create());
+  const given = await orRefused("not-fetched", "the module cannot be fetched", source);
+  try {
+    await receive(verifier, given, options.maxBytes ?? MAX_BYTES);
+    return await decide(verifier, keys, options);
+  } catch (error) {
+    // A verifier that stumbles, or has no memory left, has trusted nobody.
+    const failed = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+    throw failed ? new Refused("verifier", `the verifier failed: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+async function decide(verifier, keys, { signature, ...asked }) {
+  if (signature) verifier.signature(signature);
+  const { parts, start, ...facts } = accepted(verifier.survey(request(keys, asked)));
+  facts.identity = () => identify(verifier, facts.total);
+  // WebCrypto is several times faster than the verifier, but knows no hash on the way, at the ends of parts.
+  const digest = parts === 1 && (await sha256(verifier.bytes(start, facts.total)));
+  const told = accepted(digest ? verifier.judge(digest) : verifier.verify(), facts);
+  return { ...facts, ...told, bytes: verifier.bytes(verifier.strip(), told.coverage.covered) };
+}
+
+/** The digest by WebCrypto; nothing on pages that have none, because they come from elsewhere than https or localhost. */
+async function sha256(bytes) {
+  const digest = await globalThis.crypto?.subtle?.digest("SHA-256", bytes);
+  return digest && new Uint8Array(digest);
+}
+
+async function identify(verifier, total) {
+  const digest = await sha256(verifier.bytes(verifier.strip(), total));
+  return digest ? `sha256:${hex(digest)}` : verifier.identify().identity;
+}
+
+function request(keys, { require, coverage, sections, map }) {
+  if (typeof keys === "string") keys = [keys];
+  return { keys: [...keys], require: Number.isInteger(require) ? { atLeast: require } : require, coverage, sections, map };
+}
+
+/** What the verifier has to say, unless it says no. */
+function accepted({ verdict, reason, message, ...rest }, facts) {
+  if (verdict === "verified" || verdict === "surveyed") return rest;
+  throw new Refused(reason, message, { facts });
+}
+
+async function receive(verifier, source, maxBytes) {
+  if ("headers" in source) return receiveResponse(verifier, source, maxBytes);
+  const bytes = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
+  if (bytes.byteLength > maxBytes) throw tooLarge("the module", maxBytes);
+  verifier.extend(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+async function receiveResponse(verifier, response, maxBytes) {
+  const name = response.url || "the module";
+  if (!response.ok) {
+    throw new Refused("http-status", `${name}: the server says ${response.status} ${response.statusText}`);
+  }
+  const type = response.headers.get("content-type");
+  // As WebAssembly.instantiateStreaming: a server that does not know what it sends may send anything.
+  if (type?.split(";")[0].trim().toLowerCase() !== "application/wasm") {
+    throw new Refused("wrong-type", `${name}: expected a server that sends application/wasm, found ${type ?? "no type"}`);
+  }
+  verifier.reserve(Math.min(Number(response.headers.get("content-length")), maxBytes));
+  let received = 0;
+  for await (const chunk of chunks(response, name)) {
+    received += chunk.length;
+    if (received > maxBytes) throw tooLarge(name, maxBytes);
+    verifier.extend(chunk);
+  }
+}
+
+/** The bytes of a response as they arrive. */
+async function* chunks(response, name) {
+  const reader = response.body?.getReader();
+  let received = 0;
+  try {
+    while (reader) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      received += value.length;
+      yield value;
+    }
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused("interrupted", `${name}: the download broke off after ${received} bytes: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    // Whoever stops early wants no more of it.
+    reader?.cancel().catch(() => {});
+  }
+}
+
+function tooLarge(name, maxBytes) {
+  return new Refused("too-large", `${name}: expected at most ${maxBytes} bytes, found more`);
+}
+
+/** What a promise gives; where it fails, not trusted. */
+async function orRefused(reason, message, promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(reason, `${message}: ${error.message}`, { cause: error });
+  }
+}
+
+function hex(digest) {
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

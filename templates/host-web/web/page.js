@@ -5,8 +5,20 @@ import { Refused, verify } from "./wasmsign.js";
 
 /** Names of the sections that are not custom, by their ids. */
 const NAMES = [
-  "custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data",
-  "data count", "tag",
+  "custom",
+  "type",
+  "import",
+  "function",
+  "table",
+  "memory",
+  "global",
+  "export",
+  "start",
+  "element",
+  "code",
+  "data",
+  "data count",
+  "tag",
 ];
 
 /** Rows that a person reads. */
@@ -59,7 +71,9 @@ async function run(bytes) {
 function show({ verdict, reason, message, identity, facts }) {
   const headline = element("strong", verdict === "verified" ? "Verified" : `Refused: ${reason}`);
   at("verdict").replaceChildren(headline, message);
-  at("facts").replaceChildren(...terms({ ...facts, identity }).flatMap(([term, what]) => [element("dt", term), element("dd", what)]));
+  at("facts").replaceChildren(
+    ...terms({ ...facts, identity }).flatMap(([term, what]) => [element("dt", term), element("dd", what)]),
+  );
   if (facts.map) showMap(facts);
   at("result").hidden = false;
 }
@@ -81,7 +95,11 @@ function terms({ identity, coverage, total, signers = [], ignored = [] }) {
 }
 
 function showMap({ map, total, coverage }) {
-  const sections = map.sections.map((section) => ({ ...section, label: label(section), ...standing(section, coverage) }));
+  const sections = map.sections.map((section) => ({
+    ...section,
+    label: label(section),
+    ...standing(section, coverage),
+  }));
   const header = { start: 0, end: 8, label: "header", standing: "frame", words: "not signed" };
   const shown = [header, ...sections].slice(0, ROWS);
   const hidden = map.section_count + 1 - shown.length;

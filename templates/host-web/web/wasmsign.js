@@ -107,7 +107,13 @@ async function identify(verifier, total) {
 
 function request(keys, { require, coverage, sections, map }) {
   if (typeof keys === "string") keys = [keys];
-  return { keys: [...keys], require: Number.isInteger(require) ? { atLeast: require } : require, coverage, sections, map };
+  return {
+    keys: [...keys],
+    require: Number.isInteger(require) ? { atLeast: require } : require,
+    coverage,
+    sections,
+    map,
+  };
 }
 
 /** What the verifier has to say, unless it says no. */
@@ -131,7 +137,10 @@ async function receiveResponse(verifier, response, maxBytes) {
   const type = response.headers.get("content-type");
   // As WebAssembly.instantiateStreaming: a server that does not know what it sends may send anything.
   if (type?.split(";")[0].trim().toLowerCase() !== "application/wasm") {
-    throw new Refused("wrong-type", `${name}: expected a server that sends application/wasm, found ${type ?? "no type"}`);
+    throw new Refused(
+      "wrong-type",
+      `${name}: expected a server that sends application/wasm, found ${type ?? "no type"}`,
+    );
   }
   verifier.reserve(Math.min(Number(response.headers.get("content-length")), maxBytes));
   let received = 0;

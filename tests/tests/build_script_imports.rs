@@ -71,6 +71,14 @@ fn a_detached_signature_decides_and_is_watched() {
     host.fails(&["vendor/plugin.wasm"]);
 }
 
+/// What git says in the host's directory.
+#[track_caller]
+fn git(host: &Host, arguments: &[&str]) -> String {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=a", "-c", "user.email=a@example.org"]).args(arguments);
+    run(git.current_dir(host.join(""))).exits(0).out
+}
+
 #[test]
 fn build_information_is_the_same_for_the_same_source() {
     let call = "BuildInfo::new().write()?;";
@@ -84,11 +92,7 @@ fn build_information_is_the_same_for_the_same_source() {
     assert!(alone["toolchain"].as_str().is_some_and(|text| text.starts_with("rustc 1.")));
     assert!(host.is_fresh());
 
-    let git = |arguments: &[&str]| {
-        let mut git = Command::new("git");
-        git.args(["-c", "user.name=a", "-c", "user.email=a@example.org"]).args(arguments);
-        run(git.current_dir(host.join(""))).exits(0).out
-    };
+    let git = |arguments: &[&str]| git(&host, arguments);
     git(&["init", "-q"]);
     git(&["add", "."]);
     git(&["commit", "-qm", "first"]);
@@ -106,6 +110,30 @@ fn build_information_is_the_same_for_the_same_source() {
     host.write("README.md", "changed");
     let third = git(&["rev-parse", "HEAD"]).trim().to_owned();
     assert_eq!(information()["revision"], format!("{third}-dirty"));
+}
+
+/// A branch has a file of its own, or is among the packed ones; before the first commit it has none.
+#[test]
+fn a_commit_is_seen_wherever_git_keeps_it() {
+    let show = r#"fn main() { print!("{}", include_str!(env!("BUILD_INFO"))); }"#;
+    for format in ["sha1", "sha256"] {
+        let host = Host::bare(&format!("host-{format}"), "BuildInfo::new().write()?;", show);
+        let revision = || {
+            let said = serde_json::from_str::<Value>(&host.runs().out).expect("it is JSON");
+            assert!(host.is_fresh());
+            said["revision"].as_str().map(str::to_owned)
+        };
+        let head = || Some(git(&host, &["rev-parse", "HEAD"]).trim().to_owned());
+        git(&host, &["init", "-q", "--object-format", format]);
+        assert_eq!(revision(), None);
+        git(&host, &["add", "."]);
+        git(&host, &["commit", "-qm", "first"]);
+        assert_eq!(revision(), head());
+        git(&host, &["pack-refs", "--all"]);
+        assert_eq!(revision(), head());
+        git(&host, &["commit", "-q", "--allow-empty", "-m", "second"]);
+        assert_eq!(revision(), head());
+    }
 }
 
 /// The guest's own build script writes what the guest carries as a section, under the signature.

@@ -1,6 +1,6 @@
 //! The revision of a package in a git repository.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::script::Told;
@@ -8,22 +8,33 @@ use crate::script::Told;
 /// The commit that is checked out, with `-dirty` where tracked files differ from it; none where the package is not a
 /// part of a repository. What decides it is watched.
 pub(crate) fn revision(package: &Path, told: &mut Told) -> Option<String> {
+    // Before the first commit too, and while git does not know the package yet: both come to have a revision.
+    watch(package, told);
     // A package that merely lies below a repository (of somebody's home directory, say) is not a part of it.
     git(package, &["ls-files", "--error-unmatch", "Cargo.toml"])?;
-    let revision =
-        git(package, &["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"])?;
-    let branch = git(package, &["symbolic-ref", "--quiet", "HEAD"]);
-    let names = ["HEAD", "packed-refs"].into_iter().chain(branch.as_deref());
-    for name in names {
-        let path = git(package, &["rev-parse", "--git-path", name]).map(PathBuf::from);
-        // A branch is in a file of its own or among the packed ones; cargo takes a missing file for a changed one.
-        path.map(|path| package.join(path))
-            .filter(|path| path.is_file())
-            .into_iter()
-            .for_each(|path| told.watch(path));
-    }
-    Some(revision)
+    // All digits of the longest hash; git gives as many as there are.
+    git(package, &["describe", "--always", "--dirty", "--abbrev=64", "--exclude=*"])
 }
+
+/// Watches the files in which git keeps what is checked out.
+fn watch(package: &Path, told: &mut Told) {
+    let place = |name: &str| Some(package.join(git(package, &["rev-parse", "--git-path", name])?));
+    // A work tree beside the first one has a table of its own for `HEAD`, and shares that of the branches.
+    let shared = git(package, &["rev-parse", "--git-common-dir"])
+        .map(|directory| package.join(directory).join(TABLES));
+    let files = ["HEAD", "packed-refs", TABLES].into_iter().map(place).chain([shared]).flatten();
+    // Cargo takes a missing file for a changed one.
+    files.filter(|path| path.is_file()).for_each(|path| told.watch(path));
+    let branch = git(package, &["symbolic-ref", "--quiet", "HEAD"]);
+    if let Some(path) = branch.and_then(|branch| place(&branch)) {
+        // A branch that is new, or among the packed ones, gets a file of its own with the next commit: until then, the
+        // directory tells of it.
+        path.ancestors().find(|path| path.exists()).into_iter().for_each(|path| told.watch(path));
+    }
+}
+
+/// The newest format of references lists its files here.
+const TABLES: &str = "reftable/tables.list";
 
 /// What git says, on one line; none where it is missing or fails.
 fn git(package: &Path, arguments: &[&str]) -> Option<String> {

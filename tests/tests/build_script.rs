@@ -133,6 +133,25 @@ fn keys_of_the_script_sign_and_verify() {
     host.fails(&["guest.wasm", "no-trusted-signature", "no valid signature of a wanted key"]);
 }
 
+/// Its files are as old as the first guest's, and cargo calls both by the same name.
+#[test]
+fn a_guest_of_the_same_name_elsewhere_is_another_one() {
+    let host = Host::new("host-moved", BUILD);
+    host.write("Cargo.toml", {
+        let manifest = std::fs::read_to_string(host.join("Cargo.toml")).expect("it can be read");
+        manifest.replace("[\"guest\"]", "[\"guest\", \"other\"]")
+    });
+    for file in ["Cargo.toml", "release.key", "release.pub"] {
+        let content = std::fs::read(host.join("guest").join(file)).expect("it can be read");
+        host.write(&format!("other/guest/{file}"), content);
+    }
+    host.write("other/guest/src/lib.rs", LIBRARY.replace("42", "43"));
+    let first = host.runs().out;
+    host.script(r#"Guest::new("other/guest").build()?;"#);
+    let second = host.runs().out;
+    assert!(second.starts_with("verified") && second != first, "{first} {second}");
+}
+
 #[test]
 fn hosts_side_by_side_build_the_same_guest() {
     let call = r#"Guest::new("../guest").build()?;"#;

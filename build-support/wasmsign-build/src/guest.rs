@@ -1,6 +1,7 @@
 //! Guests that are built and signed by a host's build script.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -246,10 +247,19 @@ impl Guest {
     /// A target directory of our own: the host's is locked by the cargo that waits for us. The host's jobs are ours too,
     /// by their number: its job server ends with this script, and the tool has one of its own.
     fn place(&self, script: &Script, command: &mut Command) {
-        command.arg("--target-dir").arg(script.out.join("wasmsign").join(&self.env_name));
+        command.arg("--target-dir").arg(self.target_directory(script));
         if let Some(jobs) = &script.jobs {
             command.args(["--jobs", jobs]);
         }
+    }
+
+    /// One for each place of a guest as well as for each name. Cargo tells a package by where it is in its workspace, so
+    /// that it would take what it has built of `old/plugin` for that of `new/plugin`, if the files there are not newer.
+    fn target_directory(&self, script: &Script) -> PathBuf {
+        let place = script.path(&self.path);
+        let mut hasher = DefaultHasher::new();
+        fs::canonicalize(&place).unwrap_or(place).hash(&mut hasher);
+        script.out.join("wasmsign").join(format!("{}-{:016x}", self.env_name, hasher.finish()))
     }
 
     fn signers(&self, script: &Script, command: &mut Command) {

@@ -53,5 +53,12 @@ fn the_last_word_on_signing_counts() {
     assert_eq!(unsigned[2..], ["--jobs", "3", "--no-sign"]);
     let signed = arguments(Guest::new("a").unsigned().key("env:K"));
     assert_eq!(signed[2..], ["--jobs", "3", "--key", "env:K"]);
-    assert!(signed[1].ends_with("A_WASM"), "{signed:?}");
+    assert!(signed[1].contains("A_WASM-"), "{signed:?}");
+}
+
+#[test]
+fn guests_of_one_name_have_target_directories_of_their_own() {
+    let directory = |path: &str| Guest::new(path).target_directory(&script(false));
+    assert_eq!(directory("old/plugin"), directory("old/plugin"));
+    assert_ne!(directory("old/plugin"), directory("new/plugin"));
 }

@@ -127,7 +127,7 @@ impl Guest {
     }
 
     /// The variable that gets the path of the copy. Unless this is called it is made of the directory's name:
-    /// `PLUGIN_WASM` for `guests/plugin`. Guests of one build script need different ones.
+    /// `PLUGIN_WASM` for `guests/plugin`. Each module of a build script needs one of its own.
     pub fn env_name(mut self, name: impl Into<String>) -> Self {
         self.env_name = name.into();
         self

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -70,7 +71,12 @@ pub(crate) fn variable(name: &str) -> Result<OsString> {
 pub(crate) struct Told {
     changed: BTreeSet<PathBuf>,
     lines: Vec<String>,
+    names: Vec<String>,
 }
+
+/// The variables that this build script has set. Cargo takes the last value of one that is set twice, so that a host
+/// would embed one module where it names another.
+static TAKEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 impl Told {
     /// Run the build script again when this file changes.
@@ -86,6 +92,7 @@ impl Told {
     /// Sets a variable for `env!` in the package.
     pub(crate) fn set(&mut self, name: &str, path: &Path) -> Result<()> {
         self.lines.push(format!("cargo::rustc-env={name}={}", line(path)?));
+        self.names.push(name.to_owned());
         Ok(())
     }
 
@@ -102,9 +109,15 @@ impl Told {
         Ok(lines)
     }
 
-    /// Tells cargo.
+    /// Tells cargo, once for each variable.
     pub(crate) fn say(&self) -> Result<()> {
-        self.lines()?.iter().for_each(|line| println!("{line}"));
+        let lines = self.lines()?;
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = self.names.iter().find(|name| taken.contains(*name)) {
+            return Err(is_taken(name));
+        }
+        taken.extend(self.names.iter().cloned());
+        lines.iter().for_each(|line| println!("{line}"));
         Ok(())
     }
 }
@@ -127,14 +140,22 @@ pub(crate) fn usual_env_name(path: &Path) -> String {
     format!("{word}_WASM")
 }
 
-/// Refuses names that are no names of variables: they end up in file names too.
+/// Refuses names that are no names of variables, which end up in file names too, and names that are taken: the file of
+/// whoever has it is not to be written over.
 pub(crate) fn check_env_name(name: &str) -> Result<()> {
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_word && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-        return Ok(());
+        let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        return if taken.contains(name) { Err(is_taken(name)) } else { Ok(()) };
     }
     Err(Error::new(ErrorKind::Script, format!("`{name}` is no name for a variable"))
         .advice("give `env_name` a name of letters, digits and `_` that begins with no digit"))
+}
+
+fn is_taken(name: &str) -> Error {
+    let message = format!("this build script sets the variable `{name}` twice");
+    Error::new(ErrorKind::Script, message)
+        .advice("give one of the two another one with `env_name`")
 }
 
 #[cfg(test)]
@@ -167,6 +188,22 @@ mod tests {
                 "cargo::rustc-env=A_WASM=/out/a.wasm"
             ]
         );
+    }
+
+    #[test]
+    fn a_variable_is_set_once() {
+        let told = |name: &str| {
+            let mut told = Told::default();
+            told.set(name, Path::new("/out/a.wasm")).unwrap();
+            told.say()
+        };
+        check_env_name("ONCE").unwrap();
+        told("ONCE").unwrap();
+        told("ANOTHER").unwrap();
+        for error in [told("ONCE").unwrap_err(), check_env_name("ONCE").unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Script);
+            assert!(format!("{error:?}").contains("`ONCE` twice"), "{error:?}");
+        }
     }
 
     #[test]

@@ -154,8 +154,7 @@ pub(crate) fn check_env_name(name: &str) -> Result<()> {
 
 fn is_taken(name: &str) -> Error {
     let message = format!("this build script sets the variable `{name}` twice");
-    Error::new(ErrorKind::Script, message)
-        .advice("give one of the two another one with `env_name`")
+    Error::new(ErrorKind::Script, message).advice("give one of the two another one with `env_name`")
 }
 
 #[cfg(test)]

@@ -152,6 +152,17 @@ fn a_guest_of_the_same_name_elsewhere_is_another_one() {
     assert!(second.starts_with("verified") && second != first, "{first} {second}");
 }
 
+/// What it writes is newer than the host's build script, and still no input.
+#[test]
+fn a_guest_with_a_build_script_is_fresh() {
+    let host = Host::new("host-generated", BUILD);
+    let write = "std::fs::write(out.join(\"answer.rs\"), \"42\").unwrap();";
+    host.write("guest/build.rs", generator(write));
+    host.write("guest/src/lib.rs", generated());
+    assert!(host.runs().out.starts_with("verified"));
+    assert!(host.is_fresh());
+}
+
 #[test]
 fn hosts_side_by_side_build_the_same_guest() {
     let call = r#"Guest::new("../guest").build()?;"#;
@@ -240,6 +251,18 @@ fn a_tool_that_is_too_old_is_told_with_the_version_wanted() {
 }
 
 /// The compiler itself, where `rustc` may be rustup's.
+/// A build script with this line of code.
+fn generator(line: &str) -> String {
+    format!(
+        "fn main() {{\n    let out = std::path::PathBuf::from(std::env::var_os(\"OUT_DIR\").unwrap());\n    {line}\n}}\n"
+    )
+}
+
+/// A guest whose answer is what its build script has written.
+fn generated() -> String {
+    LIBRARY.replace("42", "include!(concat!(env!(\"OUT_DIR\"), \"/answer.rs\"))")
+}
+
 fn compiler() -> PathBuf {
     let said = run(Command::new("rustc").args(["--print", "sysroot"])).exits(0);
     Path::new(said.out.trim_end()).join("bin/rustc").with_extension(std::env::consts::EXE_EXTENSION)

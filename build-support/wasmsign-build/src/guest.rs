@@ -296,7 +296,7 @@ impl Guest {
         messages: &Messages,
         published: &Published,
     ) -> Result<()> {
-        inputs::watch_sources(told, messages, published)?;
+        inputs::watch_sources(told, messages, published, &self.target_directory(script))?;
         inputs::watch_workspace(told, tool, &script.path(&self.path), script.started)?;
         let signers_of_manifest = !self.is_unsigned && self.keys.is_empty();
         if let Some(manifest) = messages.manifest_of(published) {

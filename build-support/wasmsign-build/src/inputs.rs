@@ -18,11 +18,13 @@ use crate::tool::Tool;
 const SETTINGS: [&str; 4] =
     [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
-/// Sources, as cargo has written them down, and the manifests of the packages they are in.
+/// Sources, as cargo has written them down, and the manifests of the packages they are in. What the guest's build scripts
+/// have written below `target` is none: it follows from the others, and is always newer than our start.
 pub(crate) fn watch_sources(
     told: &mut Told,
     messages: &Messages,
     module: &Published,
+    target: &Path,
 ) -> Result<()> {
     let artifact = messages.artifact_of(module).ok_or_else(|| {
         let message = format!("cargo names no artifact for `{}`", module.path.display());
@@ -34,7 +36,7 @@ pub(crate) fn watch_sources(
     let files = dep_info::read(&text, artifact).ok_or_else(|| {
         Error::io("read", &written, io::Error::other("it says nothing of the artifact"))
     })?;
-    files.into_iter().for_each(|file| told.watch(file));
+    files.into_iter().filter(|file| !file.starts_with(target)).for_each(|file| told.watch(file));
     messages.local_manifests().for_each(|manifest| told.watch(manifest));
     Ok(())
 }

@@ -163,6 +163,21 @@ fn a_guest_with_a_build_script_is_fresh() {
     assert!(host.is_fresh());
 }
 
+/// The guest is below a link, and what decides its build is above the place where it really is.
+#[cfg(unix)]
+#[test]
+fn settings_above_a_linked_guest_are_watched() {
+    let host = Host::new("host-linked", BUILD);
+    std::fs::create_dir(host.join("elsewhere")).expect("it can be made");
+    std::fs::rename(host.join("guest"), host.join("elsewhere/guest")).expect("it can be moved");
+    std::os::unix::fs::symlink("elsewhere/guest", host.join("guest")).expect("it can be linked");
+    host.write("elsewhere/.cargo/config.toml", "");
+    host.runs();
+    assert!(host.is_fresh());
+    host.write("elsewhere/.cargo/config.toml", "[build]\nrustflags = [\"--cfg\", \"changed\"]\n");
+    assert!(!host.is_fresh());
+}
+
 #[test]
 fn hosts_side_by_side_build_the_same_guest() {
     let call = r#"Guest::new("../guest").build()?;"#;

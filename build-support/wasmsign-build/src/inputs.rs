@@ -41,7 +41,8 @@ pub(crate) fn watch_sources(
     Ok(())
 }
 
-/// The manifest and lock file of the workspace, and settings of cargo and rustup on the way up.
+/// The manifest and lock file of the workspace, and settings of cargo and rustup on the way up, which begins where the
+/// directory really is: both ask the system for the directory they run in, and links are gone by then.
 pub(crate) fn watch_workspace(
     told: &mut Told,
     tool: &Tool,
@@ -60,8 +61,10 @@ pub(crate) fn watch_workspace(
         }
         told.watch(manifest);
     }
-    let above = directory.ancestors();
-    let settings = above.flat_map(|above| SETTINGS.iter().map(move |name| above.join(name)));
+    let place =
+        fs::canonicalize(directory).map_err(|source| Error::io("find", directory, source))?;
+    let settings =
+        place.ancestors().flat_map(|above| SETTINGS.iter().map(move |name| above.join(name)));
     settings.filter(|path| path.is_file()).for_each(|path| told.watch(path));
     Ok(())
 }

@@ -163,6 +163,49 @@ fn a_guest_with_a_build_script_is_fresh() {
     assert!(host.is_fresh());
 }
 
+/// As cargo does: such a script runs again when anything in its package changes.
+#[test]
+fn a_build_script_that_asks_for_nothing_has_its_package_watched() {
+    let host = Host::new("host-asking", BUILD);
+    host.write("guest/answer.txt", "42");
+    host.write(
+        "guest/build.rs",
+        generator("std::fs::copy(\"answer.txt\", out.join(\"answer.rs\")).unwrap();"),
+    );
+    host.write("guest/src/lib.rs", generated());
+    let first = host.runs().out;
+    assert!(host.is_fresh());
+    host.write("guest/answer.txt", "43");
+    let second = host.runs().out;
+    assert!(second.starts_with("verified") && second != first, "{first} {second}");
+    assert!(host.is_fresh());
+}
+
+#[test]
+fn variables_that_went_into_a_guest_are_watched() {
+    let host = Host::new("host-variables", BUILD);
+    host.write(
+        "guest/build.rs",
+        generator("let _ = out; println!(\"cargo::rerun-if-env-changed=ASKED_FOR\");"),
+    );
+    host.write(
+        "guest/src/lib.rs",
+        LIBRARY.replace("42", "option_env!(\"LOOKED_AT\").is_some() as i32"),
+    );
+    host.runs();
+    assert!(host.is_fresh());
+    let compiles = |name: &str, value: &str| {
+        run(host.cargo(&["build"]).env(name, value)).exits(0).err.contains("Compiling")
+    };
+    for (name, value) in [("LOOKED_AT", "1"), ("ASKED_FOR", "1"), ("CARGO_WASMSIGN_KEY_ID", "none")]
+    {
+        assert!(compiles(name, value), "{name}");
+        assert!(!compiles(name, value), "{name}");
+        assert!(!host.is_fresh(), "{name} is gone");
+    }
+    assert!(!compiles("UNRELATED", "1"));
+}
+
 /// The guest is below a link, and what decides its build is above the place where it really is.
 #[cfg(unix)]
 #[test]
@@ -265,7 +308,6 @@ fn a_tool_that_is_too_old_is_told_with_the_version_wanted() {
     said.says(&["too old", "\"0.0.9\"", env!("CARGO_PKG_VERSION"), "cargo install cargo-wasmsign"]);
 }
 
-/// The compiler itself, where `rustc` may be rustup's.
 /// A build script with this line of code.
 fn generator(line: &str) -> String {
     format!(
@@ -278,6 +320,7 @@ fn generated() -> String {
     LIBRARY.replace("42", "include!(concat!(env!(\"OUT_DIR\"), \"/answer.rs\"))")
 }
 
+/// The compiler itself, where `rustc` may be rustup's.
 fn compiler() -> PathBuf {
     let said = run(Command::new("rustc").args(["--print", "sysroot"])).exits(0);
     Path::new(said.out.trim_end()).join("bin/rustc").with_extension(std::env::consts::EXE_EXTENSION)

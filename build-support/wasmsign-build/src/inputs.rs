@@ -8,17 +8,17 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use crate::dep_info;
 use crate::error::{Error, ErrorKind, Result};
 use crate::messages::{Messages, Published, objects};
 use crate::script::Told;
 use crate::tool::Tool;
+use crate::{dep_info, traces};
 
 /// Files that decide a build from any directory above it.
 const SETTINGS: [&str; 4] =
     [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
-/// Sources, as cargo has written them down, and the manifests of the packages they are in. What the guest's build scripts
+/// Sources and variables, as cargo has written them down, and the manifests of the packages they are in. What the guest's build scripts
 /// have written below `target` is none: it follows from the others, and is always newer than our start.
 pub(crate) fn watch_sources(
     told: &mut Told,
@@ -38,6 +38,9 @@ pub(crate) fn watch_sources(
     })?;
     files.into_iter().filter(|file| !file.starts_with(target)).for_each(|file| told.watch(file));
     messages.local_manifests().for_each(|manifest| told.watch(manifest));
+    traces::watch_variables(told, artifact);
+    let scripts = messages.build_scripts();
+    scripts.for_each(|(script, package)| traces::watch_build_script(told, script, package, target));
     Ok(())
 }
 

@@ -49,10 +49,12 @@
 //!
 //! # When it is built again
 //!
-//! When one of the files changes that went into it, and for nothing else: the sources that the compiler has read (as in
+//! When one of the files or variables changes that went into it, and for nothing else: the sources that the compiler has read (as in
 //! cargo's dep-info; files that `include_bytes!` names, build scripts of dependencies and path dependencies are among
 //! them), the manifests of local packages, `Cargo.toml` and `Cargo.lock` of the workspace, settings of cargo and rustup
-//! on the way up, and the files that the tables of `cargo wasmsign` name: keys, embedded sections, programs. Variables
+//! on the way up, and the files that the tables of `cargo wasmsign` name: keys, embedded sections, programs. A local build
+//! script that asks cargo to watch nothing has its whole package watched, as cargo does. So are the variables of `env!`, of
+//! `rerun-if-env-changed`, and those that replace the tables' settings (`CARGO_WASMSIGN_SIGN_WITH`, say). Variables
 //! that hold keys are not watched, because cargo writes the values of watched variables into its target directory.
 //!
 //! # Without network, tools or secrets
@@ -96,6 +98,7 @@ mod module;
 mod script;
 mod surroundings;
 mod tool;
+mod traces;
 mod trust;
 
 pub use error::{Error, ErrorKind, Result};

@@ -12,6 +12,15 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) struct Messages {
     published: Vec<Published>,
     compiled: Vec<Compiled>,
+    executed: Vec<Executed>,
+}
+
+/// A build script that has run, now or earlier.
+#[derive(Debug)]
+pub(crate) struct Executed {
+    package_id: String,
+    /// Its `OUT_DIR`.
+    pub(crate) out: PathBuf,
 }
 
 /// A module that was published.
@@ -44,6 +53,7 @@ impl Messages {
             match value["reason"].as_str() {
                 Some("wasmsign-artifact") => messages.published.extend(published(&value)),
                 Some("compiler-artifact") => messages.compiled.extend(compiled(&value)),
+                Some("build-script-executed") => messages.executed.extend(executed(&value)),
                 _ => {}
             }
         }
@@ -76,15 +86,32 @@ impl Messages {
 
     /// The manifest of a module's package.
     pub(crate) fn manifest_of(&self, module: &Published) -> Option<&Path> {
-        let found = self.compiled.iter().find(|unit| unit.package_id == module.package_id);
+        self.manifest(&module.package_id)
+    }
+
+    /// The build scripts that have run, each with the directory of its package, if that is on this machine.
+    pub(crate) fn build_scripts(&self) -> impl Iterator<Item = (&Executed, Option<&Path>)> {
+        self.executed.iter().map(|script| {
+            let manifest =
+                self.manifest(&script.package_id).filter(|_| is_local(&script.package_id));
+            (script, manifest.and_then(Path::parent))
+        })
+    }
+
+    fn manifest(&self, package_id: &str) -> Option<&Path> {
+        let found = self.compiled.iter().find(|unit| unit.package_id == package_id);
         found.map(|unit| &*unit.manifest)
     }
 
     /// The manifests of packages on this machine: what comes from a registry or a repository never changes.
     pub(crate) fn local_manifests(&self) -> impl Iterator<Item = &Path> {
-        let local = self.compiled.iter().filter(|unit| unit.package_id.starts_with("path+"));
+        let local = self.compiled.iter().filter(|unit| is_local(&unit.package_id));
         local.map(|unit| &*unit.manifest)
     }
+}
+
+fn is_local(package_id: &str) -> bool {
+    package_id.starts_with("path+")
 }
 
 /// The lines that are JSON objects.
@@ -111,6 +138,13 @@ fn compiled(message: &Value) -> Option<Compiled> {
         target: text(&message["target"]["name"])?,
         manifest: text(&message["manifest_path"])?.into(),
         modules: modules.filter(|path| path.extension().is_some_and(|e| e == "wasm")).collect(),
+    })
+}
+
+fn executed(message: &Value) -> Option<Executed> {
+    Some(Executed {
+        package_id: text(&message["package_id"])?,
+        out: text(&message["out_dir"])?.into(),
     })
 }
 

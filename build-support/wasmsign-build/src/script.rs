@@ -70,6 +70,7 @@ pub(crate) fn variable(name: &str) -> Result<OsString> {
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     changed: BTreeSet<PathBuf>,
+    variables: BTreeSet<String>,
     lines: Vec<String>,
     names: Vec<String>,
 }
@@ -86,7 +87,7 @@ impl Told {
 
     /// Run it again when this variable changes. Never for one that may hold a secret: cargo writes values down.
     pub(crate) fn watch_variable(&mut self, name: &str) {
-        self.lines.push(format!("cargo::rerun-if-env-changed={name}"));
+        self.variables.insert(name.to_owned());
     }
 
     /// Sets a variable for `env!` in the package.
@@ -105,6 +106,9 @@ impl Told {
     pub(crate) fn lines(&self) -> Result<Vec<String>> {
         let changed = |path: &PathBuf| Ok(format!("cargo::rerun-if-changed={}", line(path)?));
         let mut lines = self.changed.iter().map(changed).collect::<Result<Vec<_>>>()?;
+        lines.extend(
+            self.variables.iter().map(|name| format!("cargo::rerun-if-env-changed={name}")),
+        );
         lines.extend(self.lines.iter().cloned());
         Ok(lines)
     }

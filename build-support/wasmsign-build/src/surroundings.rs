@@ -37,7 +37,7 @@ const KEPT: [&str; 6] = [
 ];
 
 /// Whether a variable stays out of the guest's build.
-fn is_foreign(name: &OsStr) -> bool {
+pub(crate) fn is_foreign(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     // Names have no case on Windows.
     let name = if cfg!(windows) { name.to_uppercase() } else { name.into_owned() };

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use wasmsign_core::PublicKey;
+use wasmsign_core::keys::is_key_text;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::script::{Script, Told};
@@ -17,7 +18,10 @@ fn read_one(script: &Script, told: &mut Told, name: &Path) -> Result<PublicKey> 
     let path = script.path(name);
     let text = match fs::read(&path) {
         Ok(content) => content,
-        Err(source) => return from_text(name).ok_or_else(|| missing(&path, source)),
+        Err(source) => {
+            let text = name.to_str().filter(|text| is_key_text(text));
+            return text.map_or_else(|| Err(missing(&path, source)), from_text);
+        }
     };
     told.watch(&path);
     PublicKey::decode(&text).map_err(|source| {
@@ -25,9 +29,13 @@ fn read_one(script: &Script, told: &mut Told, name: &Path) -> Result<PublicKey> 
     })
 }
 
-/// The key whose text stands where a path could.
-fn from_text(name: &Path) -> Option<PublicKey> {
-    PublicKey::decode(name.to_str()?.as_bytes()).ok()
+/// The key whose text stands where a path could. It may be a secret one, so nothing of it goes into an error.
+fn from_text(text: &str) -> Result<PublicKey> {
+    PublicKey::decode(text.as_bytes()).map_err(|source| {
+        Error::new(ErrorKind::Key, "a text that is given as a public key is none")
+            .because(source)
+            .advice("it may be a secret key, so it is not shown: give the public half, or its path")
+    })
 }
 
 fn missing(path: &Path, source: std::io::Error) -> Error {

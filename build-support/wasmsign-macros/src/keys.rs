@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Error, LitStr};
 use wasmsign_core::PublicKey;
+use wasmsign_core::keys::is_key_text;
 
 use crate::failure::{Failure, Result};
 use crate::files::Source;
@@ -18,7 +19,7 @@ impl Key {
     /// Reads the key that `argument` is or names.
     pub(crate) fn read(argument: &LitStr) -> Result<Self> {
         let text = argument.value();
-        if is_key(&text) {
+        if is_key_text(&text) {
             let key = PublicKey::decode(text.as_bytes()).map_err(|_| Failure::NotShown)?;
             return Ok(Self { key, file: None });
         }
@@ -48,51 +49,4 @@ pub(crate) fn expand(argument: &LitStr) -> Result<TokenStream> {
         #track
         ::wasmsign_core::PublicKey::__from_macro(*#bytes)
     }))
-}
-
-/// Whether `text` is a key rather than the path of one: the rule of the manifest.
-fn is_key(text: &str) -> bool {
-    text.contains("-----BEGIN ") || text.starts_with("ssh-ed25519 ") || is_encoded(text.trim())
-}
-
-fn is_encoded(text: &str) -> bool {
-    let digit = |c: char| c.is_ascii_alphanumeric() || "+-_=/".contains(c);
-    // A slash is a digit of base64 as well as part of a path: with one, only what ends or begins as the encoding of an
-    // Ed25519 key does is no path.
-    let no_path = !text.contains('/')
-        || text.ends_with('=')
-        || text.starts_with(ED25519_SPKI)
-        || text.len() == 44 && text.starts_with('A');
-    text.len() >= 40 && no_path && text.chars().all(digit)
-}
-
-/// The first 16 digits of every Ed25519 key that is base64 of DER.
-const ED25519_SPKI: &str = "MCowBQYDK2VwAyEA";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_told_from_paths() {
-        for text in [
-            "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n",
-            "ssh-ed25519 AAAA me@example.com",
-            "01d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-            "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-            "Addam/GCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
-            "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-        ] {
-            assert!(is_key(text), "{text}");
-        }
-        for path in [
-            "release",
-            "keys/release.pub",
-            "keys/production/servers/europe/release/ed25519/public",
-            "a-very-long-name-of-a-file-with-a-public-key.pub",
-            "ssh-ed25519.pub",
-        ] {
-            assert!(!is_key(path), "{path}");
-        }
-    }
 }

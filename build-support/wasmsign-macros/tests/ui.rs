@@ -78,9 +78,16 @@ fn a_secret_key_is_refused_without_being_repeated() {
     let secret = secret(1);
     let hex: String =
         secret.encode(KeyEncoding::Compact).iter().map(|byte| format!("{byte:02x}")).collect();
-    let pem = String::from_utf8(secret.encode(KeyEncoding::Pem).to_vec()).unwrap();
+    let secret_lines = |seed| {
+        let pem = common::secret(seed).encode(KeyEncoding::Pem);
+        Vec::from_iter(String::from_utf8(pem.to_vec()).unwrap().lines().map(str::to_owned))
+    };
+    let pem = secret_lines(1).join("\n");
+    // One line of it is a secret too, though with a slash in it, it could be a path.
+    let slashed = (1..).map(|seed| secret_lines(seed)[1].clone()).find(|line| line.contains('/'));
+    let slashed = slashed.expect("every other key has one");
     // Without its first byte as well: what is broken may be a secret all the same.
-    for text in [&hex, &hex[2..], &pem] {
+    for text in [&hex, &hex[2..], &pem, &slashed] {
         let source = format!("fn main() {{ wasmsign_macros::public_key!({text:?}); }}");
         project.write("src/main.rs", source);
         let said = project.fail(&["check", "-q"]);

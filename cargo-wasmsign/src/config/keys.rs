@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use wasmsign_core::keys::is_key_text;
+
 use super::nearest::suggestion;
 use super::reader::{KeySet, Node, Table};
 use super::text::{Text, command_line};
@@ -119,7 +121,7 @@ fn read_key(node: &Node<'_>) -> Result<KeyConfig> {
 fn public(node: &Node<'_>) -> Result<KeyText> {
     let text = harmless(node)?;
     match text.fitting("a path or a public key", |text| !text.trim().is_empty())? {
-        key if is_key(key) => Ok(KeyText::Text(key.to_owned())),
+        key if is_key_text(key) => Ok(KeyText::Text(key.to_owned())),
         path => Ok(KeyText::Path(node.source().resolve(path))),
     }
 }
@@ -174,7 +176,7 @@ fn file(node: &Node<'_>) -> Result<PathBuf> {
 fn ssh_agent(node: &Node<'_>) -> Result<String> {
     const EXPECTED: &str = "a fingerprint (`SHA256:` and 43 digits of base64) or a public key";
     let text = harmless(node)?;
-    let key = text.fitting(EXPECTED, |text| is_fingerprint(text) || is_key(text))?;
+    let key = text.fitting(EXPECTED, |text| is_fingerprint(text) || is_key_text(text))?;
     Ok(key.to_owned())
 }
 
@@ -208,28 +210,4 @@ fn is_fingerprint(text: &str) -> bool {
     let digit = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
     let digits = text.strip_prefix("SHA256:").unwrap_or_default();
     digits.len() == 43 && digits.chars().all(digit)
-}
-
-/// Whether `text` is a public key rather than the path of one.
-fn is_key(text: &str) -> bool {
-    text.contains("-----BEGIN ") || text.starts_with("ssh-ed25519 ") || is_encoded_key(text.trim())
-}
-
-fn is_encoded_key(text: &str) -> bool {
-    let digit = |c: char| c.is_ascii_alphanumeric() || "+-_=".contains(c);
-    // A slash is a digit of base64 as well as part of a path: with one, only what ends or begins
-    // as the encoding of an Ed25519 key does is no path.
-    let encoded = match text.contains('/') {
-        true => text.ends_with('=') || text.starts_with(ED25519_SPKI) || is_compact(text),
-        false => true,
-    };
-    text.len() >= 40 && encoded && text.chars().all(|c| digit(c) || c == '/')
-}
-
-/// The first 16 digits of every Ed25519 key that is base64 of DER.
-const ED25519_SPKI: &str = "MCowBQYDK2VwAyEA";
-
-/// 33 bytes in base64, the first of which is 1.
-fn is_compact(text: &str) -> bool {
-    text.len() == 44 && text.starts_with('A')
 }

@@ -96,6 +96,26 @@ fn a_key_may_be_a_text() {
 }
 
 #[test]
+fn a_secret_key_in_the_place_of_a_public_one_is_not_repeated() {
+    let package = Package::new("secret");
+    for seed in 1..9 {
+        let pem = SecretKey::from_seed(&[seed; 32]).encode(KeyEncoding::Pem);
+        let pem = std::str::from_utf8(&pem).unwrap();
+        let digits = pem.lines().nth(1).unwrap();
+        // A half of it as well: what is broken may be a secret all the same.
+        for text in [pem, digits, &digits[..40]] {
+            let error = package.run(&Import::new("a.wasm").key(text)).0.unwrap_err();
+            let told = format!("{error:?}");
+            assert_eq!(error.kind(), ErrorKind::Key);
+            assert!(
+                told.contains("may be a secret key") && !told.contains(&digits[24..40]),
+                "{told}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_is_not_trusted_is_refused() {
     let package = Package::new("refused");
     let import = Import::new("a.wasm");

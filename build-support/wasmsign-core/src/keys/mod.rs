@@ -16,6 +16,7 @@ mod compact;
 mod der;
 mod error;
 mod form;
+mod guess;
 mod openssh;
 mod pem;
 mod public;
@@ -24,7 +25,7 @@ mod secret;
 mod tests;
 mod text;
 
-pub use self::{error::KeyError, public::PublicKey, secret::SecretKey};
+pub use self::{error::KeyError, guess::is_key_text, public::PublicKey, secret::SecretKey};
 
 /// The encodings in which keys are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

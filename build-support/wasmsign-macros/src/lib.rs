@@ -26,7 +26,8 @@
 //!
 //! Relative paths begin at the directory of the `Cargo.toml` whose code is compiled, not at the source file as those of
 //! `include_bytes!` do. Every file that a macro has read is a dependency of the build: when the module, a key or the
-//! signature changes, cargo compiles, and the macro verifies, again.
+//! signature changes, cargo compiles, and the macro verifies, again. Of a symbolic link, cargo notes where it leads: when
+//! it comes to lead elsewhere, touch the source.
 //!
 //! # What it proves
 //!
@@ -136,14 +137,15 @@ pub fn public_key(input: TokenStream) -> TokenStream {
 /// unless `sections.remove` names it. Two calls with one name make one section, of which the linker chooses the order.
 /// Call it in the crate that becomes the module: the linker may leave out what stands in a library.
 ///
-/// The names `signature` and `signature_delimiter` are refused, since signing makes these sections, and so is `name`,
-/// which the toolchain writes.
+/// The names `signature` and `signature_delimiter` are refused, since signing makes these sections, and so are those that
+/// compilers and linkers use: `name`, `producers`, `target_features`, `linking`, `dylink.0`, and names that begin with
+/// `reloc.`, `.debug_` or `.init_array`.
 ///
 /// # Unsafe code
 ///
 /// It expands to a static with `#[unsafe(link_section = …)]`. Edition 2024 calls that attribute unsafe because on some
 /// systems a section can make a linker or loader run its content; a custom section of WebAssembly is data, and this
-/// macro expands it nowhere else. The compiler does not report what a macro of another crate expands to, so a guest may
+/// macro expands it nowhere else, and refuses `.init_array`, which is none. The compiler does not report what a macro of another crate expands to, so a guest may
 /// have `#![forbid(unsafe_code)]` and call it. Where no unsafe code may stand at all, not even in an expansion, leave
 /// the section to `sections.embed` of the manifest, which needs no code.
 #[proc_macro]

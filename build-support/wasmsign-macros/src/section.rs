@@ -83,10 +83,21 @@ fn refuse_name(name: &LitStr) -> Result<()> {
             "the toolchain writes the section `name`, and there can be only one\n\
              help: give the section another name"
         }
+        other if is_toolchains(other) => {
+            "compilers and linkers have a use of their own for sections of this name, and would refuse, drop or \
+             misread this one\nhelp: give the section another name"
+        }
         other if other.contains('\0') => "the compiler takes no name with a zero byte in it",
         _ => return Ok(()),
     };
     Err(Error::new(name.span(), message))
+}
+
+/// Whether the name is one of the tool conventions. `.init_array` is what runs at the start, and no section of the module
+/// at all; sections of debug information are stripped.
+fn is_toolchains(name: &str) -> bool {
+    matches!(name, "producers" | "target_features" | "linking" | "dylink" | "dylink.0")
+        || ["reloc.", ".init_array", ".debug_"].iter().any(|start| name.starts_with(start))
 }
 
 /// The expansion of `embed_section!`.
@@ -147,6 +158,11 @@ mod tests {
             (r#""signature_delimiter", "text""#, "signing makes"),
             (r#""name", "text""#, "the toolchain writes"),
             (r#""a\0b", "text""#, "zero byte"),
+            (r#""linking", "text""#, "linkers have a use"),
+            (r#""producers", "text""#, "linkers have a use"),
+            (r#""reloc.CODE", "text""#, "linkers have a use"),
+            (r#"".init_array.7", "text""#, "linkers have a use"),
+            (r#"".debug_info", "text""#, "linkers have a use"),
             (r#""a""#, "no content is given"),
             (r#""a","#, "expected a text"),
             (r#""a", pth = "b""#, "did you mean `path`?"),

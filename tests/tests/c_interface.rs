@@ -9,26 +9,32 @@ use std::sync::LazyLock;
 use end_to_end::{cargo, keygen, program, repository, run, scratch, wasmsign, write};
 use tempfile::TempDir;
 
-/// The program in C, linked with the library of this checkout.
-static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
-    let directory = scratch();
-    // Below the target directory, so that a later run finds what was compiled.
+/// The library of this checkout, below the target directory, so that a later run finds what was compiled.
+static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
     let target =
         program().ancestors().nth(2).expect("it is in a target directory").join("c-interface");
     let mut build = Command::new(cargo());
     build.args(["build", "--quiet", "--locked", "-p", "wasmsign-c", "--target-dir"]).arg(&target);
     let built = build.current_dir(repository()).status().expect("cargo starts");
     assert!(built.success(), "the library is built");
-    let verify = directory.path().join("verify");
+    target.join("debug/libwasmsign.a")
+});
+
+/// A host in C that verifies.
+static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| compiled("verify"));
+
+/// A program of tests/c, linked with the library.
+fn compiled(name: &str) -> (TempDir, PathBuf) {
+    let directory = scratch();
+    let output = directory.path().join(name);
     let mut compile = Command::new("cc");
     compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-I"]);
     compile.arg(repository().join("build-support/wasmsign-c/include"));
-    compile.arg(repository().join("tests/c/verify.c"));
-    compile.arg(target.join("debug/libwasmsign.a")).args(["-lpthread", "-ldl", "-lm", "-o"]);
-    let compiled = compile.arg(&verify).status().expect("there is a compiler of C");
-    assert!(compiled.success(), "the program is compiled");
-    (directory, verify)
-});
+    compile.arg(repository().join("tests/c").join(name).with_extension("c"));
+    compile.arg(&*LIBRARY).args(["-lpthread", "-ldl", "-lm", "-o"]).arg(&output);
+    assert!(compile.status().expect("there is a compiler of C").success(), "{name} is compiled");
+    (directory, output)
+}
 
 /// A signed module, its detached signature and two key pairs.
 fn fixture() -> TempDir {
@@ -120,4 +126,13 @@ fn a_stripped_tail_is_told_by_the_covered_bytes() {
     let (code, said) = verify(files.path(), &["stripped.wasm", "-", "prefix", "release.pub"]);
     assert!(code == 0 && said.contains("whole 0"), "{said}");
     assert_eq!(verify(files.path(), &["stripped.wasm", "-", "whole", "release.pub"]).0, 1);
+}
+
+#[test]
+fn what_no_host_should_do_is_an_error_and_proves_nothing() {
+    let files = fixture();
+    let (_directory, misuse) = compiled("misuse");
+    let mut command = Command::new(misuse);
+    command.args(["signed.wasm", "release.pub", "release.key"]).current_dir(files.path());
+    run(&mut command).exits(0);
 }

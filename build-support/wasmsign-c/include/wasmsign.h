@@ -15,7 +15,7 @@ typedef enum {
   WASMSIGN_STATUS_OK = 0,
   // The module was read correctly, and is not trusted.
   WASMSIGN_STATUS_REFUSED = 1,
-  // A null pointer, a key that is none, a number that makes no sense.
+  // A null pointer, a key that is none, a number that makes no sense. Null for no bytes is none of these.
   WASMSIGN_STATUS_USAGE = 2,
   // The module or the signature data is not what it should be.
   WASMSIGN_STATUS_MALFORMED = 3,
@@ -59,7 +59,8 @@ typedef struct {
 extern "C" {
 #endif // __cplusplus
 
-// A verifier of whole modules without keys, with which nothing verifies: add keys. Null where memory has run out.
+// A verifier of whole modules without keys, with which nothing verifies: add keys. Never null: where memory has run out, the
+// process ends.
 WasmsignVerifier *wasmsign_verifier_new(void);
 
 // Ends a verifier. Null is none.
@@ -69,7 +70,8 @@ WasmsignVerifier *wasmsign_verifier_new(void);
 // `verifier` is null, or comes from `wasmsign_verifier_new` and was not ended before; nobody uses it any more.
 void wasmsign_verifier_free(WasmsignVerifier *verifier);
 
-// Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64.
+// Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64. The zero byte behind a text is
+// no part of the key.
 //
 // # Safety
 //

@@ -1,7 +1,6 @@
 //! The functions that C calls.
 
 use std::ffi::{CString, c_char, c_int};
-use std::fs::File;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -19,7 +18,7 @@ pub enum WasmsignStatus {
     Ok = 0,
     /// The module was read correctly, and is not trusted.
     Refused = 1,
-    /// A null pointer, a key that is none, a number that makes no sense.
+    /// A null pointer, a key that is none, a number that makes no sense. Null for no bytes is none of these.
     Usage = 2,
     /// The module or the signature data is not what it should be.
     Malformed = 3,
@@ -70,7 +69,8 @@ pub struct WasmsignVerifier {
     message: CString,
 }
 
-/// A verifier of whole modules without keys, with which nothing verifies: add keys. Null where memory has run out.
+/// A verifier of whole modules without keys, with which nothing verifies: add keys. Never null: where memory has run out, the
+/// process ends.
 #[unsafe(no_mangle)]
 pub extern "C" fn wasmsign_verifier_new() -> *mut WasmsignVerifier {
     let verifier = WasmsignVerifier {
@@ -97,7 +97,8 @@ pub unsafe extern "C" fn wasmsign_verifier_free(verifier: *mut WasmsignVerifier)
     }
 }
 
-/// Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64.
+/// Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64. The zero byte behind a text is
+/// no part of the key.
 ///
 /// # Safety
 ///
@@ -110,12 +111,9 @@ pub unsafe extern "C" fn wasmsign_verifier_add_key(
 ) -> WasmsignStatus {
     // SAFETY: both are what the contract above says.
     let (verifier, key) = unsafe { (verifier.as_mut(), pointers::bytes(key, length)) };
-    guarded(verifier, |verifier| match PublicKey::decode(key) {
-        Ok(key) => {
-            verifier.keys.push(key);
-            WasmsignStatus::Ok
-        }
-        Err(error) => verifier.say(WasmsignStatus::Usage, &error.to_string()),
+    guarded(verifier, |verifier| match key {
+        Some(key) => verifier.add(key),
+        None => verifier.say(WasmsignStatus::Usage, "expected a key, found a null pointer"),
     })
 }
 
@@ -218,18 +216,24 @@ pub unsafe extern "C" fn wasmsign_verify(
 ) -> WasmsignStatus {
     let detached = !signature.is_null();
     // SAFETY: all of them are what the contract above says.
-    let (verifier, verdict, module, signature) = unsafe {
+    let (verifier, module, signature) = unsafe {
         (
             verifier.as_mut(),
-            verdict.as_mut(),
             pointers::bytes(module, length),
-            pointers::bytes(signature, signature_length),
+            // Without a signature, its length says nothing.
+            pointers::bytes(signature, if detached { signature_length } else { 0 }),
         )
     };
-    judged(verifier, verdict, |core| match detached {
-        true => core.verify_detached(module, signature),
-        false => core.verify(module),
-    })
+    let (status, proved) = match (module, signature) {
+        (Some(module), Some(signature)) => judged(verifier, |core| match detached {
+            true => core.verify_detached(module, signature),
+            false => core.verify(module),
+        }),
+        _ => unjudged(verifier, "expected bytes, found a null pointer or a length that cannot be"),
+    };
+    // SAFETY: as above.
+    unsafe { pointers::put(verdict, proved) };
+    status
 }
 
 /// Verifies the file at `module`, in a few megabytes of memory whatever its length. `signature` is null, or the path of a
@@ -247,23 +251,19 @@ pub unsafe extern "C" fn wasmsign_verify_file(
     verdict: *mut WasmsignVerdict,
 ) -> WasmsignStatus {
     // SAFETY: all of them are what the contract above says.
-    let (verifier, verdict, module, signature) = unsafe {
-        (verifier.as_mut(), verdict.as_mut(), pointers::text(module), pointers::text(signature))
-    };
+    let (verifier, module, signature) =
+        unsafe { (verifier.as_mut(), pointers::text(module), pointers::text(signature)) };
     let (module, signature) = (module.and_then(pointers::path), signature.map(pointers::path));
-    let (Some(module), Some(signature)) =
-        (module, signature.map_or(Some(None), |path| path.map(Some)))
-    else {
-        return guarded(verifier, |verifier| {
-            verifier.say(WasmsignStatus::Usage, "expected the path of a module")
-        });
+    let (status, proved) = match (module, signature) {
+        (Some(module), Some(Some(signature))) => {
+            judged(verifier, |core| core.verify_path_detached(&module, &signature))
+        }
+        (Some(module), None) => judged(verifier, |core| core.verify_path(&module)),
+        _ => unjudged(verifier, "expected the path of a module"),
     };
-    judged(verifier, verdict, |core| match &signature {
-        Some(signature) => core.verify_path_detached(&module, signature),
-        None => File::open(&module)
-            .map_err(|source| Error::File { path: module.clone(), source })
-            .and_then(|file| core.verify(file)),
-    })
+    // SAFETY: as above.
+    unsafe { pointers::put(verdict, proved) };
+    status
 }
 
 /// Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did. It lives until the next
@@ -289,14 +289,17 @@ fn guarded(
     verifier.message = CString::default();
     // What a panic leaves of the verifier is keys and settings, whole ones: each is set in one step.
     let status = catch_unwind(AssertUnwindSafe(|| work(verifier)));
-    status.unwrap_or(WasmsignStatus::Internal)
+    status.unwrap_or_else(|_| {
+        let text = "an error of this library; what it has written to standard error says where";
+        verifier.say(WasmsignStatus::Internal, text)
+    })
 }
 
+/// What a verification says, and has proved.
 fn judged(
     verifier: Option<&mut WasmsignVerifier>,
-    verdict: Option<&mut WasmsignVerdict>,
     verify: impl FnOnce(&Verifier) -> wasmsign_core::Result<Verified>,
-) -> WasmsignStatus {
+) -> (WasmsignStatus, WasmsignVerdict) {
     let mut proved = WasmsignVerdict::default();
     let status = guarded(verifier, |verifier| {
         if verifier.require > verifier.keys.len() {
@@ -310,13 +313,35 @@ fn judged(
             Err(error) => verifier.refuse(&error),
         }
     });
-    if let Some(verdict) = verdict {
-        *verdict = proved;
-    }
-    status
+    (status, proved)
+}
+
+/// A verification that cannot be, and so has proved nothing.
+fn unjudged(
+    verifier: Option<&mut WasmsignVerifier>,
+    why: &str,
+) -> (WasmsignStatus, WasmsignVerdict) {
+    let status = guarded(verifier, |verifier| verifier.say(WasmsignStatus::Usage, why));
+    (status, WasmsignVerdict::default())
 }
 
 impl WasmsignVerifier {
+    /// Trusts a key. One that is given twice counts once.
+    fn add(&mut self, key: &[u8]) -> WasmsignStatus {
+        match PublicKey::decode(key) {
+            Ok(key) if self.keys.contains(&key) => WasmsignStatus::Ok,
+            Ok(key) => {
+                self.keys.push(key);
+                WasmsignStatus::Ok
+            }
+            Err(error) if key.last() == Some(&0) => {
+                let text = format!("{error}; it ends with a zero byte: give the length without it");
+                self.say(WasmsignStatus::Usage, &text)
+            }
+            Err(error) => self.say(WasmsignStatus::Usage, &error.to_string()),
+        }
+    }
+
     /// The core's verifier that asks for the same.
     fn core(&self) -> Verifier {
         let require = match NonZeroUsize::new(self.require) {
@@ -369,5 +394,26 @@ impl WasmsignVerdict {
             has_identity: identity.is_some(),
             identity: identity.map(|identity| *identity.as_bytes()).unwrap_or_default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_and_proves_nothing() {
+        let verifier = wasmsign_verifier_new();
+        // SAFETY: it was just made, and nobody else has it.
+        let verifier = unsafe { &mut *verifier };
+        let (status, proved) = judged(Some(verifier), |_| panic!("as a test"));
+        assert_eq!(status, WasmsignStatus::Usage, "there is no key yet");
+        verifier.require = 0;
+        let (panicked, nothing) = judged(Some(verifier), |_| panic!("as a test"));
+        assert_eq!(panicked, WasmsignStatus::Internal);
+        assert!(verifier.message.to_str().unwrap().contains("error of this library"));
+        assert!(!proved.whole && nothing.total == 0);
+        // SAFETY: as above; it is not used any more.
+        unsafe { wasmsign_verifier_free(verifier) };
     }
 }

@@ -50,6 +50,9 @@ static void verdicts(WasmsignVerifier *verifier) {
     PROVES(0);
     IS(wasmsign_verify_file(verifier, "no\nsuch\33file", NULL, &verdict), IO, "such");
     PROVES(0);
+    /* A directory can be opened. */
+    IS(wasmsign_verify_file(verifier, ".", NULL, &verdict), IO, "\".\"");
+    PROVES(0);
     IS(wasmsign_verify(NULL, module, module_length, NULL, 0, &verdict), USAGE, "");
     PROVES(0);
     IS(wasmsign_verify_file(NULL, "a", NULL, &verdict), USAGE, "");

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char, c_int};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::ptr;
 
 use wasmsign_core::section::Kind;
@@ -256,9 +257,9 @@ pub unsafe extern "C" fn wasmsign_verify_file(
     let (module, signature) = (module.and_then(pointers::path), signature.map(pointers::path));
     let (status, proved) = match (module, signature) {
         (Some(module), Some(Some(signature))) => {
-            judged(verifier, |core| core.verify_path_detached(&module, &signature))
+            judged(verifier, |core| named(core.verify_path_detached(&module, &signature), &module))
         }
-        (Some(module), None) => judged(verifier, |core| core.verify_path(&module)),
+        (Some(module), None) => judged(verifier, |core| named(core.verify_path(&module), &module)),
         _ => unjudged(verifier, "expected the path of a module"),
     };
     // SAFETY: as above.
@@ -278,6 +279,14 @@ pub unsafe extern "C" fn wasmsign_verifier_message(
 ) -> *const c_char {
     // SAFETY: it is what the contract above says.
     unsafe { verifier.as_ref() }.map_or(ptr::null(), |verifier| verifier.message.as_ptr())
+}
+
+/// The same with the file's name: to the core, an open file is bytes from anywhere.
+fn named<T>(result: wasmsign_core::Result<T>, module: &Path) -> wasmsign_core::Result<T> {
+    result.map_err(|error| match error {
+        Error::Read { source, .. } => Error::File { path: module.to_owned(), source },
+        other => other,
+    })
 }
 
 /// Does `work` with a verifier that is there; nothing that goes wrong in it unwinds into C.

@@ -134,8 +134,9 @@ pub fn public_key(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The section is there before the module is signed, so that the signature covers it. `cargo wasmsign build` keeps it
-/// unless `sections.remove` names it. Two calls with one name make one section, of which the linker chooses the order.
-/// Call it in the crate that becomes the module: the linker may leave out what stands in a library.
+/// unless `sections.remove` names it. Two calls with one name make one section, of which the linker chooses the order;
+/// of nothing it makes none, so that empty content is an error. Call it in the crate that becomes the module: the linker
+/// may leave out what stands in a library.
 ///
 /// The names `signature` and `signature_delimiter` are refused, since signing makes these sections, and so are those that
 /// compilers and linkers use: `name`, `producers`, `target_features`, `linking`, `dylink.0`, and names that begin with

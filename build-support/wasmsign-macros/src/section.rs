@@ -120,6 +120,8 @@ pub(crate) fn expand(section: &Section) -> failure::Result<TokenStream> {
         #[cfg(target_family = "wasm")]
         const _: () = {
             const CONTENT: &[u8] = #content;
+            // Whoever looks for the section would take its not being there for the content's being empty.
+            ::core::assert!(!CONTENT.is_empty(), "the linker makes no section of an empty content");
             #[used]
             #[unsafe(link_section = #name)]
             static SECTION: [u8; CONTENT.len()] = match CONTENT.first_chunk() {

@@ -43,3 +43,21 @@ fn a_guest_without_unsafe_code_carries_its_sections() {
         assert_eq!(&module[range], expected, "{name}");
     }
 }
+
+#[test]
+fn a_section_that_would_not_be_there_is_an_error() {
+    let here = env!("CARGO_MANIFEST_DIR");
+    let manifest = format!(
+        "[lib]\ncrate-type = [\"cdylib\"]\n\n[dependencies]\nwasmsign-macros = {{ path = {here:?} }}\n"
+    );
+    let project = Project::new("empty-section", &manifest);
+    project.write(
+        "src/lib.rs",
+        "wasmsign_macros::embed_section!(\"marker\", path = \"empty.txt\");\n",
+    );
+    project.write("empty.txt", "");
+    let said = project.fail(&["build", "--target", "wasm32-unknown-unknown"]);
+    assert!(said.contains("no section of an empty content"), "{said}");
+    project.write("empty.txt", "here");
+    project.succeed(&["build", "--target", "wasm32-unknown-unknown"]);
+}

@@ -26,11 +26,18 @@ pub(crate) fn verify(
         Some(signature) => verifier.verify_detached(module, signature),
         None => verifier.verify(module),
     };
-    verdict.map_err(|error| told(path, error))
+    verdict.map_err(|error| told(path, error, verifier.keys().len()))
 }
 
-fn told(path: &Path, error: CoreError) -> Error {
+/// `keys` is how many different ones were given.
+fn told(path: &Path, error: CoreError, keys: usize) -> Error {
     match error {
+        CoreError::Refused(refusal) if wants_more_than(refusal.reason(), keys) => {
+            let message = format!("`{}`: more keys are required than were given", path.display());
+            Error::new(ErrorKind::Key, message)
+                .because(format!("{refusal}, and the number of different keys given is {keys}"))
+                .advice("name more keys with `key`, or ask for fewer with `require`")
+        }
         CoreError::Refused(refusal) => {
             let reason = refusal.reason();
             let message = format!("`{}` is not trusted ({})", path.display(), reason.code());
@@ -40,6 +47,11 @@ fn told(path: &Path, error: CoreError) -> Error {
             .because(other)
             .advice("fetch it again: it may have been cut on its way, or be another kind of file"),
     }
+}
+
+/// Whether no module could be trusted.
+fn wants_more_than(reason: &Reason, keys: usize) -> bool {
+    matches!(*reason, Reason::PolicyNotMet { wanted, .. } if wanted > keys)
 }
 
 /// What to do about a refusal.

@@ -126,6 +126,9 @@ fn what_is_not_trusted_is_refused() {
     package.refuses(&other, ErrorKind::Refused, &["a.wasm", "no-trusted-signature", "inspect"]);
     let both = other.clone().key("a.pub").require(Require::All);
     package.refuses(&both, ErrorKind::Refused, &["policy-not-met", "2 of the keys"]);
+    let two = Require::AtLeast(2.try_into().unwrap());
+    let twice = import.clone().key("a.pub").key("a.pub").require(two);
+    package.refuses(&twice, ErrorKind::Key, &["a.wasm", "keys given is 1", "`require`"]);
     let missing = Import::new("none.wasm").key("a.pub");
     package.refuses(&missing, ErrorKind::Io, &["none.wasm"]);
     package.write("a.wasm", &[&signed(&[7])[..], b"\x00\x02\x01y"].concat());

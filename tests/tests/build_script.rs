@@ -251,6 +251,27 @@ fn a_guest_may_be_a_member_of_its_hosts_workspace() {
     assert!(!build("build").err.contains("Compiling"));
 }
 
+/// In a build directory that both share, the guest's cargo would wait for the host's, and the host's for the guest's.
+#[test]
+fn settings_of_a_shared_workspace_do_not_move_the_guests_build() {
+    let host = Host::new("host-settings", r#"Guest::new("member").build()?;"#);
+    let manifest = std::fs::read_to_string(host.join("Cargo.toml")).expect("it can be read");
+    let manifest = manifest.replace("exclude = [\"guest\"]", "members = [\"member\"]");
+    host.write("Cargo.toml", format!("{manifest}{SIGNED}"));
+    host.write("member/Cargo.toml", package("member", CDYLIB));
+    host.write("member/src/lib.rs", LIBRARY);
+    for key in ["release.key", "release.pub"] {
+        std::fs::copy(host.join("guest").join(key), host.join(key)).expect("it can be copied");
+    }
+    host.replace("src/main.rs", "GUEST_WASM", "MEMBER_WASM");
+    let settings = "[build]\nbuild-dir = \"{workspace-root}/made\"\ndep-info-basedir = \".\"\n";
+    host.write(".cargo/config.toml", settings);
+    assert!(host.runs().out.starts_with("verified"));
+    assert!(host.is_fresh());
+    host.write("member/src/lib.rs", LIBRARY.replace("42", "43"));
+    assert!(!host.is_fresh());
+}
+
 #[test]
 fn hosted_documentation_gets_a_stub_without_any_tool() {
     let host = Host::new("host-docs", BUILD);

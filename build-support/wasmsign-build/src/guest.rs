@@ -247,7 +247,13 @@ impl Guest {
     /// A target directory of our own: the host's is locked by the cargo that waits for us. The host's jobs are ours too,
     /// by their number: its job server ends with this script, and the tool has one of its own.
     fn place(&self, script: &Script, command: &mut Command) {
-        command.arg("--target-dir").arg(self.target_directory(script));
+        let target = self.target_directory(script);
+        // The settings of the guest's workspace, which may be the host's, can move what cargo makes on the way elsewhere:
+        // there the cargo that waits for us holds the lock again.
+        command.env("CARGO_BUILD_BUILD_DIR", &target);
+        // They can also name a directory that cargo leaves out of the paths of sources. Nothing is below this one.
+        command.env("CARGO_BUILD_DEP_INFO_BASEDIR", target.join("none"));
+        command.arg("--target-dir").arg(target);
         if let Some(jobs) = &script.jobs {
             command.args(["--jobs", jobs]);
         }

@@ -59,7 +59,28 @@ fn chain(error: &dyn Error) -> String {
 }
 
 fn visible(character: char) -> impl Iterator<Item = char> {
-    let escaped = character.is_control().then(|| character.escape_default());
+    let escaped = is_treacherous(character).then(|| character.escape_unicode());
     let plain = escaped.is_none().then_some(character);
     escaped.into_iter().flatten().chain(plain)
+}
+
+/// What moves the cursor, turns the direction of writing, or is not seen.
+fn is_treacherous(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_forge_lines() {
+        let failure = Failure::refused("the module", "grün\n\u{1b}[2J \u{202e}\u{200b}");
+        assert_eq!(
+            failure.to_string(),
+            r"refused: the module: grün\u{a}\u{1b}[2J \u{202e}\u{200b}"
+        );
+    }
 }

@@ -136,6 +136,16 @@ fn a_commit_is_seen_wherever_git_keeps_it() {
     }
 }
 
+#[test]
+fn a_repository_that_git_does_not_read_is_told() {
+    let show = r#"fn main() { print!("{}", include_str!(env!("BUILD_INFO"))); }"#;
+    let host = Host::bare("host-unread", "BuildInfo::new().write()?;", show);
+    host.write(".git", "gitdir: nowhere\n");
+    let said = host.runs();
+    assert!(said.out.contains("\"revision\":null"), "{}", said.out);
+    said.says(&["no revision", "`git rev-parse` fails"]);
+}
+
 /// The guest's own build script writes what the guest carries as a section, under the signature.
 #[test]
 fn build_information_becomes_a_section_of_a_guest() {

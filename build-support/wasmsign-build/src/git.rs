@@ -8,6 +8,13 @@ use crate::script::Told;
 /// The commit that is checked out, with `-dirty` where tracked files differ from it; none where the package is not a
 /// part of a repository. What decides it is watched.
 pub(crate) fn revision(package: &Path, told: &mut Told) -> Option<String> {
+    if git(package, &["rev-parse", "--git-dir"]).is_none() {
+        // Somebody else's repository, as git calls one that another user owns (in a container, say), is the usual case.
+        if package.ancestors().any(|above| above.join(".git").exists()) {
+            told.warn("no revision: there is a git repository, but `git rev-parse` fails in it");
+        }
+        return None;
+    }
     // Before the first commit too, and while git does not know the package yet: both come to have a revision.
     watch(package, told);
     // A package that merely lies below a repository (of somebody's home directory, say) is not a part of it.

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wasmsign_core::Policy;
+use wasmsign_core::{Policy, PublicKey, Require};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::messages::{Messages, Published};
@@ -207,10 +207,12 @@ impl Guest {
             return Module::stub(script, told, &self.env_name);
         }
         let directory = self.directory(script)?;
+        // Before minutes are spent on building.
+        let keys = keys::read(script, told, &self.public_keys)?;
         let tool = Tool::find(&directory, self.toolchain.as_deref())?;
         let messages = self.call(script, &tool)?;
         let published = messages.only_module(&directory)?;
-        let module = self.copy(script, told, published)?;
+        let module = self.copy(script, told, published, keys)?;
         self.watch(script, told, &tool, &messages, published)?;
         Ok(module)
     }
@@ -277,18 +279,21 @@ impl Guest {
         }
     }
 
-    fn copy(&self, script: &Script, told: &mut Told, published: &Published) -> Result<Module> {
+    fn copy(
+        &self,
+        script: &Script,
+        told: &mut Told,
+        published: &Published,
+        keys: Vec<PublicKey>,
+    ) -> Result<Module> {
         let read = |path: &Path| fs::read(path).map_err(|source| Error::io("read", path, source));
         let content = read(&published.path)?;
         let signature = published.signature.as_deref().map(read).transpose()?;
-        let verified = match &*self.public_keys {
-            [] => None,
-            names => {
-                let keys = keys::read(script, told, names)?;
-                let policy = Policy::default().expect(None).require(wasmsign_core::Require::All);
-                let signature = signature.as_deref();
-                Some(trust::verify(&published.path, &content, signature, keys, policy)?)
-            }
+        let verified = if keys.is_empty() {
+            None
+        } else {
+            let policy = Policy::default().expect(None).require(Require::All);
+            Some(trust::verify(&published.path, &content, signature.as_deref(), keys, policy)?)
         };
         let module = Module::publish(script, told, &self.env_name, &content, signature.as_deref())?;
         Ok(Module { identity: published.identity, verified, ..module })

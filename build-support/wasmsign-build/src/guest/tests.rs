@@ -34,6 +34,15 @@ fn a_guest_that_is_not_there_is_told_by_its_place() {
 }
 
 #[test]
+fn a_key_that_is_missing_is_told_before_anything_is_built() {
+    let script = Script { package: env!("CARGO_MANIFEST_DIR").into(), ..script(false) };
+    let guest = Guest::new(".").public_key("missing.pub").toolchain("there is none");
+    let error = guest.run(&script, &mut Told::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Key, "{error:?}");
+    assert!(format!("{error:?}").contains("missing.pub"), "{error:?}");
+}
+
+#[test]
 fn relative_keys_begin_at_the_host() {
     let script = script(false);
     assert_eq!(key_path(&script, Path::new("env:KEY")), Path::new("env:KEY"));

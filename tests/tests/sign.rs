@@ -226,6 +226,16 @@ fn one_output_is_not_for_two_modules() {
 }
 
 #[test]
+fn a_secret_key_for_a_path_is_not_repeated() {
+    let desk = desk(&["add.wasm"]);
+    let secret = std::fs::read(desk.path().join("one.secret")).unwrap();
+    let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let said = run(wasmsign(desk.path()).args(["sign", "add.wasm", "-k", &secret])).exits(2);
+    assert!(!said.err.contains(&secret), "{}", said.err);
+    said.says(&["names where a secret key is"]);
+}
+
+#[test]
 fn modes_are_kept_and_new_files_have_the_umasks() {
     let desk = desk(&["add.wasm"]);
     set_mode(&desk.path().join("add.wasm"), 0o751);

@@ -1,6 +1,6 @@
 //! What the command line says.
 
-use wasmsign_core::SecretKey;
+use wasmsign_core::keys::is_secret_key_text;
 
 use super::layer::Layer;
 use super::optimize::Switch;
@@ -42,10 +42,7 @@ impl CommandLine {
     }
 
     fn keys(&self) -> Result<Vec<String>> {
-        let is_secret = |key: &&String| {
-            key.contains("PRIVATE KEY") || SecretKey::decode(key.as_bytes()).is_ok()
-        };
-        match self.keys.iter().find(is_secret) {
+        match self.keys.iter().find(|key| is_secret_key_text(key)) {
             // The text is not repeated; it is too late to keep it from the shell's history.
             Some(_) => Err(Place::Flag(KEY).error(
                 "expected a path or env:NAME, found a secret key itself, which others can see on the command line",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use wasmsign_core::keys::is_key_text;
+use wasmsign_core::keys::{is_key_text, is_secret_key_text};
 
 use super::nearest::suggestion;
 use super::reader::{KeySet, Node, Table};
@@ -199,7 +199,7 @@ fn harmless<'a>(node: &Node<'a>) -> Result<Text<'a>> {
 }
 
 fn refuse_secret(text: &Text<'_>) -> Result<()> {
-    match text.as_str().contains("PRIVATE KEY") {
+    match is_secret_key_text(text.as_str()) {
         true => Err(text.error(NO_SECRETS)),
         false => Ok(()),
     }

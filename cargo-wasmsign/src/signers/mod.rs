@@ -8,6 +8,7 @@ mod tests;
 
 use std::path::Path;
 
+use wasmsign_core::keys::is_secret_key_text;
 use wasmsign_core::sign::{self, KeyId, Signature};
 use wasmsign_core::{KeyError, PublicKey, SecretKey};
 
@@ -48,7 +49,7 @@ impl Signer {
     /// Exit code 2 where there is no such key or its halves disagree, 3 where it is none, 4 where it
     /// cannot be read.
     pub fn from_argument(argument: &str) -> Result<Self> {
-        if argument.contains("PRIVATE KEY") {
+        if is_secret_key_text(argument) {
             // Not repeated: whoever reads over a shoulder, or the log, has it otherwise.
             return Err(Error::usage("`--key` names where a secret key is, and this is the text of one").advice(
                 "put it into a file or a variable, and give `--key PATH` or `--key env:NAME`; a key that was typed \

@@ -1,5 +1,7 @@
 //! A key's own text in a place where its path could stand.
 
+use super::{KeyError, PublicKey};
+
 /// Whether `text` is meant as a key rather than as the path of one: PEM, an OpenSSH line, or forty and more digits of hex
 /// or base64.
 ///
@@ -20,6 +22,14 @@ pub fn is_key_text(text: &str) -> bool {
         || is_encoded(text)
 }
 
+/// Whether `text` is a secret key, in any encoding; also one that is encrypted, or framed by PEM and cut.
+///
+/// Where the path of a key stands, or a public one: whoever finds a secret there must not repeat it.
+pub fn is_secret_key_text(text: &str) -> bool {
+    text.contains("PRIVATE KEY")
+        || matches!(PublicKey::decode(text.as_bytes()), Err(KeyError::SecretGiven))
+}
+
 /// With these digits of base64 begin, whatever the key: SPKI, PKCS#8 v1 and v2, and OpenSSH's form of a secret key.
 const BEGINNINGS: [&str; 4] =
     ["MCowBQYDK2VwAyEA", "MC4CAQAwBQYDK2VwBCIEI", "MFECAQEwBQYDK2VwBCIEI", "b3BlbnNzaC1rZXktdjEA"];
@@ -36,6 +46,23 @@ fn is_encoded(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn secrets_are_told_from_paths_and_public_keys() {
+        let secret = crate::SecretKey::from_seed(&[7; 32]);
+        let compact = super::super::text::hex(&secret.encode(crate::KeyEncoding::Compact));
+        let pem = secret.encode(crate::KeyEncoding::Pem);
+        let pem = std::str::from_utf8(&pem).expect("PEM is text");
+        let content = pem.lines().nth(1).expect("the content of the frame");
+        for text in [&*compact, pem, content, &pem[..40]] {
+            assert!(is_secret_key_text(text), "{text}");
+        }
+        let public =
+            super::super::text::hex(&secret.public_key().encode(crate::KeyEncoding::Compact));
+        for text in [&*public, "keys/release.key", "release", ""] {
+            assert!(!is_secret_key_text(text), "{text}");
+        }
+    }
 
     #[test]
     fn keys_are_told_from_paths() {

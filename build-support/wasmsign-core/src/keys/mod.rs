@@ -25,7 +25,12 @@ mod secret;
 mod tests;
 mod text;
 
-pub use self::{error::KeyError, guess::is_key_text, public::PublicKey, secret::SecretKey};
+pub use self::{
+    error::KeyError,
+    guess::{is_key_text, is_secret_key_text},
+    public::PublicKey,
+    secret::SecretKey,
+};
 
 /// The encodings in which keys are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

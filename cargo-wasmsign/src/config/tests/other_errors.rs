@@ -163,6 +163,26 @@ OPTIMIZE=9
     });
 }
 
+#[test]
+fn secret_keys_without_a_frame_are_refused_too() {
+    let key = wasmsign_core::SecretKey::from_seed(&[7; 32]);
+    let compact = key.encode(wasmsign_core::KeyEncoding::Compact);
+    let hex: String = compact.iter().map(|byte| format!("{byte:02x}")).collect();
+    let pem = key.encode(wasmsign_core::KeyEncoding::Pem);
+    let pem = std::str::from_utf8(&pem).expect("PEM is text");
+    for secret in [&*hex, pem.lines().nth(1).expect("the content of the frame")] {
+        for line in [
+            format!("public = '{secret}'"),
+            format!("secret.file = '{secret}'"),
+            format!("public = 'a'\nsecret.command = ['sign', '{secret}']"),
+        ] {
+            let message = key_error(&line);
+            assert!(message.contains("secrets never stand in manifests"), "{message}");
+            assert!(!message.contains(secret), "{message}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn variables_that_are_not_text() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use end_to_end::guests::{bad_modules, guest, invalid, key, signed, with_import};
+use end_to_end::guests::{bad_modules, guest, invalid, key, section, signed, with_import};
 use end_to_end::{Said, cargo, json_lines, repository, run, scratch};
 use tempfile::TempDir;
 use wasmsign_core::{KeyEncoding, SecretKey};
@@ -166,6 +166,25 @@ fn a_call_that_does_not_fit_is_refused() {
     ] {
         is_refused(host(&desk, &format!("--key trusted.pub {call}")), 1, reason);
     }
+}
+
+/// A table of a thousand million references would take gigabytes, and seconds in which no clock is looked at.
+#[test]
+fn tables_have_a_limit() {
+    let desk = desk();
+    let grow = b"\x01\x0d\0\xd0\x70\x41\x80\x94\xeb\xdc\x03\xfc\x0f\0\x0b";
+    let sections = [
+        (1, &b"\x01\x60\0\x01\x7f"[..]),
+        (3, b"\x01\0"),
+        (4, b"\x01\x70\0\0"),
+        (7, b"\x01\x04grow\0\0"),
+        (10, grow),
+    ];
+    let sections = sections.map(|(id, payload)| section(id, payload)).concat();
+    let module = [&b"\0asm\x01\0\0\0"[..], &sections].concat();
+    write(&desk, "grow.wasm", &signed(&module, &[&key(7)]));
+    let said = host(&desk, "--key trusted.pub grow.wasm --invoke grow").exits(0);
+    assert_eq!(said.out, "-1\n");
 }
 
 #[test]

@@ -9,6 +9,8 @@ use crate::failure::Failure;
 
 /// Memory of the module, in bytes.
 const MAX_MEMORY: usize = 1 << 30;
+/// References in each of its tables. To fill a longer one takes seconds in which nobody looks at the clock.
+const MAX_ELEMENTS: usize = 1 << 20;
 
 /// An engine whose code looks at the clock.
 pub fn engine() -> Result<Engine, Failure> {
@@ -19,7 +21,8 @@ pub fn engine() -> Result<Engine, Failure> {
 
 /// A store in which code is stopped after so many seconds.
 pub fn store(engine: &Engine, seconds: u64) -> Store<StoreLimits> {
-    let limits = StoreLimitsBuilder::new().memory_size(MAX_MEMORY).build();
+    let limits = StoreLimitsBuilder::new().memories(1).memory_size(MAX_MEMORY);
+    let limits = limits.tables(16).table_elements(MAX_ELEMENTS).build();
     let mut store = Store::new(engine, limits);
     store.limiter(|limits| limits);
     store.set_epoch_deadline(1);

@@ -136,3 +136,25 @@ fn what_no_host_should_do_is_an_error_and_proves_nothing() {
     command.args(["signed.wasm", "release.pub", "release.key"]).current_dir(files.path());
     run(&mut command).exits(0);
 }
+
+/// The host that docs/hosts.md shows.
+#[test]
+fn the_host_of_the_guide_compiles_what_is_trusted() {
+    let files = fixture();
+    let (_directory, host) = compiled("host");
+    let load = |key: &str, module: &str| {
+        run(Command::new(&host).args([key, module]).current_dir(files.path()))
+    };
+    let said = load("release.pub", "signed.wasm").exits(0);
+    assert!(said.out.starts_with("compiling ") && said.err.is_empty(), "{}{}", said.out, said.err);
+    for (module, reason) in [
+        ("plain.wasm", "plain.wasm: refused: there is no signature"),
+        ("release.pub", "release.pub: refused: offset 0: "),
+        ("missing.wasm", "missing.wasm: "),
+    ] {
+        let said = load("release.pub", module).exits(1).says(&[reason]);
+        assert_eq!(said.out, "", "{module}");
+    }
+    load("other.pub", "signed.wasm").exits(1).says(&["no valid signature"]);
+    load("release.key", "signed.wasm").exits(2).says(&["the key: expected a public key"]);
+}

@@ -135,7 +135,8 @@ WasmsignStatus wasmsign_verify_file(WasmsignVerifier *verifier,
                                     WasmsignVerdict *verdict);
 
 // Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did. It lives until the next
-// call with the verifier. Null for a null verifier.
+// call with the verifier. So it is asked for in a statement of its own: C evaluates arguments in any order. Null for a
+// null verifier.
 //
 // # Safety
 //

@@ -75,10 +75,10 @@
 //! # What it costs
 //!
 //! This crate depends on `wasmsign-core` and on `serde_json` (for what `cargo wasmsign` says, without `serde`'s procedural
-//! macros): 44 crates in all, five of them for JSON. There is no command line and no optimizer among them.
+//! macros): 46 crates in all, five of them for JSON. There is no command line and no optimizer among them.
 //!
-//! An import of 10 MB, read, verified and copied, took 52 to 71 ms on two busy cores, of which reading alone is 15 ms or
-//! so; but 1.0 s in the unoptimized code that cargo makes of build dependencies by default. Hosts with large modules set
+//! To import 10 MB takes 17 ms longer than to read them; but 0.36 s in the unoptimized code that cargo makes of build
+//! dependencies by default (docs/BENCHMARKS.md). Hosts with large modules set
 //!
 //! ```toml
 //! [profile.dev.build-override]

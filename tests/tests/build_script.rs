@@ -130,7 +130,12 @@ fn keys_of_the_script_sign_and_verify() {
     );
     assert!(host.runs().out.starts_with("verified"));
     std::fs::copy(host.join("guest/release.pub"), host.join("ours.pub")).expect("it can be copied");
-    host.fails(&["guest.wasm", "no-trusted-signature", "no valid signature of a wanted key"]);
+    host.fails(&[
+        "guest.wasm",
+        "no-trusted-signature",
+        "no valid signature of a wanted key",
+        "each `public_key` must be of one of them",
+    ]);
 }
 
 /// Its files are as old as the first guest's, and cargo calls both by the same name.

@@ -293,7 +293,9 @@ impl Guest {
             None
         } else {
             let policy = Policy::default().expect(None).require(Require::All);
-            Some(trust::verify(&published.path, &content, signature.as_deref(), keys, policy)?)
+            let verified =
+                trust::verify(&published.path, &content, signature.as_deref(), keys, policy);
+            Some(verified.map_err(advised)?)
         };
         let module = Module::publish(script, told, &self.env_name, &content, signature.as_deref())?;
         Ok(Module { identity: published.identity, verified, ..module })
@@ -317,6 +319,17 @@ impl Guest {
         let keys = self.keys.iter().map(|key| key_path(script, key));
         keys.filter(|key| key.is_file()).for_each(|key| told.watch(key));
         Ok(())
+    }
+}
+
+/// What to do about a guest that was signed, and not by the keys that the script trusts.
+fn advised(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Refused => error.advice(
+            "`sign-with` in the guest's manifest names the keys that sign it, or `Guest::key` does: each `public_key` \
+             must be of one of them",
+        ),
+        _ => error,
     }
 }
 

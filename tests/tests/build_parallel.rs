@@ -171,7 +171,8 @@ fn lines_stay_whole() {
     let names = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
     let project = compiled(&names);
     let said = run(&mut project.build(&["-j", "8", "-v"])).exits(0);
-    let verbs = ["Fresh", "Finished", "Optimizing", "Optimized", "Shaped", "Signed"];
+    // cargo is "Blocking" while another one has its cache.
+    let verbs = ["Blocking", "Fresh", "Finished", "Optimizing", "Optimized", "Shaped", "Signed"];
     for line in said.err.lines() {
         let verb = line.split_whitespace().next().unwrap_or_default();
         assert!(verbs.contains(&verb), "{line:?}");

@@ -213,6 +213,67 @@ fn bad_keys_and_questions_are_named() {
     }
 }
 
+/// What was asked is what was asked for when `verify` was called.
+#[test]
+fn nobody_changes_what_was_asked() {
+    let site = Site::of(dist());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    browser.open(&site.url(""));
+    let (public, stranger) = (trusted(), text(&key(8), KeyEncoding::OpenSsh));
+    let ask = |before: &str, after: &str| {
+        format!(
+            "(async () => {{
+                const keys = [{before:?}], options = {{ require: 'any' }};
+                const verified = verify(fetch('/good.wasm'), keys, options);
+                keys[0] = {after:?}; options.require = 2;
+                return (await verified).kind;
+            }})()"
+        )
+    };
+    assert_eq!(call(&mut browser, &ask(&public, &stranger)), "module");
+    assert_eq!(call(&mut browser, &ask(&stranger, &public))["reason"], "no-trusted-signature");
+}
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let site = Site::of(dist());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    browser.open(&site.url(""));
+    let public = trusted();
+    for (options, words) in [
+        ("{ requires: 'all' }", "unknown field `requires`"),
+        ("{ require: 0 }", "integer `0`, expected a nonzero usize"),
+        ("{ require: 1.5 }", "floating point `1.5`, expected a nonzero usize"),
+        ("{ require: NaN }", "invalid type: null, expected a nonzero usize"),
+        ("{ require: 2n }", "BigInt"),
+        ("{ sections: 'name' }", "invalid type: string \"name\", expected a sequence"),
+        ("{ maxBytes: NaN }", "maxBytes: expected a number of bytes, found NaN"),
+        ("{ maxBytes: '1' }", "maxBytes: expected a number of bytes, found String"),
+        (
+            "{ signature: '' }",
+            "signature: expected the bytes of a detached signature, found String",
+        ),
+        (
+            "{ signature: null }",
+            "signature: expected the bytes of a detached signature, found Null",
+        ),
+        ("null", "make no sense"),
+    ] {
+        let ask = format!("verify(fetch('/good.wasm'), [{public:?}], {options})");
+        let told = call(&mut browser, &ask);
+        assert_eq!(told["reason"], "request", "{options}: {told}");
+        assert!(told["message"].as_str().unwrap().contains(words), "{options}: {told}");
+    }
+    // Options that are inherited count as any others.
+    let ask = |options: &str| format!("verify(fetch('/good.wasm'), [{public:?}], {options})");
+    let inherited = call(&mut browser, &ask("Object.create({ require: 2 })"));
+    assert_eq!(inherited["reason"], "policy-not-met");
+    let none = call(&mut browser, "verify(fetch('/good.wasm'))");
+    assert_eq!(none["reason"], "key");
+}
+
 #[test]
 fn keys_come_in_every_form_and_several_may_be_wanted() {
     let site = Site::of(dist());
@@ -332,7 +393,7 @@ fn detached_signatures_count_where_they_are_given() {
     let ask = |signature: &str| {
         format!(
             "fetch('/{signature}').then(response => response.arrayBuffer()).then(signature =>
-                verifyAndInstantiate(fetch('/guest.wasm'), [{:?}], {{}}, {{ signature: new Uint8Array(signature) }}))
+                verifyAndInstantiate(fetch('/guest.wasm'), [{:?}], {{}}, {{ signature }}))
                 .then(({{ instance }}) => instance.exports.add(1, 2))",
             trusted()
         )

@@ -47,9 +47,9 @@ export class Verifier {
     this.#write(this.#exports.signature(bytes.length), bytes);
   }
 
-  /** What stands in the module, for a request as in `src/request.rs`. */
+  /** What stands in the module, for a request as in `src/request.rs`, in JSON. */
   survey(request) {
-    const bytes = new TextEncoder().encode(JSON.stringify(request));
+    const bytes = new TextEncoder().encode(request);
     this.#write(this.#exports.request(bytes.length), bytes);
     this.#exports.survey();
     return this.#answer();

@@ -32,7 +32,7 @@ export class Refused extends Error {
  * Verifies a module, and instantiates the very bytes that were verified.
  *
  * @param {Response | Promise<Response>} response of a server that sends `application/wasm`
- * @param {string[]} keys public keys that are trusted: PEM, an OpenSSH line, or one line of hex or base64
+ * @param {Iterable<string>} keys public keys that are trusted: PEM, an OpenSSH line, or one line of hex or base64
  * @param {WebAssembly.Imports} [imports]
  * @param {Options} [options]
  * @returns {Promise<{module: WebAssembly.Module, instance: WebAssembly.Instance, verified: Verified}>}
@@ -51,7 +51,7 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @property {"any" | "all" | number} [require] how many of the keys must have signed; any by default
  * @property {"whole" | "prefix"} [coverage] how much of the file: whole by default
  * @property {string[]} [sections] custom sections that must be covered too; makes `coverage` a prefix
- * @property {Uint8Array} [signature] a detached signature, which counts in place of the embedded one
+ * @property {ArrayBuffer | Uint8Array} [signature] a detached signature, which counts in place of the embedded one
  * @property {boolean} [map] whether to list the sections; false by default
  * @property {number} [maxBytes] how long the module may be; 256 MiB by default
  *
@@ -66,17 +66,20 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @property {{sections: {id: number, name: string | null, start: number, end: number}[], section_count: number}} [map]
  *
  * @param {Response | Promise<Response> | ArrayBuffer | Uint8Array} source
- * @param {string[]} keys public keys that are trusted: PEM, an OpenSSH line, or one line of hex or base64
+ * @param {Iterable<string>} keys public keys that are trusted: PEM, an OpenSSH line, or one line of hex or base64
  * @param {Options} [options]
  * @returns {Promise<Verified>}
  * @throws {Refused}
  */
 export async function verify(source, keys, options = {}) {
+  // Before anything is waited for: whoever changes these objects later changes nothing.
+  const { request, signature, maxBytes } = asked(keys, options);
   const verifier = await orRefused("verifier", "the verifier cannot be loaded", Verifier.create());
   const given = await orRefused("not-fetched", "the module cannot be fetched", source);
   try {
-    await receive(verifier, given, options.maxBytes ?? MAX_BYTES);
-    return await decide(verifier, keys, options);
+    await receive(verifier, given, maxBytes);
+    if (signature) verifier.signature(signature);
+    return await decide(verifier, request);
   } catch (error) {
     // A verifier that stumbles, or has no memory left, has trusted nobody.
     const failed = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
@@ -84,9 +87,40 @@ export async function verify(source, keys, options = {}) {
   }
 }
 
-async function decide(verifier, keys, { signature, ...asked }) {
-  if (signature) verifier.signature(signature);
-  const { parts, start, ...facts } = accepted(verifier.survey(request(keys, asked)));
+/** What is asked of the verifier, as it stands now. */
+function asked(keys, options) {
+  try {
+    const { require, coverage, sections, map, signature, maxBytes = MAX_BYTES, ...unknown } = options;
+    if (typeof maxBytes !== "number" || !(maxBytes >= 0)) throw expected("maxBytes", "a number of bytes", maxBytes);
+    const bytes = signature === undefined ? undefined : bytesOf(signature);
+    if (bytes === null) throw expected("signature", "the bytes of a detached signature", signature);
+    const atLeast = typeof require === "number" ? { atLeast: require } : require;
+    const texts = typeof keys === "string" ? [keys] : [...(keys ?? [])];
+    // The unknown ones too, which the verifier names: an option that is misspelt must not be one that is not there.
+    const request = JSON.stringify({ ...unknown, keys: texts, require: atLeast, coverage, sections, map });
+    return { request, signature: bytes?.slice(), maxBytes };
+  } catch (error) {
+    throw new Refused("request", `the keys or the options make no sense: ${error.message}`, { cause: error });
+  }
+}
+
+function expected(name, what, found) {
+  return new TypeError(`${name}: expected ${what}, found ${typeof found === "number" ? found : kind(found)}`);
+}
+
+/** The bytes of a buffer or of a view of one; null where it is something else. */
+function bytesOf(source) {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  return kind(source).endsWith("ArrayBuffer") ? new Uint8Array(source) : null;
+}
+
+/** What something is, for people: `String`, `Blob`, `Undefined`. */
+function kind(value) {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+async function decide(verifier, request) {
+  const { parts, start, ...facts } = accepted(verifier.survey(request));
   facts.identity = () => identify(verifier, facts.total);
   // WebCrypto is several times faster than the verifier, but knows no hash on the way, at the ends of parts.
   const digest = parts === 1 && (await sha256(verifier.bytes(start, facts.total)));
@@ -103,17 +137,6 @@ async function sha256(bytes) {
 async function identify(verifier, total) {
   const digest = await sha256(verifier.bytes(verifier.strip(), total));
   return digest ? `sha256:${hex(digest)}` : verifier.identify().identity;
-}
-
-function request(keys, { require, coverage, sections, map }) {
-  if (typeof keys === "string") keys = [keys];
-  return {
-    keys: [...keys],
-    require: Number.isInteger(require) ? { atLeast: require } : require,
-    coverage,
-    sections,
-    map,
-  };
 }
 
 /** What the verifier has to say, unless it says no. */

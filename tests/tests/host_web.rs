@@ -441,6 +441,35 @@ fn pages_without_webcrypto_hash_themselves() {
     assert_eq!(call(&mut browser, &ask("foreign.wasm"))["reason"], "no-trusted-signature");
 }
 
+/// As `cargo wasmsign verify` has it: nothing where a `signature` section is not first and alone.
+#[test]
+fn refused_modules_have_the_identity_that_the_verifier_knows() {
+    let site = Site::of(dist());
+    let good = good();
+    let section = &good[8..good.len() - guest().len() + 8];
+    site.put("twice.wasm", [&good[..8], section, &good[8..]].concat());
+    site.put("behind.wasm", [&guest(), section].concat());
+    site.put("foreign.wasm", signed(&guest(), &[&key(8)]));
+    let identity = Verifier::new([key(7).public_key().clone()]).with_identity();
+    let identity = identity.verify(&good[..]).unwrap().identity().unwrap().to_string();
+    let mut browser = Browser::start();
+    for page in ["127.0.0.1", "plain.test"] {
+        browser.open(&format!("http://{page}:{}/", site.port()));
+        for (module, expected) in [
+            ("twice.wasm", json!(["stray-signature", null])),
+            ("behind.wasm", json!(["stray-signature", null])),
+            ("foreign.wasm", json!(["no-trusted-signature", identity])),
+        ] {
+            let ask = format!(
+                "verify(fetch('/{module}'), [{:?}]).catch(async ({{ reason, facts }}) =>
+                    [reason, await facts.identity()])",
+                trusted()
+            );
+            assert_eq!(call(&mut browser, &ask), expected, "{module} at {page}");
+        }
+    }
+}
+
 #[test]
 fn without_its_verifier_nothing_is_trusted() {
     let site = Site::of(dist());

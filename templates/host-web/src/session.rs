@@ -19,8 +19,6 @@ pub(crate) struct Session {
     asked: Option<(Verifier, Survey)>,
     /// Where the body begins, as far as it is known.
     start: usize,
-    /// Where the module begins, which loses its signature section.
-    offset: usize,
     answer: Vec<u8>,
 }
 
@@ -103,15 +101,14 @@ impl Session {
     /// Writes the header over the end of the signature section, so that it stands before the body once more.
     pub(crate) fn strip(&mut self) -> usize {
         let offset = self.start.saturating_sub(HEADER);
-        if offset > self.offset {
+        if offset > 0 {
             self.module.copy_within(..HEADER, offset);
-            self.offset = offset;
         }
-        self.offset
+        offset
     }
 
     pub(crate) fn identify(&mut self) {
-        let read = inspect::inspect_without_sections(&self.module[self.offset..]);
+        let read = inspect::inspect_without_sections(&self.module[..]);
         let identity = read.map(|inspection| inspection.identity.map(|digest| digest.to_string()));
         let answer = identity.map(|identity| Answer::Identified { identity });
         self.say(&answer.unwrap_or_else(|error| Fault::core(&error).into()));

@@ -68,13 +68,13 @@ export class Verifier {
     return this.#answer();
   }
 
-  /** Takes the signature section out of the module, for which it can be surveyed and verified no more. Gives the
-   * offset at which it begins now. */
+  /** Takes the signature section out of the module, for which nothing can be asked of it any more. Gives the offset at
+   * which it begins now. */
   strip() {
     return this.#exports.strip() >>> 0;
   }
 
-  /** The identity of the module, by a hash that is computed here. */
+  /** The identity of the module, by a hash that is computed here; null where it has none. */
   identify() {
     this.#exports.identify();
     return this.#answer();

@@ -121,11 +121,14 @@ function kind(value) {
 
 async function decide(verifier, request) {
   const { parts, start, ...facts } = accepted(verifier.survey(request));
-  facts.identity = () => identify(verifier, facts.total);
+  // Only the verifier knows whether a module that is refused has an identity.
+  const refused = { ...facts, identity: async () => verifier.identify().identity ?? null };
   // WebCrypto is several times faster than the verifier, but knows no hash on the way, at the ends of parts.
   const digest = parts === 1 && (await sha256(verifier.bytes(start, facts.total)));
-  const told = accepted(digest ? verifier.judge(digest) : verifier.verify(), facts);
-  return { ...facts, ...told, bytes: verifier.bytes(verifier.strip(), told.coverage.covered) };
+  const told = accepted(digest ? verifier.judge(digest) : verifier.verify(), refused);
+  const offset = verifier.strip();
+  const bytes = verifier.bytes(offset, told.coverage.covered);
+  return { ...facts, ...told, bytes, identity: () => identify(verifier.bytes(offset, facts.total)) };
 }
 
 /** The digest by WebCrypto; nothing on pages that have none, because they come from elsewhere than https or localhost. */
@@ -134,9 +137,14 @@ async function sha256(bytes) {
   return digest && new Uint8Array(digest);
 }
 
-async function identify(verifier, total) {
-  const digest = await sha256(verifier.bytes(verifier.strip(), total));
-  return digest ? `sha256:${hex(digest)}` : verifier.identify().identity;
+/** The identity of a module that was verified, and has lost its signature section. */
+async function identify(bytes) {
+  const digest = await sha256(bytes);
+  if (digest) return `sha256:${hex(digest)}`;
+  // In another verifier: memory that grows would take the bytes away from whoever holds them.
+  const verifier = await Verifier.create();
+  verifier.extend(bytes);
+  return verifier.identify().identity;
 }
 
 /** What the verifier has to say, unless it says no. */

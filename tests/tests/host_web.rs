@@ -487,6 +487,115 @@ fn without_its_verifier_nothing_is_trusted() {
     assert_eq!(call(&mut browser, &ask), 0);
 }
 
+/// Each of these was an error of its own, which callers take for anything but a refusal.
+#[test]
+fn whatever_is_no_module_is_refused() {
+    let site = Site::of(dist());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    browser.open(&site.url(""));
+    let good = "fetch('/good.wasm')";
+    let stream = |chunk: &str| {
+        let body =
+            format!("new ReadableStream({{ start(to) {{ to.enqueue({chunk}); to.close(); }} }})");
+        format!("new Response({body}, {{ headers: {{ 'content-type': 'application/wasm' }} }})")
+    };
+    for (source, reason, words) in [
+        ("'good.wasm'", "request", "expected a response, or the bytes of a module, found String"),
+        ("undefined", "request", "found Undefined"),
+        ("new Blob()", "request", "found Blob"),
+        ("new Request('/good.wasm')", "request", "found Request"),
+        ("Promise.reject()", "not-fetched", "cannot be fetched: undefined"),
+        ("fetch('/', { signal: AbortSignal.abort('late') })", "not-fetched", "fetched: late"),
+        (&format!("{good}.then(async (r) => (await r.text(), r))"), "request", "nobody has read"),
+        (&format!("{good}.then((r) => (r.body.getReader(), r))"), "request", "nobody has read"),
+        (&stream("'text'"), "interrupted", "expected bytes, found String"),
+        (&stream("{ length: -1 }"), "interrupted", "expected bytes, found Object"),
+        (&stream("undefined"), "interrupted", "expected bytes, found Undefined"),
+    ] {
+        let told = call(&mut browser, &format!("verify({source}, [{:?}])", trusted()));
+        assert_eq!(
+            (&told["name"], &told["reason"]),
+            (&"Refused".into(), &reason.into()),
+            "{source}: {told}"
+        );
+        assert!(told["message"].as_str().unwrap().contains(words), "{source}: {told}");
+    }
+}
+
+/// Where a chunk says another length each time that it is asked, it is as long as it is.
+#[test]
+fn chunks_are_as_long_as_they_are() {
+    let site = Site::of(dist());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    browser.open(&site.url(""));
+    let ask = format!(
+        "fetch('/good.wasm').then(async (response) => {{
+            const chunk = new Uint8Array(await response.arrayBuffer());
+            let asked = 0;
+            Object.defineProperty(chunk, 'length', {{ get: () => (asked++ < 2 ? 8 : 1e6) }});
+            const body = new ReadableStream({{ start(to) {{ to.enqueue(chunk); to.close(); }} }});
+            const {{ bytes }} = await verify(new Response(body, response), [{:?}]);
+            return bytes.length;
+        }})",
+        trusted()
+    );
+    assert_eq!(call(&mut browser, &ask), guest().len());
+}
+
+#[test]
+fn what_webcrypto_cannot_hash_is_hashed_all_the_same() {
+    let site = Site::of(dist());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    browser.open(&site.url(""));
+    let ask = format!(
+        "(crypto.subtle.digest = async () => {{ throw new DOMException('', 'OperationError'); }},
+            verify(fetch('/good.wasm'), [{:?}]).then(({{ identity }}) => identity()))",
+        trusted()
+    );
+    let identity = Verifier::new([key(7).public_key().clone()]).with_identity();
+    let identity = identity.verify(&good()[..]).unwrap().identity().unwrap().to_string();
+    assert_eq!(call(&mut browser, &ask), identity);
+}
+
+/// A response that is refused is not downloaded on, and a promise that fails early is not left alone.
+#[test]
+fn nothing_is_left_waiting() {
+    let site = Site::of(dist());
+    site.put_as("text.wasm", Some("text/html"), good());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    browser.open(&site.url(""));
+    let public = trusted();
+    let ask = |module: &str, options: &str| {
+        format!(
+            "fetch('/{module}').then(async (response) => {{
+                const reason = await verify(response, [{public:?}], {options}).catch(({{ reason }}) => reason);
+                await new Promise((done) => setTimeout(done));
+                return [reason, response.bodyUsed];
+            }})"
+        )
+    };
+    assert_eq!(call(&mut browser, &ask("text.wasm", "{}")), json!(["wrong-type", true]));
+    assert_eq!(
+        call(&mut browser, &ask("good.wasm", "{ maxBytes: NaN }")),
+        json!(["request", true])
+    );
+    let unhandled = "(async () => {
+        let unhandled = 0;
+        addEventListener('unhandledrejection', () => unhandled++);
+        for (const options of [{}, { maxBytes: NaN }]) {
+            await verify(Promise.reject(new TypeError('offline')), ['key'], options).catch(() => 0);
+        }
+        await new Promise((done) => setTimeout(done, 100));
+        return unhandled;
+    })()";
+    browser.open(&site.url(""));
+    assert_eq!(call(&mut browser, unhandled), 0);
+}
+
 #[test]
 fn whoever_aborts_is_told_so() {
     let site = Site::of(dist());

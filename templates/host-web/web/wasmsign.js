@@ -72,19 +72,39 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @throws {Refused}
  */
 export async function verify(source, keys, options = {}) {
-  // Before anything is waited for: whoever changes these objects later changes nothing.
-  const { request, signature, maxBytes } = asked(keys, options);
-  const verifier = await orRefused("verifier", "the verifier cannot be loaded", Verifier.create());
-  const given = await orRefused("not-fetched", "the module cannot be fetched", source);
   try {
+    // Before anything is waited for: whoever changes these objects later changes nothing.
+    const { request, signature, maxBytes } = asked(keys, options);
+    const [verifier, given] = await Promise.all([
+      orRefused("verifier", "the verifier cannot be loaded", Verifier.create()),
+      orRefused("not-fetched", "the module cannot be fetched", source),
+    ]);
     await receive(verifier, given, maxBytes);
     if (signature) verifier.signature(signature);
     return await decide(verifier, request);
   } catch (error) {
+    discard(source);
     // A verifier that stumbles, or has no memory left, has trusted nobody.
-    const failed = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    throw failed ? new Refused("verifier", `the verifier failed: ${error.message}`, { cause: error }) : error;
+    throw isAnswer(error) ? error : refused("verifier", "the verifier failed", error);
   }
+}
+
+/** Ends a download that nobody waits for any more. */
+async function discard(source) {
+  try {
+    await (await source).body.cancel();
+  } catch {
+    // It is no download, or has ended.
+  }
+}
+
+/** Whether callers are told of an error as it is. */
+function isAnswer(error) {
+  return error instanceof Refused || error?.name === "AbortError";
+}
+
+function refused(reason, message, cause) {
+  return new Refused(reason, `${message}: ${cause?.message ?? cause}`, { cause });
 }
 
 /** What is asked of the verifier, as it stands now. */
@@ -100,7 +120,7 @@ function asked(keys, options) {
     const request = JSON.stringify({ ...unknown, keys: texts, require: atLeast, coverage, sections, map });
     return { request, signature: bytes?.slice(), maxBytes };
   } catch (error) {
-    throw new Refused("request", `the keys or the options make no sense: ${error.message}`, { cause: error });
+    throw refused("request", "the keys or the options make no sense", error);
   }
 }
 
@@ -121,20 +141,25 @@ function kind(value) {
 
 async function decide(verifier, request) {
   const { parts, start, ...facts } = accepted(verifier.survey(request));
-  // Only the verifier knows whether a module that is refused has an identity.
-  const refused = { ...facts, identity: async () => verifier.identify().identity ?? null };
+  // Only the verifier knows whether a module that is not trusted has an identity.
+  const known = { ...facts, identity: async () => verifier.identify().identity ?? null };
   // WebCrypto is several times faster than the verifier, but knows no hash on the way, at the ends of parts.
   const digest = parts === 1 && (await sha256(verifier.bytes(start, facts.total)));
-  const told = accepted(digest ? verifier.judge(digest) : verifier.verify(), refused);
+  const told = accepted(digest ? verifier.judge(digest) : verifier.verify(), known);
   const offset = verifier.strip();
   const bytes = verifier.bytes(offset, told.coverage.covered);
   return { ...facts, ...told, bytes, identity: () => identify(verifier.bytes(offset, facts.total)) };
 }
 
-/** The digest by WebCrypto; nothing on pages that have none, because they come from elsewhere than https or localhost. */
+/** The digest by WebCrypto; nothing where that has no memory, or is not there: on pages that come neither by https nor
+ * from this machine. */
 async function sha256(bytes) {
-  const digest = await globalThis.crypto?.subtle?.digest("SHA-256", bytes);
-  return digest && new Uint8Array(digest);
+  try {
+    const digest = await globalThis.crypto?.subtle?.digest("SHA-256", bytes);
+    return digest && new Uint8Array(digest);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The identity of a module that was verified, and has lost its signature section. */
@@ -154,16 +179,23 @@ function accepted({ verdict, reason, message, ...rest }, facts) {
 }
 
 async function receive(verifier, source, maxBytes) {
-  if ("headers" in source) return receiveResponse(verifier, source, maxBytes);
-  const bytes = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
-  if (bytes.byteLength > maxBytes) throw tooLarge("the module", maxBytes);
-  verifier.extend(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if ("ok" in Object(source)) return receiveResponse(verifier, source, maxBytes);
+  const bytes = bytesOf(source);
+  if (!bytes) throw new Refused("request", `expected a response, or the bytes of a module, found ${kind(source)}`);
+  if (bytes.length > maxBytes) throw tooLarge("the module", maxBytes);
+  verifier.extend(bytes);
 }
 
 async function receiveResponse(verifier, response, maxBytes) {
   const name = response.url || "the module";
   if (!response.ok) {
     throw new Refused("http-status", `${name}: the server says ${response.status} ${response.statusText}`);
+  }
+  if (response.bodyUsed || response.body?.locked) {
+    throw new Refused(
+      "request",
+      `${name}: expected a response that nobody has read, found one that was; clone it first`,
+    );
   }
   const type = response.headers.get("content-type");
   // As WebAssembly.instantiateStreaming: a server that does not know what it sends may send anything.
@@ -190,14 +222,15 @@ async function* chunks(response, name) {
     while (reader) {
       const { done, value } = await reader.read();
       if (done) return;
-      received += value.length;
-      yield value;
+      // Streams of scripts, and what service workers answer from them, may give anything.
+      const bytes = bytesOf(value);
+      if (!bytes) throw new TypeError(`expected bytes, found ${kind(value)}`);
+      received += bytes.length;
+      yield bytes;
     }
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refused("interrupted", `${name}: the download broke off after ${received} bytes: ${error.message}`, {
-      cause: error,
-    });
+    if (isAnswer(error)) throw error;
+    throw refused("interrupted", `${name}: the download broke off after ${received} bytes`, error);
   } finally {
     // Whoever stops early wants no more of it.
     reader?.cancel().catch(() => {});
@@ -213,8 +246,7 @@ async function orRefused(reason, message, promise) {
   try {
     return await promise;
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refused(reason, `${message}: ${error.message}`, { cause: error });
+    throw isAnswer(error) ? error : refused(reason, message, error);
   }
 }
 

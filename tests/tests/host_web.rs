@@ -41,6 +41,11 @@ fn query(pairs: &[(&str, &str)]) -> String {
 /// What the page says of a module: the verdict and its reason, once it is there.
 fn outcome(browser: &mut Browser, site: &Site, pairs: &[(&str, &str)]) -> (String, String) {
     browser.open(&site.url(&query(pairs)));
+    stated(browser)
+}
+
+/// What the page that is open says.
+fn stated(browser: &mut Browser) -> (String, String) {
     let stated = r#"new Promise(done => {
         const { dataset } = document.body;
         const look = () => dataset.verdict ? done([dataset.verdict, dataset.reason]) : setTimeout(look, 10);
@@ -294,6 +299,29 @@ fn keys_come_in_every_form_and_several_may_be_wanted() {
             [("module", "both.wasm"), ("key", keys[0]), ("key", keys[1]), ("require", require)];
         is(outcome(&mut browser, &site, &pairs), verdict, reason);
     }
+}
+
+/// Whoever sends the form again asks no less than the address did.
+#[test]
+fn the_form_asks_what_the_address_asked() {
+    let site = Site::of(dist());
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    let public = text(&key(7), KeyEncoding::Pem);
+    let stranger = text(&key(8), KeyEncoding::Pem);
+    let pairs =
+        [("module", "good.wasm"), ("key", &*public), ("key", &*stranger), ("require", "all")];
+    is(outcome(&mut browser, &site, &pairs), "refused", "policy-not-met");
+    // As the browser sends it: with lines that end as those of forms do.
+    let sent = browser.evaluate(
+        "'?' + new URLSearchParams([...new FormData(document.forms[0])]
+            .map(([name, value]) => [name, value.replaceAll('\\n', '\\r\\n')]))",
+    );
+    let sent = sent.as_str().unwrap();
+    assert_eq!(sent.matches("&key=").count(), 2, "{sent}");
+    assert!(sent.contains("PUBLIC+KEY-----%0D%0A") && sent.ends_with("&require=all"), "{sent}");
+    browser.open(&site.url(sent));
+    is(stated(&mut browser), "refused", "policy-not-met");
 }
 
 #[test]

@@ -28,17 +28,45 @@ const at = (id) => document.getElementById(id);
 
 async function main() {
   const query = new URLSearchParams(location.search);
-  const { module: address, key } = at("question").elements;
-  [address.value, key.value] = [query.get("module") ?? "", query.get("key") ?? ""];
+  fill(at("question"), query);
   if (!query.has("module")) return;
-  at("progress").textContent = `Fetching and verifying ${address.value} …`;
+  at("progress").textContent = `Fetching and verifying ${query.get("module")} …`;
   const outcome = await ask(query);
   // It takes as long once more, and nothing that runs waits for it.
-  outcome.identity = await outcome.facts.identity?.();
+  outcome.identity = await identity(outcome.facts);
   at("progress").textContent = "";
   show(outcome);
   // Last, because whoever waits for the outcome may look at the rest then.
   Object.assign(document.body.dataset, { reason: outcome.reason, verdict: outcome.verdict });
+}
+
+/** Has the form ask again what was asked: all of the keys, and no less of them than before. */
+function fill(form, query) {
+  const { module: address, key } = form.elements;
+  address.value = query.get("module") ?? "";
+  const [first = "", ...others] = query.getAll("key");
+  key.value = first;
+  const field = key.closest("label");
+  const added = others.map((text) => {
+    const another = field.cloneNode(true);
+    another.querySelector("textarea").value = text;
+    return another;
+  });
+  field.after(...added);
+  for (const name of ["require", "coverage"]) {
+    at(name).disabled = !query.has(name);
+    at(name).value = query.get(name) ?? "";
+    at(name).closest("label").hidden = !query.has(name);
+  }
+}
+
+/** The identity; none where the verifier has no memory for that. */
+async function identity(facts) {
+  try {
+    return await facts.identity?.();
+  } catch {
+    return null;
+  }
 }
 
 /** What came of it; nothing is thrown. */

@@ -384,6 +384,55 @@ fn the_map_shows_what_is_covered() {
     assert!(rows.as_array().unwrap().iter().all(|row| row[3] != "covered"), "{rows}");
 }
 
+/// A name cannot turn what the page says around it, nor be long enough to hide the rest.
+#[test]
+fn names_are_shown_for_what_they_are() {
+    let site = Site::of(dist());
+    let mut browser = Browser::start();
+    let names = ["evil\u{202e}\u{2066}\n\u{1b}", &"long".repeat(1000), "grün <b>"];
+    let sections = names.map(|name| custom(name, b"")).concat();
+    site.put("names.wasm", signed(&[guest(), sections].concat(), &[&key(7)]));
+    let pairs = [("module", "names.wasm"), ("key", &*trusted())];
+    is(outcome(&mut browser, &site, &pairs), "verified", "");
+    // Nor do long names leave the other columns the width of a letter.
+    let height = browser.evaluate(
+        "document.querySelector('main').style.width = '300px';
+        document.querySelector('#sections tr').offsetHeight",
+    );
+    assert!(height.as_u64().unwrap() < 80, "{height}");
+    let labels = browser.evaluate(
+        "[...document.querySelectorAll('#sections tr')].slice(-3).map(row => row.cells[2].textContent)",
+    );
+    let long = format!("custom \"{}…\"", "long".repeat(50));
+    assert_eq!(
+        labels,
+        json!([r#"custom "evil\u{202e}\u{2066}\u{a}\u{1b}""#, long, r#"custom "grün <b>""#])
+    );
+}
+
+/// However many sections there are, and however narrow the screen is: what is not covered is seen.
+#[test]
+fn the_bar_has_room_for_every_kind_of_section() {
+    let site = Site::of(dist());
+    let mut browser = Browser::start();
+    let many = custom("small", b"").repeat(2000);
+    let part = [guest(), many, custom("signature_delimiter", &[1; 16])].concat();
+    let file = [signed(&part, &[&key(7)]), custom("late", b"")].concat();
+    site.put("many.wasm", file);
+    let pairs = [("module", "many.wasm"), ("key", &*trusted()), ("coverage", "prefix")];
+    is(outcome(&mut browser, &site, &pairs), "verified", "");
+    let seen = browser.evaluate(
+        "const bar = document.querySelector('#bar'); bar.style.width = '280px';
+        [...bar.children].map(({ className, offsetWidth, offsetLeft }) =>
+            [className, offsetWidth > 2 && offsetLeft + offsetWidth <= bar.offsetLeft + 281])",
+    );
+    assert_eq!(seen, json!([["frame", true], ["covered", true], ["open", true]]));
+    assert_eq!(
+        browser.evaluate("document.querySelector('#more').textContent"),
+        "and 1009 more sections"
+    );
+}
+
 /// What is instantiated is what was covered: nothing that came behind it.
 #[test]
 fn uncovered_bytes_do_not_reach_the_caller() {

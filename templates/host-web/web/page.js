@@ -24,17 +24,25 @@ const NAMES = [
 /** Rows that a person reads. */
 const ROWS = 1000;
 
+/** Segments that a narrow screen has room for. */
+const SEGMENTS = 64;
+
+/** Characters of a name that a person reads. */
+const NAME = 200;
+
+/** What moves the cursor, turns the direction of writing, or is not seen. */
+const TREACHEROUS = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu;
+
 const at = (id) => document.getElementById(id);
 
 async function main() {
   const query = new URLSearchParams(location.search);
   fill(at("question"), query);
   if (!query.has("module")) return;
-  at("progress").textContent = `Fetching and verifying ${query.get("module")} …`;
+  at("verdict").textContent = visible(`Fetching and verifying ${query.get("module")} …`);
   const outcome = await ask(query);
   // It takes as long once more, and nothing that runs waits for it.
   outcome.identity = await identity(outcome.facts);
-  at("progress").textContent = "";
   show(outcome);
   // Last, because whoever waits for the outcome may look at the rest then.
   Object.assign(document.body.dataset, { reason: outcome.reason, verdict: outcome.verdict });
@@ -98,7 +106,7 @@ async function run(bytes) {
 
 function show({ verdict, reason, message, identity, facts }) {
   const headline = element("strong", verdict === "verified" ? "Verified" : `Refused: ${reason}`);
-  at("verdict").replaceChildren(headline, message);
+  at("verdict").replaceChildren(headline, visible(message));
   at("facts").replaceChildren(
     ...terms({ ...facts, identity }).flatMap(([term, what]) => [element("dt", term), element("dd", what)]),
   );
@@ -123,25 +131,40 @@ function terms({ identity, coverage, total, signers = [], ignored = [] }) {
 }
 
 function showMap({ map, total, coverage }) {
-  const sections = map.sections.map((section) => ({
+  const header = { start: 0, end: 8, label: "header", standing: "frame", words: "not signed" };
+  const listed = map.sections.map((section) => ({
     ...section,
     label: label(section),
     ...standing(section, coverage),
   }));
-  const header = { start: 0, end: 8, label: "header", standing: "frame", words: "not signed" };
-  const shown = [header, ...sections].slice(0, ROWS);
-  const hidden = map.section_count + 1 - shown.length;
-  const more = `${hidden} more sections`;
-  const rest = { start: shown.at(-1).end, end: total, label: more, ...standing({ end: total }, coverage) };
-  at("bar").replaceChildren(...(hidden ? [...shown, rest] : shown).map(segment));
+  // The verifier does not list as many as there may be.
+  const end = listed.at(-1)?.end ?? header.end;
+  const rest = { start: end, end: total, label: "more sections", ...standing({ end: total }, coverage) };
+  const sections = [header, ...listed];
+  at("bar").replaceChildren(...segments(end < total ? [...sections, rest] : sections).map(segment));
+  const shown = sections.slice(0, ROWS);
   at("sections").replaceChildren(...shown.map(row));
-  at("more").textContent = `and ${more}`;
+  const hidden = map.section_count + 1 - shown.length;
+  at("more").textContent = `and ${hidden} more sections`;
   at("more").hidden = !hidden;
   at("map").hidden = false;
 }
 
+/** A segment for each; for neighbours of the same standing together, where there are too many. */
+function segments(sections) {
+  if (sections.length <= SEGMENTS) return sections;
+  const runs = [];
+  for (const section of sections) {
+    const last = runs.at(-1);
+    if (last?.standing === section.standing) [last.end, last.label] = [section.end, section.words];
+    else runs.push({ ...section });
+  }
+  return runs;
+}
+
 function label({ id, name }) {
-  return name === null ? (NAMES[id] ?? `section ${id}`) : `custom "${name}"`;
+  if (name === null) return NAMES[id] ?? `section ${id}`;
+  return `custom "${name.length > NAME ? `${name.slice(0, NAME)}…` : name}"`;
 }
 
 /** What the signature says of a section. */
@@ -154,7 +177,7 @@ function standing({ name, end }, coverage) {
 function segment({ start, end, label, standing }) {
   const span = element("span", "");
   span.className = standing;
-  span.title = label;
+  span.title = visible(label);
   span.style.flexGrow = end - start;
   return span;
 }
@@ -169,8 +192,13 @@ function row({ start, end, label, standing, words }) {
 /** An element with a text. What comes from a module is text, never markup. */
 function element(name, text) {
   const element = document.createElement(name);
-  element.textContent = text;
+  element.textContent = visible(text);
   return element;
+}
+
+/** A text as it stands in the module, so that no name can be mistaken for another, or for what the page says. */
+function visible(text) {
+  return String(text).replace(TREACHEROUS, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
 }
 
 main();

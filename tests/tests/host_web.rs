@@ -264,12 +264,16 @@ fn options_that_make_no_sense_are_refused() {
             "{ signature: null }",
             "signature: expected the bytes of a detached signature, found Null",
         ),
+        ("{ require: () => 2 }", "expected value"),
+        ("{ sections: Symbol() }", "invalid type: null, expected a sequence"),
         ("null", "make no sense"),
     ] {
         let ask = format!("verify(fetch('/good.wasm'), [{public:?}], {options})");
         let told = call(&mut browser, &ask);
         assert_eq!(told["reason"], "request", "{options}: {told}");
-        assert!(told["message"].as_str().unwrap().contains(words), "{options}: {told}");
+        let message = told["message"].as_str().unwrap();
+        assert!(message.starts_with("the keys or the options make no sense: "), "{message}");
+        assert!(message.contains(words) && !message.contains("column"), "{options}: {message}");
     }
     // Options that are inherited count as any others.
     let ask = |options: &str| format!("verify(fetch('/good.wasm'), [{public:?}], {options})");
@@ -277,6 +281,8 @@ fn options_that_make_no_sense_are_refused() {
     assert_eq!(inherited["reason"], "policy-not-met");
     let none = call(&mut browser, "verify(fetch('/good.wasm'))");
     assert_eq!(none["reason"], "key");
+    let number = call(&mut browser, "verify(fetch('/good.wasm'), 7)").to_string();
+    assert!(number.contains("keys: expected a list of texts, found 7"), "{number}");
 }
 
 #[test]
@@ -577,6 +583,8 @@ fn whatever_is_no_module_is_refused() {
             format!("new ReadableStream({{ start(to) {{ to.enqueue({chunk}); to.close(); }} }})");
         format!("new Response({body}, {{ headers: {{ 'content-type': 'application/wasm' }} }})")
     };
+    let data =
+        "Object.defineProperty(new Response('a'), 'url', { value: 'data:,' + 'a'.repeat(1e6) })";
     for (source, reason, words) in [
         ("'good.wasm'", "request", "expected a response, or the bytes of a module, found String"),
         ("undefined", "request", "found Undefined"),
@@ -586,6 +594,7 @@ fn whatever_is_no_module_is_refused() {
         ("fetch('/', { signal: AbortSignal.abort('late') })", "not-fetched", "fetched: late"),
         (&format!("{good}.then(async (r) => (await r.text(), r))"), "request", "nobody has read"),
         (&format!("{good}.then((r) => (r.body.getReader(), r))"), "request", "nobody has read"),
+        (data, "wrong-type", "aaaa…: expected a server"),
         (&stream("'text'"), "interrupted", "expected bytes, found String"),
         (&stream("{ length: -1 }"), "interrupted", "expected bytes, found Object"),
         (&stream("undefined"), "interrupted", "expected bytes, found Undefined"),

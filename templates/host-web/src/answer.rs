@@ -171,7 +171,10 @@ impl Fault {
     }
 
     pub(crate) fn request(error: &serde_json::Error) -> Self {
-        Self::error("request", error.to_string())
+        let told = error.to_string();
+        // Of JSON that the caller has never seen.
+        let what = told.rsplit_once(" at line ").map_or(&*told, |(what, _)| what);
+        Self::error("request", format!("the keys or the options make no sense: {what}"))
     }
 
     pub(crate) fn not_surveyed() -> Self {

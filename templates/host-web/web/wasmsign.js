@@ -10,6 +10,9 @@ import { Verifier } from "./verifier.js";
 /** Bytes that a module may have, unless `maxBytes` says otherwise. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
+/** Characters of an address in a message. */
+const MAX_NAME = 200;
+
 /** A module that was not instantiated, because nobody who is trusted is known to have signed it. */
 export class Refused extends Error {
   name = "Refused";
@@ -72,27 +75,28 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @throws {Refused}
  */
 export async function verify(source, keys, options = {}) {
+  const promised = Promise.resolve(source);
   try {
     // Before anything is waited for: whoever changes these objects later changes nothing.
     const { request, signature, maxBytes } = asked(keys, options);
     const [verifier, given] = await Promise.all([
       orRefused("verifier", "the verifier cannot be loaded", Verifier.create()),
-      orRefused("not-fetched", "the module cannot be fetched", source),
+      orRefused("not-fetched", "the module cannot be fetched", promised),
     ]);
     await receive(verifier, given, maxBytes);
     if (signature) verifier.signature(signature);
     return await decide(verifier, request);
   } catch (error) {
-    discard(source);
+    discard(promised);
     // A verifier that stumbles, or has no memory left, has trusted nobody.
     throw isAnswer(error) ? error : refused("verifier", "the verifier failed", error);
   }
 }
 
 /** Ends a download that nobody waits for any more. */
-async function discard(source) {
+async function discard(promised) {
   try {
-    await (await source).body.cancel();
+    await (await promised).body.cancel();
   } catch {
     // It is no download, or has ended.
   }
@@ -110,18 +114,35 @@ function refused(reason, message, cause) {
 /** What is asked of the verifier, as it stands now. */
 function asked(keys, options) {
   try {
-    const { require, coverage, sections, map, signature, maxBytes = MAX_BYTES, ...unknown } = options;
+    const { signature, maxBytes = MAX_BYTES, ...policy } = own(options);
     if (typeof maxBytes !== "number" || !(maxBytes >= 0)) throw expected("maxBytes", "a number of bytes", maxBytes);
     const bytes = signature === undefined ? undefined : bytesOf(signature);
     if (bytes === null) throw expected("signature", "the bytes of a detached signature", signature);
-    const atLeast = typeof require === "number" ? { atLeast: require } : require;
-    const texts = typeof keys === "string" ? [keys] : [...(keys ?? [])];
-    // The unknown ones too, which the verifier names: an option that is misspelt must not be one that is not there.
-    const request = JSON.stringify({ ...unknown, keys: texts, require: atLeast, coverage, sections, map });
+    if (typeof policy.require === "number") policy.require = { atLeast: policy.require };
+    // What JSON has no words for is null there, which the verifier refuses, and not left out.
+    const request = JSON.stringify({ ...policy, keys: texts(keys ?? []) }, (_, value) =>
+      isJson(value) ? value : null,
+    );
     return { request, signature: bytes?.slice(), maxBytes };
   } catch (error) {
     throw refused("request", "the keys or the options make no sense", error);
   }
+}
+
+/** A copy, with what is inherited. Unknown ones are left for the verifier to name: one that is misspelt must not count
+ * as one that is not there. */
+function own({ require, coverage, sections, signature, map, maxBytes, ...unknown }) {
+  return { ...unknown, require, coverage, sections, signature, map, maxBytes };
+}
+
+function isJson(value) {
+  return typeof value !== "function" && typeof value !== "symbol";
+}
+
+function texts(keys) {
+  if (typeof keys === "string") return [keys];
+  if (!(Symbol.iterator in Object(keys))) throw expected("keys", "a list of texts", keys);
+  return [...keys];
 }
 
 function expected(name, what, found) {
@@ -187,7 +208,7 @@ async function receive(verifier, source, maxBytes) {
 }
 
 async function receiveResponse(verifier, response, maxBytes) {
-  const name = response.url || "the module";
+  const name = nameOf(response);
   if (!response.ok) {
     throw new Refused("http-status", `${name}: the server says ${response.status} ${response.statusText}`);
   }
@@ -212,6 +233,11 @@ async function receiveResponse(verifier, response, maxBytes) {
     if (received > maxBytes) throw tooLarge(name, maxBytes);
     verifier.extend(chunk);
   }
+}
+
+/** The address, without the content that one of the scheme `data` has. */
+function nameOf({ url = "" }) {
+  return url.length > MAX_NAME ? `${url.slice(0, MAX_NAME)}…` : url || "the module";
 }
 
 /** The bytes of a response as they arrive. */

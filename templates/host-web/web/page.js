@@ -96,7 +96,7 @@ function options(query) {
 /** Instantiates a module that was verified, without any imports. */
 async function run(bytes) {
   try {
-    const { instance } = await WebAssembly.instantiate(bytes);
+    const { instance } = await WebAssembly.instantiate(bytes, {});
     const exported = Object.keys(instance.exports);
     return { reason: "", message: `It was instantiated, and exports ${exported.join(", ") || "nothing"}.` };
   } catch (error) {

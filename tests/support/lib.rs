@@ -6,6 +6,7 @@ pub mod build_host;
 pub mod conformance;
 pub mod fixtures;
 pub mod guests;
+#[cfg(unix)]
 pub mod host_web;
 pub mod project;
 pub mod site;

@@ -2,16 +2,24 @@
 
 mod cargo;
 mod config;
+mod refused;
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 
 pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use config::Config;
+pub use refused::{Refused, instead_of};
 
 use crate::config::{KeyIdChoice, SectionGlob};
+
+/// How the headings of cargo's flags end.
+const AS_IN_CARGO: &str = "(as in cargo)";
 
 /// Build, optimize, sign and verify WebAssembly modules.
 #[derive(Debug, Parser)]
@@ -26,6 +34,27 @@ pub struct Cli {
     pub screen: Screen,
 }
 
+impl Color {
+    /// As `--color` has it.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::from_str(word, false).ok()
+    }
+}
+
+impl Cli {
+    /// Reads the process's arguments. Where that cannot be done, or help is asked for, it is told in this color, and
+    /// the process ends.
+    pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Self {
+        let command = Self::command().mut_subcommand("verify", Rebuild::alone).color(match color {
+            Some(Color::Always) => ColorChoice::Always,
+            Some(Color::Never) => ColorChoice::Never,
+            Some(Color::Auto) | None => ColorChoice::Auto,
+        });
+        let matches = command.get_matches_from(arguments);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -36,7 +65,7 @@ pub enum Command {
     /// Sign existing modules
     Sign(Sign),
     /// Verify modules against public keys
-    Verify(Verify),
+    Verify(Box<Verify>),
     /// Show sections, signatures, identity and sizes of a module
     Inspect(Inspect),
     /// Make an Ed25519 key pair
@@ -109,13 +138,16 @@ pub struct Build {
     /// How cargo finds and resolves things.
     #[command(flatten)]
     pub resolution: Resolution,
+    /// What cargo takes and we do not.
+    #[command(flatten)]
+    pub refused: Refused,
     /// More arguments for cargo
     #[arg(last = true, value_name = "CARGO ARGS")]
     pub cargo_args: Vec<String>,
 }
 
 /// What is said in place of the manifest.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Overrides {
     /// Sign with this secret key in place of the manifest's signers: a path, or env:NAME (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
@@ -127,6 +159,9 @@ pub struct Overrides {
     /// Skip the optimizer
     #[arg(long)]
     pub no_optimize: bool,
+    /// Copy what is published to this directory too
+    #[arg(long, value_name = "DIR")]
+    pub artifact_dir: Option<PathBuf>,
 }
 
 /// `cargo wasmsign sign`.
@@ -189,31 +224,35 @@ pub struct Verify {
     pub rebuild: Rebuild,
 }
 
-/// Building a package again, to compare.
+/// Building a package again, to compare. The other flags are cargo's.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Rebuilding")]
 pub struct Rebuild {
-    /// Build the package again, and say whether the module is what its source gives; keys need not be given then
-    #[arg(long)]
+    /// Build the package again, and say whether the module is what its source gives; keys need not be given then.
+    /// Profile and target are those that the module's place tells of, unless flags say otherwise
+    #[arg(long, help_heading = "Rebuilding")]
     pub rebuild: bool,
     /// Package to build [default: the one that makes a module of this name]
-    #[arg(short, long, value_name = "SPEC", requires = "rebuild")]
+    #[arg(short, long, value_name = "SPEC", help_heading = "Rebuilding", requires = "rebuild")]
     pub package: Option<String>,
-    /// Build with the release profile [default: as the module's place says, else release]
-    #[arg(short, long, requires = "rebuild", conflicts_with = "profile")]
-    pub release: bool,
-    /// Build with this profile
-    #[arg(long, value_name = "PROFILE-NAME", requires = "rebuild")]
-    pub profile: Option<String>,
-    /// Build for this target [default: as the module's place says, else the manifest's]
-    #[arg(long, value_name = "TRIPLE", requires = "rebuild")]
-    pub target: Option<String>,
-    /// Features to activate (repeatable)
-    #[arg(short = 'F', long, value_name = "FEATURES", value_delimiter = ',', requires = "rebuild")]
-    pub features: Vec<String>,
-    /// Path to the Cargo.toml of the package or its workspace
-    #[arg(long, value_name = "PATH", requires = "rebuild")]
-    pub manifest_path: Option<PathBuf>,
+    /// Which of its targets.
+    #[command(flatten)]
+    pub targets: Targets,
+    /// How they are compiled.
+    #[command(flatten)]
+    pub compilation: Compilation,
+    /// How cargo finds and resolves things.
+    #[command(flatten)]
+    pub resolution: Resolution,
+}
+
+impl Rebuild {
+    /// Has cargo's flags mean something together with `--rebuild` alone.
+    fn alone(verify: clap::Command) -> clap::Command {
+        verify.mut_args(|flag| match flag.get_help_heading() {
+            Some(heading) if heading.ends_with(AS_IN_CARGO) => flag.requires("rebuild"),
+            _ => flag,
+        })
+    }
 }
 
 /// How many of the given keys must have signed.

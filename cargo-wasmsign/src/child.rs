@@ -1,8 +1,11 @@
 //! Child processes: what they may not see, and how they end when we do.
 
+#[cfg(unix)]
+mod tree;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,8 +16,9 @@ static WITHHELD: Mutex<BTreeSet<OsString>> = Mutex::new(BTreeSet::new());
 /// The children that run now, by process id.
 static RUNNING: Mutex<BTreeMap<u32, Group>> = Mutex::new(BTreeMap::new());
 
-/// Whether Ctrl-C on our terminal reaches children by itself, as it does within one process group.
-static INTERACTIVE: LazyLock<bool> = LazyLock::new(|| io::stdin().is_terminal());
+/// Whether there is a terminal that Ctrl-C is typed on, and that a child may ask something on (a password, a PIN):
+/// only processes of the group that we are in may read it, and others would be stopped for ever.
+static INTERACTIVE: LazyLock<bool> = LazyLock::new(has_terminal);
 
 /// How a child is reached by a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +188,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether the session has a terminal, wherever our own streams lead.
+#[cfg(unix)]
+fn has_terminal() -> bool {
+    std::fs::File::open("/dev/tty").is_ok()
+}
+
+/// A console belongs to all who are on it.
+#[cfg(not(unix))]
+fn has_terminal() -> bool {
+    true
+}
+
 #[cfg(unix)]
 fn ended_by_signal(status: &ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
@@ -218,11 +234,13 @@ fn kill(id: u32, group: Group) {
 fn send(id: u32, group: Group, signal: rustix::process::Signal) {
     use rustix::process::{kill_process, kill_process_group};
     let Some(pid) = pid(id) else { return };
-    // The error could only be that it is gone already.
-    let _ = match group {
-        Group::Ours => kill_process(pid, signal),
-        Group::Own => kill_process_group(pid, signal),
-    };
+    // The errors could only be that they are gone already.
+    match group {
+        Group::Ours => tree::tree(pid).into_iter().for_each(|pid| {
+            let _ = kill_process(pid, signal);
+        }),
+        Group::Own => drop(kill_process_group(pid, signal)),
+    }
 }
 
 /// Whether a child, or one of its own in its group, still runs. Whoever waits for it takes it away when it has ended.

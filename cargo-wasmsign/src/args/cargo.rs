@@ -20,7 +20,7 @@ pub struct Packages {
 }
 
 /// cargo's selection of targets.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 #[command(next_help_heading = "Target selection (as in cargo)")]
 pub struct Targets {
     /// Build only the library
@@ -32,6 +32,20 @@ pub struct Targets {
     /// Build only the programs
     #[arg(long)]
     pub bins: bool,
+    /// Build only this example (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub example: Vec<String>,
+    /// Build only the examples
+    #[arg(long)]
+    pub examples: bool,
+}
+
+impl Targets {
+    /// Whether nothing is selected, so that libraries and programs are built.
+    pub fn are_default(&self) -> bool {
+        let named = self.bin.is_empty() && self.example.is_empty();
+        named && !(self.lib || self.bins || self.examples)
+    }
 }
 
 /// What cargo takes for `--message-format`.
@@ -45,7 +59,7 @@ const MESSAGE_FORMATS: [&str; 6] = [
 ];
 
 /// cargo's compilation options.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Compilation (as in cargo)")]
 pub struct Compilation {
     /// For which profile and targets.
@@ -66,13 +80,23 @@ pub struct Compilation {
     /// Number of parallel jobs, the optimizer's threads too
     #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
     pub jobs: Option<String>,
+    /// Do not end with the first error, cargo's or ours
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Write a report of how long cargo compiled what
+    // Releases of cargo before 1.92 take a format.
+    #[arg(long, value_name = "FMTS", num_args = 0..=1, require_equals = true)]
+    pub timings: Option<Option<String>>,
+    /// Have cargo tell of code that a future compiler will refuse
+    #[arg(long)]
+    pub future_incompat_report: bool,
     /// How cargo's messages are printed; `json` is the same as `--format json`
     #[arg(long, value_name = "FMT", value_delimiter = ',', value_parser = MESSAGE_FORMATS)]
     pub message_format: Vec<String>,
 }
 
 /// cargo's profile and targets.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Compilation (as in cargo)")]
 pub struct Mode {
     /// Build with the release profile
@@ -93,6 +117,9 @@ pub struct Resolution {
     /// Path to Cargo.toml
     #[arg(long, value_name = "PATH")]
     pub manifest_path: Option<PathBuf>,
+    /// Do not mind the `rust-version` of packages
+    #[arg(long)]
+    pub ignore_rust_version: bool,
     /// Leave Cargo.lock as it is
     #[arg(long)]
     pub locked: bool,

@@ -1,6 +1,6 @@
 //! What cargo says while it builds: one message a line, in JSON.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cargo_metadata::camino::Utf8PathBuf;
 use cargo_metadata::{Message, PackageId, Target, TargetKind};
@@ -16,6 +16,29 @@ pub struct Artifact {
     pub path: PathBuf,
 }
 
+/// The directory of cargo's that examples lie in.
+pub const EXAMPLES: &str = "examples";
+
+impl Artifact {
+    /// Where it lies below the directory of its profile.
+    pub fn file_name(&self) -> PathBuf {
+        let name = PathBuf::from(self.path.file_name().unwrap_or_default());
+        match self.target.kind.contains(&TargetKind::Example) {
+            true => Path::new(EXAMPLES).join(name),
+            false => name,
+        }
+    }
+}
+
+/// A `.wasm` file that cargo has made and that is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Other {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether it runs tests; it is of a package that was not asked for otherwise.
+    pub is_harness: bool,
+}
+
 /// A line of cargo's standard output.
 #[derive(Debug)]
 pub struct Line {
@@ -23,6 +46,8 @@ pub struct Line {
     pub text: String,
     /// The modules that it tells of, of the packages that were asked for.
     pub artifacts: Vec<Artifact>,
+    /// All other modules that it tells of.
+    pub others: Vec<Other>,
     /// Whether it is a message of cargo at all.
     pub is_message: bool,
     /// A diagnostic as it is to be shown, where it is one.
@@ -38,13 +63,17 @@ impl Line {
         let mut line = Self {
             text: text.to_owned(),
             artifacts: Vec::new(),
+            others: Vec::new(),
             is_message: true,
             rendered: None,
             finished: None,
         };
         match serde_json::from_str(text) {
-            Ok(Message::CompilerArtifact(artifact)) if is_ours(&artifact.package_id) => {
-                line.artifacts = modules(&artifact);
+            Ok(Message::CompilerArtifact(artifact)) => {
+                match is_ours(&artifact.package_id) && is_module(&artifact) {
+                    true => line.artifacts = modules(&artifact),
+                    false => line.others = others(&artifact),
+                }
             }
             Ok(Message::CompilerMessage(message)) => line.rendered = message.message.rendered,
             Ok(Message::BuildFinished(end)) => line.finished = Some(end.success),
@@ -55,18 +84,32 @@ impl Line {
     }
 }
 
+/// Whether a message tells of modules that can be published.
+fn is_module(artifact: &cargo_metadata::Artifact) -> bool {
+    let target = &artifact.target;
+    let is_kind = |kind: &TargetKind| {
+        matches!(kind, TargetKind::Bin | TargetKind::CDyLib | TargetKind::Example)
+    };
+    // A harness of tests is a program for this machine alone, under another name each time.
+    !artifact.profile.test && target.kind.iter().any(is_kind)
+}
+
 /// The modules of a message.
 fn modules(artifact: &cargo_metadata::Artifact) -> Vec<Artifact> {
-    let kinds = &artifact.target.kind;
-    // A harness of tests is a program for this machine alone, under another name each time.
-    let has_module = !artifact.profile.test
-        && kinds.iter().any(|kind| matches!(kind, TargetKind::Bin | TargetKind::CDyLib));
-    let files =
-        artifact.filenames.iter().filter(|path| has_module && path.extension() == Some("wasm"));
     let module = |path: &Utf8PathBuf| Artifact {
         package_id: artifact.package_id.clone(),
         target: artifact.target.clone(),
         path: path.clone().into(),
     };
-    files.map(module).collect()
+    files(artifact).map(module).collect()
+}
+
+fn others(artifact: &cargo_metadata::Artifact) -> Vec<Other> {
+    let other =
+        |path: &Utf8PathBuf| Other { path: path.clone().into(), is_harness: artifact.profile.test };
+    files(artifact).map(other).collect()
+}
+
+fn files(artifact: &cargo_metadata::Artifact) -> impl Iterator<Item = &Utf8PathBuf> {
+    artifact.filenames.iter().filter(|path| path.extension() == Some("wasm"))
 }

@@ -6,14 +6,16 @@ mod reproducible;
 mod run;
 mod settings;
 mod target;
+mod term;
 mod workspace;
 
 pub use auditable::find_auditable;
-pub use message::{Artifact, Line};
+pub use message::{Artifact, EXAMPLES, Line, Other};
 pub use reproducible::rustflags;
 pub use run::{Messages, Run};
 pub use settings::{configured_jobs, configured_targets};
 pub use target::{Targets, ensure_installed, is_wasm};
+pub use term::Term;
 pub use workspace::{Selection, Workspace, has_cdylib};
 
 use std::ffi::OsString;

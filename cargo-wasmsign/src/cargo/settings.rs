@@ -64,7 +64,7 @@ pub(super) fn overrides_rustflags(overrides: &[String]) -> Result<bool> {
 }
 
 /// What a `--config` says: a TOML assignment, or the content of a file.
-fn overriding(text: &str) -> Result<DocumentMut> {
+pub(super) fn overriding(text: &str) -> Result<DocumentMut> {
     let content = if Path::new(text).is_file() {
         fs_err::read_to_string(text)
             .map_err(|source| Error::io("failed to read cargo's configuration", source))?
@@ -85,7 +85,7 @@ pub(super) fn configured_rustflags(target: &str) -> Result<Vec<String>> {
     Ok(flags.map(|flags| flags.flags).unwrap_or_default())
 }
 
-fn load() -> Result<cargo_config2::Config> {
+pub(super) fn load() -> Result<cargo_config2::Config> {
     cargo_config2::Config::load().map_err(unreadable)
 }
 

@@ -11,6 +11,7 @@ use crate::child;
 use crate::config::nearest;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::paths;
 
 /// cargo's selection of packages.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,13 @@ pub struct Selection {
     pub workspace: bool,
     /// `--exclude`, each.
     pub exclude: Vec<String>,
+}
+
+impl Selection {
+    /// Whether packages are built because somebody has named them.
+    pub fn is_by_name(&self) -> bool {
+        !self.workspace && !self.packages.is_empty()
+    }
 }
 
 /// A workspace, without its dependencies.
@@ -40,7 +48,19 @@ impl Workspace {
     pub fn load(resolution: &Resolution) -> Result<Self> {
         let mut cargo = command(&["metadata"], resolution);
         cargo.args(["--format-version", "1", "--no-deps"]).stdout(Stdio::piped());
-        let failed = || Error::new(Exit::Build, "cargo metadata failed");
+        // What it says is quoted, and has the colours of our own errors then.
+        cargo.args(["--color", "never"]);
+        let current = current_manifest(resolution.manifest_path.as_deref());
+        let failed = || {
+            let error = Error::new(Exit::Build, "cargo metadata failed");
+            match current.as_deref().is_some_and(Path::is_file) {
+                true => error,
+                false => error.advice(
+                    "work in the directory of a project, or name its Cargo.toml with `--manifest-path`; a module that is \
+                     there already is signed with `cargo wasmsign sign`",
+                ),
+            }
+        };
         let output = child::output(&mut cargo, &[]).map_err(|source| failed().because(source))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
@@ -49,7 +69,7 @@ impl Workspace {
         let text = String::from_utf8_lossy(&output.stdout);
         let metadata =
             MetadataCommand::parse(text.as_ref()).map_err(|source| failed().because(source))?;
-        Ok(Self { metadata, current: current_manifest(resolution.manifest_path.as_deref()) })
+        Ok(Self { metadata, current })
     }
 
     /// The `Cargo.toml` of the workspace.
@@ -63,8 +83,12 @@ impl Workspace {
     }
 
     /// Where cargo puts what it builds, unless `--target-dir` says otherwise.
-    pub fn target_directory(&self) -> PathBuf {
-        self.metadata.target_directory.clone().into()
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4: it cannot be found.
+    pub fn target_directory(&self) -> Result<PathBuf> {
+        paths::whole(self.metadata.target_directory.as_std_path())
     }
 
     /// All packages of the workspace.
@@ -78,17 +102,30 @@ impl Workspace {
     ///
     /// Exit code 2: a name that no package has.
     pub fn select(&self, selection: &Selection) -> Result<Vec<&Package>> {
-        if !selection.packages.is_empty() {
-            return self.matching(&selection.packages);
+        if !selection.workspace {
+            return match selection.packages.is_empty() {
+                true => Ok(self.by_default()),
+                false => self.matching(&selection.packages),
+            };
         }
-        if selection.workspace {
-            let excluded = self.matching(&selection.exclude)?;
-            let members = self.members().into_iter();
-            return Ok(members
-                .filter(|package| !excluded.iter().any(|other| other.id == package.id))
-                .collect());
+        // Beside `--workspace` the names say nothing, and cargo looks at them only where none is left out.
+        if selection.exclude.is_empty() {
+            self.matching(&selection.packages)?;
         }
-        Ok(self.by_default())
+        let is_excluded =
+            |package: &&Package| selection.exclude.iter().any(|spec| is_meant(package, spec));
+        Ok(self.members().into_iter().filter(|package| !is_excluded(package)).collect())
+    }
+
+    /// What `--exclude` names and no package is, in words: cargo warns of it, and goes on.
+    pub fn unknown_excludes(&self, selection: &Selection) -> Vec<String> {
+        let is_unknown =
+            |spec: &&String| !self.members().into_iter().any(|package| is_meant(package, spec));
+        let text = |spec: &String| {
+            let error = self.unknown(spec);
+            format!("{error}, which `--exclude` names; {}", error.what_to_do().unwrap_or_default())
+        };
+        selection.exclude.iter().filter(is_unknown).map(text).collect()
     }
 
     fn by_default(&self) -> Vec<&Package> {
@@ -129,7 +166,7 @@ impl Workspace {
     }
 }
 
-/// Whether a package id specification, or a glob on names, means this package.
+/// Whether a package id specification (a name, a version, an address), or a glob on names, means this package.
 fn is_meant(package: &Package, spec: &str) -> bool {
     let name = package.name.as_str();
     let versioned = spec.split_once(['@', ':']).is_some_and(|(wanted, version)| {
@@ -137,7 +174,13 @@ fn is_meant(package: &Package, spec: &str) -> bool {
         wanted == name && (whole == version || whole.starts_with(&format!("{version}.")))
     });
     let glob = || Glob::new(spec).is_ok_and(|glob| glob.compile_matcher().is_match(name));
-    spec == name || spec == package.id.repr || versioned || glob()
+    let address = || {
+        let id = package.id.repr.as_str();
+        let bare = id.split_once('+').map_or(id, |(_, address)| address);
+        let of = |id: &str| spec == id || id.split('#').next() == Some(spec);
+        spec.contains("://") && (of(id) || of(bare))
+    };
+    spec == name || versioned || address() || glob()
 }
 
 /// The `Cargo.toml` that cargo starts from: the one named, or the nearest above the current directory.

@@ -12,7 +12,7 @@ use crate::report::Report;
 pub(super) fn run(arguments: &Clean, report: &Report) -> Result<Exit> {
     let directory = match &arguments.target_dir {
         Some(directory) => directory.clone(),
-        None => workspace(arguments)?.target_directory(),
+        None => workspace(arguments)?.target_directory()?,
     };
     // Whatever its size may be, it is emptied.
     let cache = Cache::of_target_directory(&directory, 0);

@@ -14,8 +14,10 @@ pub(super) fn run(arguments: &Config, report: &Report) -> Result<Exit> {
         return Ok(Exit::Ok);
     }
     let workspace = Workspace::load(&resolve::resolution(&arguments.resolution))?;
+    let selection = resolve::selection(&arguments.packages);
+    resolve::warn_of_unknown(&workspace, &selection, report);
     let wanted = Wanted {
-        selection: &resolve::selection(&arguments.packages),
+        selection: &selection,
         overrides: &arguments.overrides,
         mode: &arguments.mode,
         cargo_config: &arguments.resolution.config,

@@ -14,9 +14,8 @@ mod verify;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Color, Command};
+use crate::cargo::Term;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::Report;
@@ -30,8 +29,10 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
         Some("wasmsign") => drop(arguments.remove(1)),
         _ => {}
     }
-    let cli = Cli::parse_from(arguments);
-    let report = Report::new(cli.screen);
+    let term = Term::read(&given(&arguments, "--config"));
+    let color = given(&arguments, "--color").pop().or_else(|| term.color.clone());
+    let cli = Cli::read(arguments, color.as_deref().and_then(Color::from_word));
+    let report = Report::new(cli.screen, &term);
     let result = watch().and_then(|()| run(cli, &report));
     result
         .unwrap_or_else(|error| {
@@ -39,6 +40,17 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
             report.error(&error)
         })
         .into()
+}
+
+/// What a flag of ours says, before the arguments are read: errors in them are to have the right colours.
+fn given(arguments: &[OsString], flag: &str) -> Vec<String> {
+    let ours = arguments.iter().map_while(|word| (word != "--").then(|| word.to_string_lossy()));
+    let ours: Vec<_> = ours.collect();
+    let value = |at: usize| match ours[at].strip_prefix(flag)? {
+        "" => ours.get(at + 1).map(|next| next.to_string()),
+        joined => joined.strip_prefix('=').map(str::to_owned),
+    };
+    (0..ours.len()).filter_map(value).collect()
 }
 
 /// Before anything else: what must not outlive us, and what no child may see.
@@ -52,7 +64,7 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Build(arguments) => build::run(*arguments, cli.screen, report),
         Command::Config(arguments) => config::run(&arguments, report),
         Command::Sign(arguments) => sign::run(&arguments, report),
-        Command::Verify(arguments) => verify::run(&arguments, report),
+        Command::Verify(arguments) => verify::run(&arguments, cli.screen, report),
         Command::Inspect(arguments) => inspect::run(&arguments, report),
         Command::Keygen(arguments) => keygen::run(&arguments, report),
         Command::Split(arguments) => split::run(&arguments, report),

@@ -12,15 +12,15 @@ use wasmsign_core::section::Kind;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
 
 use super::build::rebuild;
-use crate::args::{Coverage, Expect, Required, Verify};
+use crate::args::{Coverage, Expect, Required, Screen, Verify};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Failure, Report, Verdict};
 use crate::signers;
 
-pub(super) fn run(arguments: &Verify, report: &Report) -> Result<Exit> {
+pub(super) fn run(arguments: &Verify, screen: Screen, report: &Report) -> Result<Exit> {
     if arguments.rebuild.rebuild {
-        return rebuilt(arguments, report);
+        return rebuilt(arguments, screen, report);
     }
     let verifier = verifier(arguments)?;
     let signature = arguments.signature.as_deref();
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Verify, report: &Report) -> Result<Exit> {
 }
 
 /// Compares a module with what its source gives, and verifies it where keys are given.
-fn rebuilt(arguments: &Verify, report: &Report) -> Result<Exit> {
+fn rebuilt(arguments: &Verify, screen: Screen, report: &Report) -> Result<Exit> {
     let [module] = &arguments.modules[..] else {
         return Err(Error::usage("`--rebuild` is of one module, but several are given")
             .advice("compare them one by one"));
@@ -56,7 +56,7 @@ fn rebuilt(arguments: &Verify, report: &Report) -> Result<Exit> {
         false => Some(verify(&verifier(arguments)?, module, arguments.signature.as_deref())),
     };
     let verdict = result.as_ref().map(|result| Verdict { module, result });
-    match rebuild::run(module, &arguments.rebuild, report)? {
+    match rebuild::run(module, &arguments.rebuild, screen, report)? {
         Ok(rebuilt) => report.rebuilt(module, &rebuilt, verdict.as_ref()),
         Err(exit) => Ok(exit),
     }

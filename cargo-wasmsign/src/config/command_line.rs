@@ -1,5 +1,7 @@
 //! What the command line says.
 
+use std::path::PathBuf;
+
 use wasmsign_core::keys::is_secret_key_text;
 
 use super::layer::Layer;
@@ -12,6 +14,7 @@ const KEY: &str = "--key";
 const NO_SIGN: &str = "--no-sign";
 const NO_OPTIMIZE: &str = "--no-optimize";
 const TARGET: &str = "--target";
+const ARTIFACT_DIR: &str = "--artifact-dir";
 
 /// The flags that stand above everything else.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +27,8 @@ pub struct CommandLine {
     pub no_optimize: bool,
     /// The targets to build for; none where no `--target` is given.
     pub targets: Vec<String>,
+    /// Where published modules are copied to, as a whole path.
+    pub artifact_dir: Option<PathBuf>,
 }
 
 impl CommandLine {
@@ -36,6 +41,10 @@ impl CommandLine {
                 true => given(NO_SIGN, true, Vec::new()),
                 false => given(KEY, !self.keys.is_empty(), self.keys()?),
             },
+            artifact_dir: self
+                .artifact_dir
+                .clone()
+                .and_then(|path| given(ARTIFACT_DIR, true, path)),
             optimize: off.map(Into::into).unwrap_or_default(),
             ..Layer::default()
         })

@@ -1,6 +1,7 @@
 //! What one table, the environment or the command line says.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::key_id::KeyIdChoice;
@@ -27,6 +28,7 @@ pub(super) const WORKSPACE: KeySet = KeySet {
         "key-id",
         "reproducible",
         "auditable",
+        "artifact-dir",
         "transform",
         "optimize",
         "sections",
@@ -47,6 +49,7 @@ pub(super) const PACKAGE: KeySet = KeySet {
         "key-id",
         "reproducible",
         "auditable",
+        "artifact-dir",
         "transform",
         "optimize",
         "sections",
@@ -66,6 +69,7 @@ pub(super) const PROFILE: KeySet = KeySet {
         "key-id",
         "reproducible",
         "auditable",
+        "artifact-dir",
         "transform",
         "optimize",
         "sections",
@@ -116,6 +120,7 @@ pub(super) struct Layer {
     pub(super) key_id: Option<Setting<KeyIdChoice>>,
     pub(super) reproducible: Option<Setting<bool>>,
     pub(super) auditable: Option<Setting<bool>>,
+    pub(super) artifact_dir: Option<Setting<PathBuf>>,
     pub(super) transform: TransformLayer,
     pub(super) optimize: OptimizeLayer,
     pub(super) sections: SectionsLayer,
@@ -131,6 +136,7 @@ impl Layer {
             key_id: table.setting("key-id", |node| node.text()?.parse())?,
             reproducible: table.setting("reproducible", Node::bool)?,
             auditable: table.setting("auditable", Node::bool)?,
+            artifact_dir: table.setting("artifact-dir", Node::path)?,
             transform: table.get("transform", TransformLayer::read)?.unwrap_or_default(),
             optimize: table.get("optimize", OptimizeLayer::read)?.unwrap_or_default(),
             sections: table.get("sections", SectionsLayer::read)?.unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! What counts for a package: with the origin of each value, and without.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::key_id::KeyIdChoice;
@@ -28,6 +30,8 @@ pub struct PackageConfig {
     pub reproducible: bool,
     /// Whether the module carries the list of what it was built from.
     pub auditable: bool,
+    /// Where published modules are copied to, as a whole path; `None` for nowhere.
+    pub artifact_dir: Option<PathBuf>,
     /// What rewrites the module first; `None` for nothing.
     pub transform: Option<Transform>,
     /// What the optimizer does; `None` where it is off.
@@ -46,6 +50,7 @@ pub struct Settings {
     pub(super) key_id: Setting<KeyIdChoice>,
     pub(super) reproducible: Setting<bool>,
     pub(super) auditable: Setting<bool>,
+    pub(super) artifact_dir: Setting<Option<PathBuf>>,
     pub(super) transform: TransformSettings,
     pub(super) optimize: OptimizeSettings,
     pub(super) sections: SectionsSettings,
@@ -62,6 +67,7 @@ impl Default for Settings {
             key_id: Setting::unsaid(KeyIdChoice::Auto),
             reproducible: Setting::unsaid(false),
             auditable: Setting::unsaid(false),
+            artifact_dir: Setting::unsaid(None),
             transform: TransformSettings::default(),
             optimize: OptimizeSettings::default(),
             sections: SectionsSettings::default(),
@@ -87,6 +93,7 @@ impl Settings {
         self.key_id.yield_to(nearer.key_id.as_ref());
         self.reproducible.yield_to(nearer.reproducible.as_ref());
         self.auditable.yield_to(nearer.auditable.as_ref());
+        self.artifact_dir.yield_to(nearer.artifact_dir.as_ref());
         self.transform.cover(&nearer.transform);
         self.optimize.cover(&nearer.optimize);
         self.sections.cover(&nearer.sections);
@@ -127,6 +134,9 @@ impl Settings {
         listing.add("key-id", &self.key_id, |id| json!(id.to_string()));
         listing.add("reproducible", &self.reproducible, |on| json!(on));
         listing.add("auditable", &self.auditable, |on| json!(on));
+        listing.add("artifact-dir", &self.artifact_dir, |directory| {
+            json!(directory.as_ref().map(|path| path.to_string_lossy()))
+        });
         self.transform.list(&mut listing);
         self.optimize.list(&mut listing);
         self.sections.list(&mut listing);
@@ -143,6 +153,7 @@ impl Settings {
             key_id: self.key_id.value,
             reproducible: self.reproducible.value,
             auditable: self.auditable.value,
+            artifact_dir: self.artifact_dir.value,
             transform: self.transform.finish(),
             optimize: self.optimize.finish(),
             sections: self.sections.finish(),

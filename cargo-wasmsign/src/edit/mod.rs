@@ -11,7 +11,7 @@ use std::path::Path;
 
 pub use exports::keep as keep_exports;
 pub use frames::replaced;
-pub use producers::record;
+pub use producers::{record, tools};
 
 use crate::error::{Error, Result};
 use crate::escape::escape;

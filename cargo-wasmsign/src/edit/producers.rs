@@ -44,6 +44,15 @@ pub fn record(name: &Path, module: &[u8]) -> Result<Vec<u8>> {
     Ok(frames::module(parts))
 }
 
+/// The programs that the content of such a section names, with their versions: those that have made the module out of
+/// its source, and kits that they belong to. None where it cannot be read.
+pub fn tools(content: &[u8]) -> Vec<(String, String)> {
+    let fields = read(content, 0).unwrap_or_default();
+    let tools = fields.into_iter().filter(|(field, _)| matches!(*field, FIELD | "sdk"));
+    let owned = |(name, version): (&str, &str)| (name.to_owned(), version.to_owned());
+    tools.flat_map(|(_, values)| values).map(owned).collect()
+}
+
 /// Where in the module the content of one of its sections stands.
 fn offset_in(module: &[u8], content: &[u8]) -> u64 {
     (content.as_ptr() as usize - module.as_ptr() as usize) as u64

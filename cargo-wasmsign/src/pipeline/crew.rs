@@ -2,7 +2,7 @@
 //!
 //! The source (a cargo that runs, or what one has said before) has a thread of its own, each worker has one. What they
 //! have to tell goes through one channel to the caller, who alone speaks. After the first error no further module is
-//! begun; those that are on their way come to their end.
+//! begun, unless it is to keep going; those that are on their way come to their end.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Sender, channel};
@@ -38,6 +38,8 @@ pub struct Desk<'a, T> {
 /// The modules that wait for a worker.
 #[derive(Default)]
 struct Queue {
+    /// Whether other modules are begun though one could not be made.
+    keep_going: bool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -103,13 +105,15 @@ impl<T> Desk<'_, T> {
     }
 }
 
-/// Runs `source` and makes what it gives, and tells the caller what happens meanwhile.
+/// Runs `source` and makes what it gives, and tells the caller what happens meanwhile. After an error it begins no
+/// further module, unless it is to keep going.
 pub fn run<T: Send>(
     tokens: &Tokens,
+    keep_going: bool,
     source: impl FnOnce(&Desk<'_, T>) -> Result<()> + Send,
     mut tell: impl FnMut(Event<T>) -> Result<()>,
 ) -> Outcome {
-    let queue = Queue::default();
+    let queue = Queue { keep_going, ..Queue::default() };
     let (events, inbox) = channel();
     let (told, source) = thread::scope(|scope| {
         for _ in 0..tokens.jobs() {
@@ -125,7 +129,7 @@ pub fn run<T: Send>(
         });
         let mut result = Ok(());
         for event in inbox {
-            let failed = matches!(event, Event::Failed(_));
+            let failed = matches!(event, Event::Failed(_)) && !keep_going;
             let told = tell(event);
             if failed || told.is_err() {
                 queue.stop();
@@ -222,7 +226,9 @@ impl Queue {
         match made {
             Ok(made) => state.finished.push((index, Finished::Made(Box::new(made)))),
             Err(error) => {
-                state.stop();
+                if !self.keep_going {
+                    state.stop();
+                }
                 return Err(error);
             }
         }

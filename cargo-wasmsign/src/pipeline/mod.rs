@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub use crew::{Desk, Event, run};
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{Place, Recipe};
+pub use record::sha256 as digest;
 pub use transform::find as find_transform;
 pub use work::component;
 
@@ -64,7 +65,8 @@ fn take(order: &Order) -> Result<Taken> {
     let Order { artifact, recipe, place } = order;
     let failed =
         |source| Error::io(format!("failed to read `{}`", artifact.path.display()), source);
-    let file_name = PathBuf::from(artifact.path.file_name().unwrap_or_default());
+    let file_name = artifact.file_name();
+    place.make_room(&file_name)?;
     let digest = record::sha256(&artifact.path).map_err(failed)?;
     let published = place.published.join(&file_name);
     if let Some(fresh) = Record::fresh(&record::path(&place.state, &file_name), recipe, &digest)

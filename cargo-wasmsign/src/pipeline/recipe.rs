@@ -9,6 +9,7 @@ use wasmsign_core::sign::Signature;
 use super::record::sha256;
 use super::{SignerLine, transform};
 use crate::config::{self, KeyIdChoice, Placement};
+use crate::error::{Error, Result};
 use crate::hex::{hex, public_key_text};
 use crate::optimize::{Cache, Optimizer};
 use crate::shape::Delimiters;
@@ -31,6 +32,8 @@ pub struct Recipe {
     pub key_id: KeyIdChoice,
     /// Where signatures go.
     pub placement: Placement,
+    /// Where what was published is copied to.
+    pub artifact_dir: Option<PathBuf>,
 }
 
 /// Where the modules of one target and profile go.
@@ -42,6 +45,22 @@ pub struct Place {
     pub state: PathBuf,
     /// What was optimized before, for any target and profile.
     pub cache: Cache,
+}
+
+impl Place {
+    /// Makes the directories that a file of this name lies in.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn make_room(&self, file_name: &Path) -> Result<()> {
+        for base in [&self.published, &self.state] {
+            let directory = base.join(file_name.parent().unwrap_or(Path::new("")));
+            fs_err::create_dir_all(directory)
+                .map_err(|source| Error::io("failed to make a directory", source))?;
+        }
+        Ok(())
+    }
 }
 
 impl Recipe {

@@ -100,7 +100,11 @@ fn still_verifies(published: &Published, recipe: &Recipe) -> bool {
 }
 
 /// SHA-256 of a file, in hexadecimal.
-pub(super) fn sha256(path: &Path) -> io::Result<String> {
+///
+/// # Errors
+///
+/// Those of the system.
+pub fn sha256(path: &Path) -> io::Result<String> {
     copy_hashed(File::open(path)?, &mut io::sink())
 }
 

@@ -32,8 +32,8 @@ impl Made {
         if self.published.signature_path.is_none() {
             remove_stale(&sig)?;
         }
-        let name = Path::new(self.published.path.file_name().unwrap_or_default());
-        self.record.save(&record::path(&self.order.place.state, name))?;
+        let name = self.order.artifact.file_name();
+        self.record.save(&record::path(&self.order.place.state, &name))?;
         Ok((self.order, self.published))
     }
 }

@@ -37,6 +37,7 @@ impl Work<'_> {
         let (module, what) = self.optimize(module, what, module_digest)?;
         let sizes = Sizes { built: size, optimized: what.total, published: what.total };
         let mut shaped = self.shape(module, &what)?;
+        self.warn_of_dylink(&what);
         self.seal(&mut shaped, digest, sizes)
     }
 
@@ -188,6 +189,22 @@ impl Work<'_> {
         let empty = sections.parts.iter().flat_map(|parts| parts.empty(&names));
         for part in empty {
             let text = format!("no section is in the part [{part}] of `sections.parts`");
+            self.tell(Step::Warned { text });
+        }
+    }
+
+    /// Tells of a section that wants to be first, where the signature will be.
+    fn warn_of_dylink(&self, what: &Inspection) {
+        let Recipe { signers, placement, sections, .. } = self.recipe();
+        let is_embedded = !signers.is_empty() && *placement != config::Placement::Detached;
+        let stays = |name: &&str| shape::wants_to_be_first(name) && !sections.remove.is_match(name);
+        if let Some(name) = custom_names(what).find(stays)
+            && is_embedded
+        {
+            let text = format!(
+                "its signature is before `{name}`, which dynamic linkers want to be first; `signature = \"detached\"` \
+                 leaves the module as they want it"
+            );
             self.tell(Step::Warned { text });
         }
     }

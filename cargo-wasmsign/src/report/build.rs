@@ -1,14 +1,17 @@
 //! What is told of builds.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anstream::ColorChoice;
+use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::size::{change, human};
-use super::{FAINT, GOOD, Report};
-use crate::cargo::{Artifact, Line};
+use super::{ADVICE, FAINT, GOOD, Report};
+use crate::cargo::{Artifact, Line, Other};
 use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::exit::Exit;
@@ -126,6 +129,11 @@ impl Report {
         self.result(&format!("{GOOD}{:>12}{GOOD:#} {}", "Published", line(published)))
     }
 
+    /// A published file that was copied to where its manifest wants it too.
+    pub fn copied(&self, path: &Path) {
+        self.status("Copied", &escape(&from_here(path).display().to_string()));
+    }
+
     /// The end of a build, for programs that read.
     ///
     /// # Errors
@@ -140,7 +148,26 @@ impl Report {
 
     /// Somebody who tells the steps of the modules, with a spinner where a person waits.
     pub fn progress(&self) -> Progress<'_> {
-        Progress { report: self, spinner: ProgressBar::hidden(), running: Vec::new() }
+        self.is_drawn_into.set(self.may_move);
+        Progress {
+            report: self,
+            spinner: ProgressBar::hidden(),
+            running: Vec::new(),
+            taken: BTreeSet::new(),
+            others: BTreeSet::new(),
+        }
+    }
+
+    /// Modules that cargo has built and that are left alone, each once.
+    pub fn left_alone(&self, others: &BTreeSet<Other>) {
+        for other in others {
+            let why = match other.is_harness {
+                true => "a harness of tests",
+                false => "its package is not one of those that are published",
+            };
+            let path = escape(&from_here(&other.path).display().to_string());
+            self.status("Skipped", &format!("{path}: {why}"));
+        }
     }
 }
 
@@ -185,6 +212,10 @@ pub struct Progress<'a> {
     spinner: ProgressBar,
     /// The modules that the optimizer is at work on.
     running: Vec<String>,
+    /// The modules that one run of cargo has made for us.
+    taken: BTreeSet<PathBuf>,
+    /// Those that it has made besides; they may be ours in another run.
+    others: BTreeSet<Other>,
 }
 
 /// What became of a module's custom sections.
@@ -214,13 +245,18 @@ impl Progress<'_> {
     /// # Errors
     ///
     /// Exit code 4 where it cannot be passed on.
-    pub fn cargo_line(&self, line: &Line) -> Result<()> {
+    pub fn cargo_line(&mut self, line: &Line) -> Result<()> {
+        self.taken.extend(line.artifacts.iter().map(|artifact| artifact.path.clone()));
+        self.others.extend(line.others.iter().cloned());
         self.spinner.suspend(|| self.report.cargo_line(line))
     }
 
     /// Shows from now on what goes on, on terminals alone. Until now cargo did.
     pub fn cargo_ended(&mut self) {
-        if !self.report.screen.quiet {
+        self.report.is_drawn_into.set(false);
+        self.others.retain(|other| !self.taken.contains(&other.path));
+        self.report.left_alone(&self.others);
+        if self.report.may_move {
             self.spinner = ProgressBar::new_spinner();
             self.spin();
         }
@@ -261,9 +297,9 @@ impl Progress<'_> {
         if self.running.is_empty() {
             return self.spinner.finish_and_clear();
         }
-        if let Ok(style) =
-            ProgressStyle::with_template("{prefix:>12.cyan.bold} {msg} {spinner} {elapsed}")
-        {
+        let verb = if self.report.err == ColorChoice::Never { Style::new() } else { ADVICE };
+        let template = format!("{verb}{{prefix:>12}}{verb:#} {{msg}} {{spinner}} {{elapsed}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             self.spinner.set_style(style);
         }
         self.spinner.set_prefix("Optimizing");
@@ -274,6 +310,7 @@ impl Progress<'_> {
 
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
+        self.report.is_drawn_into.set(false);
         self.spinner.finish_and_clear();
     }
 }

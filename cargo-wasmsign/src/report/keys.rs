@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use wasmsign_core::PublicKey;
+use wasmsign_core::section::Section;
 use wasmsign_core::sign::Signed;
 use wasmsign_core::signature_data::SignatureData;
 
@@ -13,6 +14,7 @@ use crate::escape::escape;
 use crate::files::is_stdout;
 use crate::hex::{hex, public_key_text};
 use crate::seal::{Sealed, kind_word};
+use crate::shape::wants_to_be_first;
 
 /// A module that was signed.
 pub struct Signing<'a> {
@@ -113,6 +115,17 @@ impl Report {
         )?;
         line("Created", &format!("public key {}", escape(&public.display().to_string())))?;
         line("Key", &format!("{text}, id {id}"))
+    }
+
+    /// A module with a signature before the section that a dynamic linker wants to be first.
+    pub fn warn_of_dylink(&self, output: &Path, sections: &[Section]) {
+        if sections.iter().any(|section| section.name().is_some_and(wants_to_be_first)) {
+            let output = output.display();
+            self.warning(&format!(
+                "`{output}` has its signature before `dylink.0`, which dynamic linkers want to be first: leave the module as \
+                 it is with `--signature FILE`, in builds with `signature = \"detached\"`"
+            ));
+        }
     }
 
     pub(super) fn warn_of_envoy(&self, output: &Path, data: &SignatureData) {

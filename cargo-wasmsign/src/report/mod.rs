@@ -12,14 +12,17 @@ mod verify;
 
 use std::cell::Cell;
 use std::error::Error as _;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
+use anstream::adapter::strip_str;
+use anstream::stream::{AsLockedWrite, RawStream};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::args::{Color, Format, Screen};
+use crate::cargo::Term;
 use crate::error::{Error, Result};
 use crate::escape::{escape, escape_json};
 use crate::exit::Exit;
@@ -47,14 +50,21 @@ pub struct Report {
     err: ColorChoice,
     /// Nobody reads our standard output any more, as behind `| head`.
     unread: Cell<bool>,
+    /// Whether programs may draw bars that move.
+    may_move: bool,
+    /// Cargo may have drawn a bar into the line where the cursor is.
+    is_drawn_into: Cell<bool>,
 }
 
 impl Report {
     /// A report as the command line and the environment want it.
-    pub fn new(screen: Screen) -> Self {
+    pub fn new(given: Screen, term: &Term) -> Self {
+        let screen = shown(given, term);
         let choice = choice(screen.color);
         Self {
             screen,
+            may_move: !screen.quiet && !term.no_progress && has_cursor(),
+            is_drawn_into: Cell::new(false),
             out: resolved(choice, &io::stdout()),
             err: resolved(choice, &io::stderr()),
             unread: Cell::new(false),
@@ -123,9 +133,15 @@ impl Report {
         self.screen.format == Format::Json
     }
 
+    /// What makes room for a line where cargo may have drawn a bar, on its way to a terminal.
+    fn clear(&self, to_terminal: bool) -> &'static str {
+        if to_terminal && self.is_drawn_into.get() { "\r\u{1b}[K" } else { "" }
+    }
+
     /// A line on standard error. If that is gone there is nobody to tell.
     fn tell(&self, line: &str) {
-        let _ = write_line(&mut AutoStream::new(io::stderr().lock(), self.err), line);
+        let clear = self.clear(true);
+        let _ = write_line(io::stderr().lock(), self.err, clear, line);
     }
 
     /// A line of the result, unless `-q`.
@@ -168,8 +184,8 @@ impl Report {
         }
         // Of JSON nothing may be taken away.
         let choice = if self.is_json() { ColorChoice::AlwaysAnsi } else { self.out };
-        let mut out = AutoStream::new(io::stdout().lock(), choice);
-        match write_line(&mut out, line).and_then(|()| out.flush()) {
+        let clear = self.clear(io::stdout().is_terminal());
+        match write_line(io::stdout().lock(), choice, clear, line) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread.set(true),
             Err(source) => return Err(Error::io("failed to write to standard output", source)),
             Ok(()) => {}
@@ -178,27 +194,49 @@ impl Report {
     }
 }
 
-/// Writes a line in one piece where nothing is taken out of it, so that it stays whole among those of cargo.
-fn write_line(out: &mut impl Write, line: &str) -> io::Result<()> {
-    out.write_all(format!("{line}\n").as_bytes())
+/// Writes a line in one piece, so that it stays whole among those of cargo.
+fn write_line(
+    mut stream: impl RawStream + AsLockedWrite,
+    choice: ColorChoice,
+    clear: &str,
+    line: &str,
+) -> io::Result<()> {
+    if choice == ColorChoice::Never {
+        stream.write_all(format!("{clear}{}\n", strip_str(line)).as_bytes())?;
+        return stream.flush();
+    }
+    let mut stream = AutoStream::new(stream, choice);
+    stream.write_all(format!("{clear}{line}\n").as_bytes())?;
+    stream.flush()
 }
 
-/// `--color`, else cargo's variable; `NO_COLOR` and its kind decide what is left.
-fn choice(flag: Option<Color>) -> ColorChoice {
-    let variable = || std::env::var("CARGO_TERM_COLOR").ok();
-    match flag {
-        Some(Color::Always) => ColorChoice::Always,
-        Some(Color::Never) => ColorChoice::Never,
-        Some(Color::Auto) => ColorChoice::Auto,
-        None => match variable().as_deref() {
-            Some("always") => ColorChoice::Always,
-            Some("never") => ColorChoice::Never,
-            _ => ColorChoice::Auto,
-        },
+/// What counts of flags and configuration: in cargo, any flag counts more.
+fn shown(given: Screen, term: &Term) -> Screen {
+    let silent = !given.quiet && given.verbose == 0;
+    let is_verbose = silent && term.verbose == Some(true);
+    Screen {
+        quiet: given.quiet || (silent && !is_verbose && term.quiet == Some(true)),
+        verbose: given.verbose.max(u8::from(is_verbose)),
+        color: given.color.or_else(|| Color::from_word(term.color.as_deref()?)),
+        ..given
     }
 }
 
-fn resolved(choice: ColorChoice, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+/// Whether a bar can be drawn where messages go.
+fn has_cursor() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// `--color` or cargo's configuration; `NO_COLOR` and its kind decide what is left.
+fn choice(color: Option<Color>) -> ColorChoice {
+    match color {
+        Some(Color::Always) => ColorChoice::Always,
+        Some(Color::Never) => ColorChoice::Never,
+        Some(Color::Auto) | None => ColorChoice::Auto,
+    }
+}
+
+fn resolved(choice: ColorChoice, stream: &impl RawStream) -> ColorChoice {
     match choice {
         ColorChoice::Auto => AutoStream::choice(stream),
         decided => decided,

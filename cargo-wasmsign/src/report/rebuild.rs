@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::escape::escape;
 use crate::exit::Exit;
 use crate::seal::kind_word;
+use crate::toolchain::{Tool, Toolchain};
 
 /// A module and what its source gives now.
 pub struct Rebuilt {
@@ -27,9 +28,20 @@ pub struct Rebuilt {
     pub target: String,
     /// Where the two differ first, if they do.
     pub difference: Option<Difference>,
+    /// What the module tells of the tools that made it, and what the rebuilt one does.
+    pub tools: (Toolchain, Toolchain),
 }
 
 impl Report {
+    /// What is about to be done, because it takes long.
+    pub fn rebuilding(&self, module: &Path, package: &str, directory: &Path) {
+        let (module, directory) = (module.display(), directory.display());
+        let text = format!(
+            "{module}: `{package}` and all that it depends on are compiled anew, in {directory}"
+        );
+        self.status("Rebuilding", &escape(&text));
+    }
+
     /// Whether a module is what its source gives, and, where keys were given, whether it is signed by them. Gives the
     /// exit code that stands for it.
     ///
@@ -71,6 +83,7 @@ impl Report {
                     rebuilt.rebuilt,
                     escape(&words(difference))
                 ))?;
+                self.print(&format!("{:>12} {}", "", escape(&tools(&rebuilt.tools))))?;
                 self.advice(
                     "build from the commit and with the profile (`--profile`), target, features, toolchain and tools that \
                      the module was built with; in another directory, `reproducible = true` is needed both times",
@@ -113,9 +126,27 @@ impl Rebuilt {
             "profile": self.profile,
             "target": self.target,
             "difference": self.difference.as_ref().map(words),
+            "tools": { "module": self.tools.0, "rebuilt": self.tools.1 },
         });
         value
     }
+}
+
+/// What two modules tell of their tools.
+fn tools((module, rebuilt): &(Toolchain, Toolchain)) -> String {
+    match (named(module), named(rebuilt)) {
+        (None, _) => "it does not tell which tools made it".to_owned(),
+        (Some(one), Some(other)) if one == other => format!("both tell of the same tools: {one}"),
+        (Some(one), None) => format!("it was made with {one}; the rebuilt one does not tell"),
+        (Some(one), Some(other)) => format!("it was made with {one}, rebuilt with {other}"),
+    }
+}
+
+fn named(toolchain: &Toolchain) -> Option<String> {
+    let tool = |tool: &Tool| format!("{} {}", tool.name, tool.version);
+    let commit = toolchain.rustc_commit.iter().map(|hash| format!("rustc's commit {hash}"));
+    let words: Vec<_> = toolchain.tools.iter().map(tool).chain(commit).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// A difference as people say it.

@@ -52,9 +52,13 @@ pub(super) fn rank(name: Option<&str>) -> usize {
     name.and_then(|name| LAST.iter().position(|last| *last == name)).map_or(0, |index| index + 1)
 }
 
-/// Whether a section is for a dynamic linker, which wants it first.
+/// Whether a custom section is for a dynamic linker, which reads it only where it is the first section.
+pub fn wants_to_be_first(name: &str) -> bool {
+    name == "dylink.0"
+}
+
 pub(super) fn is_dylink(item: &Item<'_>) -> bool {
-    item.name == Some("dylink.0")
+    item.name.is_some_and(wants_to_be_first)
 }
 
 /// Refuses an order of a module's sections that WebAssembly or its tools do not take. What was already so in the

@@ -1,17 +1,18 @@
 //! `cargo wasmsign sign --cargo-messages`: signs what another driver of cargo has built, by the same manifests and into
 //! the same place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::copies::{Copies, Places};
 use super::kit::Kit;
 use super::place::Spot;
 use super::{jobs, make, resolve, select};
 use crate::args::{Overrides, Sign};
-use crate::cargo::{Artifact, Line, Resolution, Workspace};
+use crate::cargo::{Artifact, Line, Other, Resolution, Workspace};
 use crate::config::{CommandLine, Environment, Manifests};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -36,9 +37,11 @@ fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
     let manifest_path = arguments.manifest_path.clone();
     let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
     let manifests = resolve::read(&workspace)?;
-    let artifacts = read(messages, &workspace, &manifests, report)?;
-    let overrides = Overrides { keys: arguments.keys.clone(), no_sign: false, no_optimize: false };
-    let orders = Orders::new(&workspace, &manifests, &overrides)?.of(artifacts, report)?;
+    let (artifacts, mut others) = read(messages, &workspace, &manifests, report)?;
+    let overrides = Overrides { keys: arguments.keys.clone(), ..Overrides::default() };
+    let orders = Orders::new(&workspace, &manifests, &overrides)?;
+    let orders = orders.of(artifacts, &mut others, report)?;
+    report.left_alone(&others);
     if orders.is_empty() {
         return Err(Error::usage("the messages tell of no module of this workspace that is for wasm")
             .advice("build for a wasm target, in this workspace or with `--manifest-path`, packages that make modules"));
@@ -47,8 +50,16 @@ fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
     let source = |_: &Tokens, desk: &Desk<'_, Line>| {
         orders.iter().try_for_each(|order| desk.take(order.clone()))
     };
-    let told = |order: &Order, module: &Published| report.published(&order.artifact, module);
-    Ok(make::run(&places, jobs::usual()?, source, report, told)?.exit)
+    let mut copies = Copies::default();
+    let told = |order: &Order, module: &Published| {
+        copies.add(order, module);
+        report.published(&order.artifact, module)
+    };
+    let done = make::run(&places, jobs::usual()?, false, source, report, told)?;
+    match done.exit {
+        Exit::Ok => copies.write(report).map(|()| Exit::Ok),
+        exit => Ok(exit),
+    }
 }
 
 /// The modules of this workspace that a build has made, once it says that it has succeeded.
@@ -57,15 +68,15 @@ fn read(
     workspace: &Workspace,
     manifests: &Manifests,
     report: &Report,
-) -> Result<Vec<Artifact>> {
+) -> Result<(Vec<Artifact>, BTreeSet<Other>)> {
     let failed = |source| Error::io(format!("failed to read `{}`", messages.display()), source);
     let input: Box<dyn Read> = match messages.as_os_str() == "-" {
         true => Box::new(io::stdin().lock()),
         false => Box::new(File::open(messages).map_err(failed)?),
     };
     let (mut lines, mut text) = (BufReader::new(input), Vec::new());
-    let (mut artifacts, mut finished) = (Vec::new(), None);
-    let progress = report.progress();
+    let (mut artifacts, mut others, mut finished) = (Vec::new(), BTreeSet::new(), None);
+    let mut progress = report.progress();
     while lines.read_until(b'\n', &mut text).map_err(failed)? > 0 {
         let words = String::from_utf8_lossy(&text);
         let is_ours = |id: &_| {
@@ -74,12 +85,13 @@ fn read(
         };
         let mut line = Line::read(words.trim_end_matches(['\n', '\r']), is_ours);
         artifacts.append(&mut line.artifacts);
+        others.extend(std::mem::take(&mut line.others));
         finished = line.finished.or(finished);
         progress.cargo_line(&line)?;
         text.clear();
     }
     match finished {
-        Some(true) => Ok(artifacts),
+        Some(true) => Ok((artifacts, others)),
         Some(false) => {
             Err(Error::new(Exit::Build, "the build that the messages tell of has failed"))
         }
@@ -119,18 +131,28 @@ impl<'a> Orders<'a> {
         })
     }
 
-    /// An order for each artifact of a package that takes part.
-    fn of(mut self, artifacts: Vec<Artifact>, report: &Report) -> Result<Vec<Order>> {
+    /// An order for each artifact of a package that takes part; the others are put to `others`.
+    fn of(
+        mut self,
+        artifacts: Vec<Artifact>,
+        others: &mut BTreeSet<Other>,
+        report: &Report,
+    ) -> Result<Vec<Order>> {
         let mut orders: Vec<Order> = Vec::new();
         for artifact in artifacts {
-            let Some(spot) = Spot::of(&artifact.path) else { continue };
-            let Some(recipe) = self.recipe(&artifact, &spot)? else { continue };
+            let spot = Spot::of(&artifact.path);
+            let recipe = spot.as_ref().map(|spot| self.recipe(&artifact, spot)).transpose()?;
+            let (Some(spot), Some(recipe)) = (spot, recipe.flatten()) else {
+                others.insert(Other { path: artifact.path, is_harness: false });
+                continue;
+            };
             let place = Arc::new(spot.place(self.limit));
             // Of what is told twice the last counts, as it does on the disk.
             orders.retain(|order| order.artifact.path != artifact.path);
             orders.push(Order { artifact, recipe, place });
         }
         self.kit.warnings().iter().for_each(|warning| report.warning(warning));
+        copies(&orders)?.make()?;
         Ok(orders)
     }
 
@@ -153,4 +175,20 @@ impl<'a> Orders<'a> {
         self.recipes.insert(key, recipe.clone());
         Ok(recipe)
     }
+}
+
+/// Where copies of the modules go.
+fn copies(orders: &[Order]) -> Result<Places> {
+    let mut places = Places::default();
+    for order in orders {
+        let (Some(directory), Some(spot)) =
+            (&order.recipe.artifact_dir, Spot::of(&order.artifact.path))
+        else {
+            continue;
+        };
+        let file = order.artifact.file_name().display().to_string();
+        let module = format!("`{file}` for {}", spot.triple);
+        places.claim(directory, &file, module, &spot.of_cargo())?;
+    }
+    Ok(places)
 }

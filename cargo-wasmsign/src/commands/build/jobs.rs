@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::args::Build;
+use crate::args::Compilation;
 use crate::cargo::configured_jobs;
 use crate::error::Result;
 
@@ -12,8 +12,8 @@ use crate::error::Result;
 /// # Errors
 ///
 /// Exit code 2 where cargo's configuration cannot be read.
-pub(super) fn of(arguments: &Build) -> Result<usize> {
-    let given = arguments.compilation.jobs.as_deref().or(behind_dashes(&arguments.cargo_args));
+pub(super) fn of(compilation: &Compilation, cargo_args: &[String]) -> Result<usize> {
+    let given = compilation.jobs.as_deref().or(behind_dashes(cargo_args));
     given.and_then(count).map_or_else(usual, Ok)
 }
 
@@ -38,8 +38,8 @@ pub(super) fn usual() -> Result<usize> {
 }
 
 /// `--jobs` for cargo, where it is cargo's to refuse. Otherwise cargo takes its share of ours.
-pub(super) fn for_cargo(arguments: &Build) -> Option<&String> {
-    arguments.compilation.jobs.as_ref().filter(|text| count(text).is_none())
+pub(super) fn for_cargo(compilation: &Compilation) -> Option<&String> {
+    compilation.jobs.as_ref().filter(|text| count(text).is_none())
 }
 
 /// A number of jobs as cargo takes it; none where it does not.

@@ -71,6 +71,7 @@ impl<'a> Kit<'a> {
             signers: Vec::new(),
             key_id: config.key_id.clone(),
             placement: config.signature,
+            artifact_dir: config.artifact_dir.clone(),
         })
     }
 

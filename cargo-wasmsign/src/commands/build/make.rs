@@ -1,6 +1,7 @@
 //! Making and publishing what a source of artifacts has, and telling of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::cargo::Line;
 use crate::error::{Error, Result};
@@ -17,6 +18,8 @@ pub(super) struct Done {
     pub(super) published: usize,
     /// The worst that has happened, of which everything was told.
     pub(super) exit: Exit,
+    /// Until this goes, the places are ours.
+    _locks: Vec<Exclusive>,
 }
 
 /// Makes the modules of `source`, and publishes them if it comes to its end.
@@ -29,6 +32,7 @@ pub(super) struct Done {
 pub(super) fn run(
     places: &[&Place],
     jobs: usize,
+    keep_going: bool,
     source: impl FnOnce(&Tokens, &Desk<'_, Line>) -> Result<()> + Send,
     report: &Report,
     on_published: impl FnMut(&Order, &Published) -> Result<()>,
@@ -36,7 +40,7 @@ pub(super) fn run(
     files::allow_many();
     // Each once, and in an order that is the same for all who want several: so nobody waits in a circle.
     let places: BTreeMap<_, _> = places.iter().map(|place| (&place.published, *place)).collect();
-    let _locks = places.values().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
+    let locks = places.values().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
     let tokens = Tokens::new(jobs)?;
     let whole_source = |desk: &Desk<'_, Line>| {
         let result = source(&tokens, desk);
@@ -45,7 +49,7 @@ pub(super) fn run(
     };
     let mut progress = report.progress();
     let mut exit = Exit::Ok;
-    let outcome = pipeline::run(&tokens, whole_source, |event| match event {
+    let outcome = pipeline::run(&tokens, keep_going, whole_source, |event| match event {
         Event::Said(line) => progress.cargo_line(&line),
         Event::Ended => {
             progress.cargo_ended();
@@ -64,18 +68,19 @@ pub(super) fn run(
     outcome.told?;
     if let Err(error) = outcome.source {
         let exit = exit.worst(told(&error, |error| report.error(error)));
-        return Ok(Done { published: 0, exit });
+        return Ok(Done { published: 0, exit, _locks: locks });
     }
-    publish(outcome.finished, exit, report, on_published)
+    let (published, exit) = publish(outcome.finished, exit, report, on_published)?;
+    Ok(Done { published, exit, _locks: locks })
 }
 
-/// Puts every module in its place.
+/// Puts every module in its place, and counts them.
 fn publish(
     finished: Vec<Finished>,
     mut exit: Exit,
     report: &Report,
     mut on_published: impl FnMut(&Order, &Published) -> Result<()>,
-) -> Result<Done> {
+) -> Result<(usize, Exit)> {
     let mut published = 0;
     for module in finished {
         match module.publish() {
@@ -86,7 +91,7 @@ fn publish(
             Err(error) => exit = exit.worst(told(&error, |error| report.error(error))),
         }
     }
-    Ok(Done { published, exit })
+    Ok((published, exit))
 }
 
 /// Tells of an error, unless a signal is its cause.
@@ -97,10 +102,7 @@ fn told(error: &Error, tell: impl FnOnce(&Error) -> Exit) -> Exit {
 
 /// Sees to it that a place is there, and ours alone.
 fn lock(place: &Place, report: &Report) -> Result<Exclusive> {
-    for directory in [&place.published, &place.state] {
-        fs_err::create_dir_all(directory)
-            .map_err(|source| Error::io("failed to make a directory", source))?;
-    }
+    place.make_room(Path::new(""))?;
     let waiting = || report.status("Blocking", "waiting for another build of these modules");
     let lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
     files::remove_strays(&place.published);

@@ -1,6 +1,9 @@
 //! `cargo wasmsign build`.
 
+mod activated;
 pub(super) mod adopt;
+mod copies;
+mod flags;
 mod jobs;
 mod kit;
 mod make;
@@ -9,11 +12,12 @@ mod plan;
 mod preview;
 pub(super) mod rebuild;
 pub(super) mod resolve;
+mod scratch;
 mod select;
 
 use std::sync::Arc;
 
-use crate::args::{Build, Color, Format, Screen};
+use crate::args::{Build, Format, Screen, instead_of};
 use crate::cargo::{self, Line, Messages, Run, Workspace};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -21,6 +25,7 @@ use crate::pipeline::{Desk, Order, Published};
 use crate::report::{Report, told_as_json};
 use crate::signals;
 use crate::tokens::Tokens;
+use copies::Copies;
 use plan::{Batch, Plan};
 
 pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<Exit> {
@@ -40,19 +45,20 @@ pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<E
 }
 
 fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Result<Exit> {
-    refuse_misleading(&arguments.cargo_args)?;
+    refuse(arguments)?;
     let resolution = resolve::resolution(&arguments.resolution);
     let workspace = Workspace::load(&resolution)?;
     let run = Run {
-        features: features(arguments),
+        features: flags::features(&arguments.compilation),
         flags: cargo_flags(arguments, screen),
         messages: messages(&arguments.compilation.message_format, json),
         resolution,
         own_jobs: jobs::behind_dashes(&arguments.cargo_args)
-            .or(jobs::for_cargo(arguments).map(String::as_str))
+            .or(jobs::for_cargo(&arguments.compilation).map(String::as_str))
             .is_some(),
         ..Run::default()
     };
+    resolve::warn_of_unknown(&workspace, &resolve::selection(&arguments.packages), report);
     let plan = Plan::make(arguments, &workspace)?;
     if arguments.dry_run {
         plan.check(arguments)?;
@@ -62,6 +68,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         return Ok(Exit::Ok);
     }
     let ready = plan.ready(arguments)?;
+    ready.plan.copies.make()?;
     ready.warnings.iter().for_each(|warning| report.warning(warning));
     for batch in &ready.plan.batches {
         let install = || {
@@ -74,16 +81,27 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
     }
     let batches = &ready.plan.batches;
     let places: Vec<_> = batches.iter().map(|batch| &*batch.place).collect();
+    let keep_going = arguments.compilation.keep_going;
     let cargo = |tokens: &Tokens, desk: &Desk<'_, Line>| {
-        batches.iter().try_for_each(|batch| {
-            batch.cargo(&run).run(tokens, |line| hand_over(batch, line, desk))
-        })
+        let build =
+            |batch: &Batch| batch.cargo(&run).run(tokens, |line| hand_over(batch, line, desk));
+        match keep_going {
+            true => batches.iter().map(build).fold(Ok(()), Result::and),
+            false => batches.iter().try_for_each(build),
+        }
     };
-    let told = |order: &Order, module: &Published| report.published(&order.artifact, module);
-    match make::run(&places, jobs::of(arguments)?, cargo, report, told)? {
-        make::Done { published: 0, exit: Exit::Ok } => Err(Error::usage("cargo built no module")
+    let mut copies = Copies::default();
+    let told = |order: &Order, module: &Published| {
+        copies.add(order, module);
+        report.published(&order.artifact, module)
+    };
+    let jobs = jobs::of(&arguments.compilation, &arguments.cargo_args)?;
+    let done = make::run(&places, jobs, keep_going, cargo, report, told)?;
+    match (done.exit, done.published) {
+        (Exit::Ok, 0) => Err(Error::usage("cargo built no module")
             .advice("a package needs a program or a library with `crate-type = [\"cdylib\"]` among the selected targets")),
-        done => Ok(done.exit),
+        (Exit::Ok, _) => copies.write(report).map(|()| Exit::Ok),
+        (exit, _) => Ok(exit),
     }
 }
 
@@ -99,87 +117,63 @@ fn hand_over(batch: &Batch, line: Line, desk: &Desk<'_, Line>) -> Result<()> {
     Ok(())
 }
 
+/// Refuses flags of cargo that would not do what they do there.
+fn refuse(arguments: &Build) -> Result<()> {
+    match arguments.refused.first().and_then(|flag| Some((flag, instead_of(flag)?))) {
+        Some((flag, advice)) => {
+            Err(Error::usage(format!("`cargo wasmsign build` does not take `{flag}`"))
+                .advice(advice))
+        }
+        None => refuse_misleading(&arguments.cargo_args),
+    }
+}
+
 /// Flags that must be ours to know stand before `--`.
 fn refuse_misleading(cargo_args: &[String]) -> Result<()> {
-    const LONG: [&str; 11] = [
+    const LONG: [&str; 17] = [
         "--target",
         "--target-dir",
+        "--artifact-dir",
         "--package",
         "--workspace",
         "--all",
         "--exclude",
+        "--lib",
+        "--bin",
+        "--bins",
+        "--example",
+        "--examples",
         "--manifest-path",
         "--message-format",
         "--profile",
         "--release",
         "--config",
     ];
+    let name = |argument: &str| argument.split('=').next().unwrap_or_default().to_owned();
     let misleading = |argument: &&String| {
-        let name = argument.split('=').next().unwrap_or_default();
+        let name = name(argument);
         let short = argument.starts_with("-p") || argument.as_str() == "-r";
-        LONG.contains(&name) || (short && !argument.starts_with("--"))
+        let long = LONG.contains(&&*name) || instead_of(&name).is_some();
+        long || (short && !argument.starts_with("--"))
     };
     match cargo_args.iter().find(misleading) {
         None => Ok(()),
         Some(argument) => {
             Err(Error::usage(format!("`{argument}` behind `--` would reach cargo behind our back"))
-                .advice("give it before `--`"))
+                .advice(instead_of(&name(argument)).unwrap_or("give it before `--`")))
         }
     }
 }
 
-/// The features, one by one.
-fn features(arguments: &Build) -> Vec<String> {
-    let words = arguments.compilation.features.iter().flat_map(|text| text.split([' ', ',']));
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// cargo's flags that decide nothing about where the artifacts are, as they were given.
+/// cargo's flags that decide nothing about where the artifacts are, and what is added to them.
 fn cargo_flags(arguments: &Build, screen: Screen) -> Vec<String> {
-    let mut flags = Flags(Vec::new());
     let compilation = &arguments.compilation;
-    flags.switch("--release", compilation.mode.release);
-    flags.value("--profile", compilation.mode.profile.as_ref());
-    flags.switch("--all-features", compilation.all_features);
-    flags.switch("--no-default-features", compilation.no_default_features);
-    flags.value("--jobs", jobs::for_cargo(arguments));
-    flags.switch("--lib", arguments.targets.lib);
-    flags.values("--bin", &arguments.targets.bin);
-    flags.switch("--bins", arguments.targets.bins);
-    flags.value(
-        "--target-dir",
-        compilation.target_dir.as_ref().map(|path| path.display().to_string()).as_ref(),
-    );
-    flags.switch("--quiet", screen.quiet);
-    (0..screen.verbose).for_each(|_| flags.switch("--verbose", true));
-    flags.value("--color", screen.color.map(color_word).as_ref());
-    flags.0.extend(arguments.cargo_args.iter().cloned());
-    flags.0
-}
-
-struct Flags(Vec<String>);
-
-impl Flags {
-    fn switch(&mut self, name: &str, given: bool) {
-        self.0.extend(given.then(|| name.to_owned()));
+    let mut flags = flags::of(compilation, &arguments.targets, &arguments.resolution, screen);
+    if let Some(directory) = &compilation.target_dir {
+        flags.extend(["--target-dir".to_owned(), directory.display().to_string()]);
     }
-
-    fn value(&mut self, name: &str, value: Option<&String>) {
-        self.0.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.clone()]));
-    }
-
-    fn values(&mut self, name: &str, values: &[String]) {
-        values.iter().for_each(|value| self.value(name, Some(value)));
-    }
-}
-
-fn color_word(color: Color) -> String {
-    match color {
-        Color::Auto => "auto",
-        Color::Always => "always",
-        Color::Never => "never",
-    }
-    .to_owned()
+    flags.extend(arguments.cargo_args.iter().cloned());
+    flags
 }
 
 fn messages(formats: &[String], json: bool) -> Messages {

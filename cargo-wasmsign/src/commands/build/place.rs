@@ -2,24 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cargo::is_wasm;
+use crate::cargo::{EXAMPLES, is_wasm};
 use crate::optimize::Cache;
 use crate::pipeline::Place;
 
 /// The place for the modules of a target and a profile of cargo's.
 pub(super) fn of(target_directory: &Path, target: &str, profile: &str, cache: &Cache) -> Place {
-    let triple = PathBuf::from(target);
-    let triple = if target.ends_with(".json") {
-        triple.file_stem().map(PathBuf::from).unwrap_or(triple)
-    } else {
-        triple
-    };
     let directory = match profile {
         "dev" | "test" => "debug",
         "release" | "bench" => "release",
         other => other,
     };
-    below(target_directory, &triple, directory, cache)
+    below(target_directory, &triple(target), directory, cache)
+}
+
+/// cargo's own directory for a target.
+pub(super) fn of_cargo(target_directory: &Path, target: &str) -> PathBuf {
+    target_directory.join(triple(target))
+}
+
+/// A target as directories are named after it.
+fn triple(target: &str) -> PathBuf {
+    let path = Path::new(target);
+    match target.ends_with(".json") {
+        true => path.file_stem().map_or(path.to_owned(), PathBuf::from),
+        false => path.to_owned(),
+    }
 }
 
 fn below(target_directory: &Path, triple: &Path, directory: &str, cache: &Cache) -> Place {
@@ -31,25 +39,31 @@ fn below(target_directory: &Path, triple: &Path, directory: &str, cache: &Cache)
     }
 }
 
-/// Where a module of cargo's, or a published one, lies: `TARGET_DIRECTORY/TRIPLE/DIRECTORY/NAME.wasm`.
+/// Where a module of cargo's, or a published one, lies: `TARGET_DIRECTORY/TRIPLE/DIRECTORY/NAME.wasm`, or below `examples`
+/// there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spot {
     target_directory: PathBuf,
     /// The target triple.
     pub(super) triple: String,
     directory: String,
+    /// Whether it is an example.
+    pub(super) is_example: bool,
 }
 
 impl Spot {
     /// The spot of a module; `None` where the path is of another form, or not of a wasm target.
     pub(super) fn of(module: &Path) -> Option<Self> {
-        let directory = module.parent()?;
+        let parent = module.parent()?;
+        let is_example = parent.file_name()? == EXAMPLES;
+        let directory = if is_example { parent.parent()? } else { parent };
         let triple = directory.parent()?;
         let word = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
         Some(Self {
             target_directory: triple.parent()?.to_owned(),
             triple: word(triple).filter(|triple| is_wasm(triple))?,
             directory: word(directory)?,
+            is_example,
         })
     }
 
@@ -57,6 +71,11 @@ impl Spot {
     pub(super) fn place(&self, limit: u64) -> Place {
         let cache = Cache::of_target_directory(&self.target_directory, limit);
         below(&self.target_directory, Path::new(&self.triple), &self.directory, &cache)
+    }
+
+    /// cargo's own directory for the target.
+    pub(super) fn of_cargo(&self) -> PathBuf {
+        self.target_directory.join(&self.triple)
     }
 
     /// cargo's name of the profile. `test` and `bench` share the directories of others.
@@ -76,7 +95,10 @@ mod tests {
     fn a_module_tells_its_target_and_profile() {
         let spot = Spot::of(Path::new("/w/target/wasm32-wasip1/debug/a.wasm")).unwrap();
         assert_eq!((spot.triple.as_str(), spot.profile()), ("wasm32-wasip1", "dev"));
+        let example = Spot::of(Path::new("/w/target/wasm32-wasip1/debug/examples/a.wasm")).unwrap();
+        assert_eq!((example.is_example, example.profile()), (true, "dev"));
         let place = spot.place(0);
+        assert_eq!(example.place(0).published, place.published);
         assert_eq!(place.published, Path::new("/w/target/wasmsign/wasm32-wasip1/debug"));
         let cache = Cache::of_target_directory(Path::new("/w/target"), 0);
         let of = of(Path::new("/w/target"), "wasm32-wasip1", "dev", &cache);

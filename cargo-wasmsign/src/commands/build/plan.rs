@@ -1,19 +1,22 @@
 //! What a build will do, decided before cargo is called.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use cargo_metadata::{Package, PackageId};
 
+use super::activated::Activated;
+use super::copies::Places;
 use super::kit::Kit;
 use super::resolve::{self, Resolved};
-use super::{features, place, select};
+use super::{flags, place, select};
 use crate::args::Build;
 use crate::cargo::{self, Run, Selection, Workspace};
 use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
 use crate::optimize::{self, Cache};
+use crate::paths;
 use crate::pipeline::{Place, Recipe, component};
 use crate::shape::Delimiters;
 
@@ -22,6 +25,8 @@ pub(super) struct Plan {
     manifests: Manifests,
     /// One for each target.
     pub(super) batches: Vec<Batch>,
+    /// Where copies of the modules go.
+    pub(super) copies: Places,
 }
 
 /// How cargo is to build: packages that differ in this are built by different runs.
@@ -84,6 +89,8 @@ impl Plan {
         let profile = resolve::profile(wanted.mode);
         let mut batches: BTreeMap<Manner, Vec<Planned>> = BTreeMap::new();
         let mut by_target: BTreeMap<String, Vec<&Package>> = BTreeMap::new();
+        let selected: Vec<_> = packages.iter().map(|(package, _)| *package).collect();
+        let activated = Activated::of(workspace, &selected, &arguments.compilation);
         for (package, settings) in packages {
             let config = settings.into_config();
             if !config.enabled {
@@ -91,7 +98,7 @@ impl Plan {
                 continue;
             }
             for target in config.targets.clone().unwrap_or_default() {
-                let files = select::expected(package, arguments);
+                let files = select::expected(package, &arguments.targets, &activated);
                 refuse_component(&target, &config, &files)?;
                 by_target.entry(target.clone()).or_default().push(package);
                 let planned = Planned {
@@ -107,9 +114,9 @@ impl Plan {
                 batches.entry(manner).or_default().push(planned);
             }
         }
-        by_target
-            .values()
-            .try_for_each(|packages| select::refuse_collisions(packages, arguments))?;
+        by_target.values().try_for_each(|packages| {
+            select::refuse_collisions(packages, &arguments.targets, &activated)
+        })?;
         if batches.is_empty() {
             return Err(Error::usage("every selected package has `enabled = false`")
                 .advice("`cargo wasmsign config` shows which line says so"));
@@ -120,10 +127,10 @@ impl Plan {
             batches.retain(|_, packages| makes_any(packages));
         }
         let directory = match &arguments.compilation.target_dir {
-            Some(directory) => absolute(directory)?,
-            None => workspace.target_directory(),
+            Some(directory) => paths::whole(directory)?,
+            None => workspace.target_directory()?,
         };
-        let features = features(arguments);
+        let features = flags::features(&arguments.compilation);
         let known: Vec<_> = features
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
@@ -150,7 +157,13 @@ impl Plan {
                 packages,
             })
         });
-        Ok(Self { manifests, batches: batches.collect::<Result<_>>()? })
+        let batches: Vec<Batch> = batches.collect::<Result<_>>()?;
+        let mut copies = Places::default();
+        for batch in &batches {
+            let cargos = place::of_cargo(&directory, &batch.target);
+            batch.packages.iter().try_for_each(|one| one.claim(&mut copies, batch, &cargos))?;
+        }
+        Ok(Self { manifests, batches, copies })
     }
 
     /// Looks at everything that can be wrong and needs no secret.
@@ -220,6 +233,15 @@ impl Batch {
 }
 
 impl Planned {
+    /// Gives its modules their places in the directory that they are to be copied to.
+    fn claim(&self, copies: &mut Places, batch: &Batch, cargos: &Path) -> Result<()> {
+        let Some(directory) = &self.config.artifact_dir else { return Ok(()) };
+        self.files.iter().try_for_each(|file| {
+            let module = format!("`{file}` of the package `{}` for {}", self.name, batch.target);
+            copies.claim(directory, file, module, cargos)
+        })
+    }
+
     /// Whether a feature, as `--features` names it, is one of this package.
     fn has_feature(&self, feature: &str) -> bool {
         match feature.split_once('/') {
@@ -229,24 +251,14 @@ impl Planned {
     }
 }
 
-/// The whole path of a directory that need not exist, the same one from wherever it is named.
-fn absolute(directory: &Path) -> Result<PathBuf> {
-    let failed = |source| Error::io(format!("failed to find `{}`", directory.display()), source);
-    let mut whole = PathBuf::new();
-    for part in std::path::absolute(directory).map_err(failed)?.components() {
-        match part {
-            // Behind a symbolic link, `..` is not where the link is.
-            Component::ParentDir if !whole.is_symlink() => drop(whole.pop()),
-            part => whole.push(part),
-        }
-    }
-    Ok(whole)
-}
-
 fn refuse_disabled(package: &Package, selection: &Selection) -> Result<()> {
-    match selection.packages.is_empty() {
-        true => Ok(()),
-        false => Err(Error::usage(format!("the package `{}` has `enabled = false`", package.name))),
+    match selection.is_by_name() {
+        false => Ok(()),
+        true => Err(Error::usage(format!("the package `{}` has `enabled = false`", package.name))
+            .advice(format!(
+                "leave out `-p {0}`, or change the line that `cargo wasmsign config -p {0}` names",
+                package.name
+            ))),
     }
 }
 

@@ -49,6 +49,8 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
         signers => format!("sign with {}, verify", signers.join(", ")),
     });
     steps.push("publish".to_owned());
+    let copies = config.artifact_dir.iter();
+    steps.extend(copies.map(|directory| format!("copy to {}", directory.display())));
     steps
 }
 

@@ -8,22 +8,23 @@ use cargo_metadata::Package;
 use wasmsign_core::inspect::{self, Inspection};
 
 use super::kit::Kit;
-use super::place::{self, Spot};
+use super::place::Spot;
 use super::resolve::{self, Resolved, Wanted};
-use super::{jobs, make, select};
-use crate::args::{Mode, Overrides, Rebuild, Targets};
-use crate::cargo::{self, Line, Messages, Resolution, Run, Selection, Workspace};
+use super::scratch::Scratch;
+use super::{flags, jobs, make, select};
+use crate::args::{Compilation, Mode, Overrides, Rebuild, Screen, Targets};
+use crate::cargo::{self, Line, Messages, Run, Selection, Workspace};
 use crate::compare;
 use crate::config::{PackageConfig, Settings};
 use crate::error::{Error, Result, of_module};
 use crate::exit::Exit;
-use crate::files::Exclusive;
-use crate::optimize::Cache;
-use crate::pipeline::{Desk, Order, Place, Published, Recipe};
+use crate::paths;
+use crate::pipeline::{Desk, Order, Published, Recipe};
 use crate::report::{Rebuilt, Report};
 use crate::seal;
 use crate::shape::Delimiters;
 use crate::tokens::Tokens;
+use crate::toolchain::Toolchain;
 
 /// A module that is to be made again.
 struct Original<'a> {
@@ -43,33 +44,39 @@ struct Original<'a> {
 pub(in crate::commands) fn run(
     module: &Path,
     arguments: &Rebuild,
+    screen: Screen,
     report: &Report,
 ) -> Result<Result<Rebuilt, Exit>> {
     let original = Original::open(module)?;
-    let manifest_path = arguments.manifest_path.clone();
-    let resolution = Resolution { manifest_path, ..Resolution::default() };
+    let resolution = resolve::resolution(&arguments.resolution);
     let workspace = Workspace::load(&resolution)?;
-    let mode = original.mode(arguments);
-    let overrides = Overrides { keys: Vec::new(), no_sign: true, no_optimize: false };
+    let mode = original.mode(&arguments.compilation.mode)?;
+    let overrides = Overrides { no_sign: true, ..Overrides::default() };
     let selection = Selection {
         packages: arguments.package.iter().cloned().collect(),
-        workspace: true,
+        workspace: arguments.package.is_none(),
         exclude: Vec::new(),
     };
-    let wanted =
-        Wanted { selection: &selection, overrides: &overrides, mode: &mode, cargo_config: &[] };
+    let cargo_config = &arguments.resolution.config;
+    let wanted = Wanted { selection: &selection, overrides: &overrides, mode: &mode, cargo_config };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
-    let (package, config) = original.maker(packages)?;
+    let (package, config, targets) = original.maker(packages, &arguments.targets)?;
     let mut kit = Kit::new(&manifests, &overrides);
     let recipe = Arc::new(kit.unsigned(&config, original.delimiters(&config)?)?);
-    let job = Job { workspace: &workspace, package, config: &config, mode: &mode, resolution };
-    let scratch = Scratch::new(&workspace.target_directory(), report)?;
-    let run = job.cargo(arguments, &scratch.path)?;
-    let built = match job.build(&original, recipe, &run, &scratch, report)? {
+    let compilation = Compilation { mode, ..arguments.compilation.clone() };
+    let directory = match &compilation.target_dir {
+        Some(directory) => paths::whole(directory)?,
+        None => workspace.target_directory()?,
+    };
+    let scratch = Scratch::new(&directory, report)?;
+    let job = Job { package, config: &config, compilation: &compilation, scratch: &scratch };
+    let run = job.cargo(&targets, &arguments.resolution, &workspace, screen)?;
+    report.rebuilding(module, package.name.as_str(), &scratch.path);
+    let built = match job.build(&original, recipe, &run, report)? {
         Ok(built) => built,
         Err(exit) => return Ok(Err(exit)),
     };
-    let (profile, target) = (resolve::profile(&mode).to_owned(), run.target);
+    let (profile, target) = (resolve::profile(&compilation.mode).to_owned(), run.target);
     original.compare(&built, profile, target).map(Ok)
 }
 
@@ -87,35 +94,54 @@ impl<'a> Original<'a> {
     }
 
     /// The profile and target: as given, else as the place of the module tells, else those of a release.
-    fn mode(&self, arguments: &Rebuild) -> Mode {
+    fn mode(&self, given: &Mode) -> Result<Mode> {
+        if given.target.len() > 1 {
+            return Err(Error::usage("a module is of one target, and several are given")
+                .advice("give `--target` once"));
+        }
         let profile = || self.spot.as_ref().map_or("release", Spot::profile).to_owned();
         let target = || self.spot.as_ref().map(|spot| spot.triple.clone());
-        let named = arguments.release || arguments.profile.is_some();
-        Mode {
-            release: arguments.release,
-            profile: if named { arguments.profile.clone() } else { Some(profile()) },
-            target: arguments.target.clone().or_else(target).into_iter().collect(),
-        }
+        let named = given.release || given.profile.is_some();
+        Ok(Mode {
+            release: given.release,
+            profile: if named { given.profile.clone() } else { Some(profile()) },
+            target: given.target.first().cloned().or_else(target).into_iter().collect(),
+        })
     }
 
-    /// The one package that makes a module of this name.
+    /// The one package that makes a module of this name, and the targets of it that are to be built.
     fn maker<'p>(
         &self,
         packages: Vec<(&'p Package, Settings)>,
-    ) -> Result<(&'p Package, PackageConfig)> {
+        given: &Targets,
+    ) -> Result<(&'p Package, PackageConfig, Targets)> {
         let name = self.file_name();
-        let makes = |package: &Package| select::makes(package, &Targets::default(), &name);
-        let mut makers = packages.into_iter().filter(|(package, _)| makes(package));
-        match (makers.next(), makers.next()) {
-            (Some((package, settings)), None) => Ok((package, settings.into_config())),
-            (None, _) => Err(Error::usage(format!("no package of this workspace makes a module `{name}`"))
-                .advice("name its workspace with `--manifest-path`; the file must have the name that cargo gave it")),
-            (Some((one, _)), Some((other, _))) => Err(Error::usage(format!(
+        let is_example = self.spot.as_ref().is_some_and(|spot| spot.is_example);
+        let wanted = match given.are_default() {
+            true => Targets { examples: is_example, ..Targets::default() },
+            false => given.clone(),
+        };
+        let makers = packages.into_iter().filter_map(|(package, settings)| {
+            Some((package, settings, select::maker(package, &wanted, &name)?.name.clone()))
+        });
+        let mut makers: Vec<_> = makers.collect();
+        if let [(one, ..), (other, ..), ..] = &makers[..] {
+            return Err(Error::usage(format!(
                 "both `{}` and `{}` make a module `{name}`",
                 one.name, other.name
             ))
-            .advice("say which one with `-p`")),
+            .advice("say which one with `-p`"));
         }
+        let (package, settings, target) = makers.pop().ok_or_else(|| {
+            Error::usage(format!("no package of this workspace makes a module `{name}`"))
+                .advice("name its workspace with `--manifest-path`; the file must have the name that cargo gave it")
+        })?;
+        let targets = match wanted.examples {
+            // Of several examples the others need not compile.
+            true => Targets { example: vec![target], ..Targets::default() },
+            false => wanted,
+        };
+        Ok((package, settings.into_config(), targets))
     }
 
     /// The delimiters that the new module must have to be the same: nobody without the secret could make them.
@@ -125,6 +151,10 @@ impl<'a> Original<'a> {
             true => Delimiters::of_module(self.path, &self.file, &self.what.sections),
             false => Ok(Delimiters::None),
         }
+    }
+
+    fn toolchain(&self) -> Result<Toolchain> {
+        Toolchain::of(self.path, &self.file, &self.what)
     }
 
     fn compare(&self, built: &Path, profile: String, target: String) -> Result<Rebuilt> {
@@ -144,17 +174,17 @@ impl<'a> Original<'a> {
                 (built, &again.file, &again.what),
             )?),
         };
-        Ok(Rebuilt { identity, rebuilt, kind: self.what.kind, profile, target, difference })
+        let tools = (self.toolchain()?, again.toolchain()?);
+        Ok(Rebuilt { identity, rebuilt, kind: self.what.kind, profile, target, difference, tools })
     }
 }
 
 /// One package to be built again.
 struct Job<'a> {
-    workspace: &'a Workspace,
     package: &'a Package,
     config: &'a PackageConfig,
-    mode: &'a Mode,
-    resolution: Resolution,
+    compilation: &'a Compilation,
+    scratch: &'a Scratch,
 }
 
 impl Job<'_> {
@@ -165,10 +195,10 @@ impl Job<'_> {
         original: &Original<'_>,
         recipe: Arc<Recipe>,
         run: &Run,
-        scratch: &Scratch,
         report: &Report,
     ) -> Result<Result<PathBuf, Exit>> {
-        let place = Arc::new(scratch.place(&run.target, resolve::profile(self.mode)));
+        let place =
+            Arc::new(self.scratch.place(&run.target, resolve::profile(&self.compilation.mode)));
         let install =
             || report.status("Installing", &format!("standard library for {}", run.target));
         cargo::ensure_installed(&run.target, &run.resolution, install)?;
@@ -181,6 +211,8 @@ impl Job<'_> {
                         desk.take(Order { artifact, recipe, place })?;
                     }
                 }
+                // Nobody has asked for these.
+                line.others.clear();
                 desk.say(line);
                 Ok(())
             })
@@ -190,83 +222,46 @@ impl Job<'_> {
             built = Some(module.path.clone());
             Ok(())
         };
+        let jobs = jobs::of(self.compilation, &[])?;
         // What cargo says is not what was asked for: not as JSON, that is.
-        let done = make::run(&[&*place], jobs::usual()?, source, &report.as_human(), told)?;
+        let done = make::run(&[&*place], jobs, false, source, &report.as_human(), told)?;
         match (built, done.exit) {
             (Some(path), Exit::Ok) => Ok(Ok(path)),
-            (_, Exit::Ok) => Err(Error::usage(format!("cargo built no `{name}`"))),
+            (_, Exit::Ok) => Err(Error::usage(format!("cargo built no `{name}`"))
+                .advice("a program whose `required-features` are off needs them: `--features`")),
             (_, exit) => Ok(Err(exit)),
         }
     }
 
-    fn cargo(&self, arguments: &Rebuild, directory: &Path) -> Result<Run> {
-        let targets = self.config.targets.clone().unwrap_or_default();
-        let target =
-            targets.into_iter().next().ok_or_else(|| Error::usage("no target is named"))?;
-        let flags = self
-            .config
+    fn cargo(
+        &self,
+        targets: &Targets,
+        given: &crate::args::Resolution,
+        workspace: &Workspace,
+        screen: Screen,
+    ) -> Result<Run> {
+        let (config, directory) = (self.config, &self.scratch.path);
+        let target = config.targets.iter().flatten().next();
+        let target = target.cloned().ok_or_else(|| Error::usage("no target is named"))?;
+        let rustflags = config
             .reproducible
-            .then(|| cargo::rustflags(&target, self.workspace.root(), directory, &[]));
-        if self.config.auditable {
+            .then(|| cargo::rustflags(&target, workspace.root(), directory, &given.config));
+        if config.auditable {
             cargo::find_auditable()?;
         }
+        let mut flags = flags::of(self.compilation, targets, given, screen);
+        flags.extend(["--target-dir".into(), directory.display().to_string()]);
+        let short = self.compilation.message_format.iter().any(|format| format == "short");
         Ok(Run {
-            resolution: self.resolution.clone(),
+            resolution: resolve::resolution(given),
             packages: vec![self.package.id.clone()],
             target,
-            features: arguments.features.clone(),
-            flags: vec![
-                "--profile".into(),
-                resolve::profile(self.mode).into(),
-                "--target-dir".into(),
-                directory.display().to_string(),
-            ],
-            messages: Messages::Rendered { short: false },
-            rustflags: flags.transpose()?,
-            auditable: self.config.auditable,
-            own_jobs: false,
+            features: flags::features(self.compilation),
+            flags,
+            messages: Messages::Rendered { short },
+            rustflags: rustflags.transpose()?,
+            auditable: config.auditable,
+            own_jobs: jobs::for_cargo(self.compilation).is_some(),
         })
-    }
-}
-
-/// A directory in which everything is built anew: nothing of what was built before is believed. It goes in the end.
-struct Scratch {
-    path: PathBuf,
-    _lock: Exclusive,
-}
-
-impl Scratch {
-    fn new(target_directory: &Path, report: &Report) -> Result<Self> {
-        let base = target_directory.join("wasmsign");
-        let (path, state) = (base.join(".rebuilt"), base.join(".state").join("rebuilt"));
-        let failed = |source| Error::io("failed to make a directory", source);
-        fs_err::create_dir_all(&state).map_err(failed)?;
-        let waiting = || report.status("Blocking", "waiting for another rebuild");
-        let lock = Exclusive::acquire(&state.join("lock"), waiting)?;
-        // What one that was killed has left.
-        remove(&path)?;
-        fs_err::create_dir_all(&path).map_err(failed)?;
-        Ok(Self { path, _lock: lock })
-    }
-
-    /// Where its modules go. Nothing is taken from the cache of optimized modules.
-    fn place(&self, target: &str, profile: &str) -> Place {
-        place::of(&self.path, target, profile, &Cache::of_target_directory(&self.path, 0))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // The next rebuild tries again, and says why it cannot.
-        let _ = remove(&self.path);
-    }
-}
-
-fn remove(directory: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(directory) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io(format!("failed to remove `{}`", directory.display()), source))
-        }
-        _ => Ok(()),
     }
 }

@@ -10,6 +10,8 @@ use crate::cargo::{self, Selection, Workspace, configured_targets, is_wasm};
 use crate::child;
 use crate::config::{CommandLine, Environment, Manifests, Origin, SecretSource, Settings};
 use crate::error::{Error, Result};
+use crate::paths;
+use crate::report::Report;
 
 const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -54,6 +56,15 @@ pub(in crate::commands) fn packages<'a>(
     };
     let packages = packages.into_iter().map(resolve).collect::<Result<_>>()?;
     Ok(Resolved { manifests, packages })
+}
+
+/// Warns of packages to leave out that are not there, as cargo does.
+pub(in crate::commands) fn warn_of_unknown(
+    workspace: &Workspace,
+    selection: &Selection,
+    report: &Report,
+) {
+    workspace.unknown_excludes(selection).iter().for_each(|text| report.warning(text));
 }
 
 /// cargo's name of the profile.
@@ -110,6 +121,7 @@ fn command_line(wanted: &Wanted<'_>) -> Result<CommandLine> {
         no_sign: wanted.overrides.no_sign,
         no_optimize: wanted.overrides.no_optimize,
         targets: given_targets(&wanted.mode.target)?,
+        artifact_dir: wanted.overrides.artifact_dir.as_deref().map(paths::whole).transpose()?,
     })
 }
 

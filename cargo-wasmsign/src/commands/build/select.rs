@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cargo_metadata::{Package, Target, TargetKind};
+use cargo_metadata::{CrateType, Package, Target, TargetKind};
 use globset::Glob;
 
-use crate::args::{Build, Targets};
-use crate::cargo::{Selection, Workspace, has_cdylib};
+use super::activated::Activated;
+use crate::args::Targets;
+use crate::cargo::{EXAMPLES, Selection, Workspace, has_cdylib};
 use crate::config::Manifests;
 use crate::error::{Error, Result};
 
@@ -23,9 +24,8 @@ pub(super) fn packages<'a>(
     let selected = workspace.select(selection)?;
     let has_table = |package: &Package| manifests.has_table(package.name.as_str());
     let tables = workspace.members().into_iter().any(has_table);
-    if let Some(package) = selected
-        .iter()
-        .find(|package| tables && !selection.packages.is_empty() && !has_table(package))
+    if let Some(package) =
+        selected.iter().find(|package| tables && selection.is_by_name() && !has_table(package))
     {
         return Err(Error::usage(format!("the package `{}` is not for wasm: it has no [package.metadata.wasmsign]", package.name))
             .advice("other packages of the workspace have one; give it a table (it may be empty), or leave it out"));
@@ -55,33 +55,50 @@ pub(super) fn is_meant_for_wasm(
     }
 }
 
-/// The file names of the modules that cargo will make of a package.
-fn file_names<'a>(
+/// The modules that cargo will make of a package: where they lie below the directory of their profile, and of which
+/// target they are made. `is_on` says which of the targets that nobody has named are built.
+fn modules<'a>(
     package: &'a Package,
     targets: &'a Targets,
-) -> impl Iterator<Item = (String, String)> + 'a {
-    let all = !targets.lib && !targets.bins && targets.bin.is_empty();
+    is_on: impl Fn(&Target) -> bool + 'a,
+) -> impl Iterator<Item = (String, &'a Target)> {
+    let all = targets.are_default();
+    let is_named = |names: &[String], target| names.iter().any(|wanted| is_meant(target, wanted));
     package.targets.iter().filter_map(move |target| {
-        let is = |kind: &TargetKind| target.kind.contains(kind);
-        if is(&TargetKind::CDyLib) && (all || targets.lib) {
-            return Some((
-                format!("{}.wasm", target.name.replace('-', "_")),
-                format!("library `{}`", target.name),
-            ));
-        }
-        let chosen =
-            all || targets.bins || targets.bin.iter().any(|wanted| is_meant(target, wanted));
-        (is(&TargetKind::Bin) && chosen)
-            .then(|| (format!("{}.wasm", target.name), format!("program `{}`", target.name)))
+        let makes = |kind: &CrateType| target.crate_types.contains(kind);
+        let is_built = match target.kind.first()? {
+            TargetKind::Bin => {
+                is_named(&targets.bin, target) || ((all || targets.bins) && is_on(target))
+            }
+            TargetKind::Example => {
+                is_named(&targets.example, target) || (targets.examples && is_on(target))
+            }
+            _ => target.kind.contains(&TargetKind::CDyLib) && (all || targets.lib),
+        };
+        let name = match makes(&CrateType::CDyLib) {
+            true => target.name.replace('-', "_"),
+            false => target.name.clone(),
+        };
+        let file = match target.kind.contains(&TargetKind::Example) {
+            true => format!("{EXAMPLES}/{name}.wasm"),
+            false => format!("{name}.wasm"),
+        };
+        let is_module = makes(&CrateType::CDyLib) || makes(&CrateType::Bin);
+        (is_built && is_module).then_some((file, target))
     })
 }
 
-/// Whether a package makes a module of this file name.
-pub(super) fn makes(package: &Package, targets: &Targets, file: &str) -> bool {
-    file_names(package, targets).any(|(name, _)| name == file)
+/// The target of a package that a module of this file name is made of.
+pub(super) fn maker<'a>(
+    package: &'a Package,
+    targets: &'a Targets,
+    file: &str,
+) -> Option<&'a Target> {
+    let mut modules = modules(package, targets, |_| true);
+    modules.find(|(path, _)| path.rsplit('/').next() == Some(file)).map(|(_, target)| target)
 }
 
-/// Whether `--bin`, a name or a glob, means this program.
+/// Whether `--bin` or `--example`, a name or a glob, means this target.
 fn is_meant(target: &Target, wanted: &str) -> bool {
     let glob = || Glob::new(wanted).is_ok_and(|glob| glob.compile_matcher().is_match(&target.name));
     target.name == wanted || glob()
@@ -92,11 +109,16 @@ fn is_meant(target: &Target, wanted: &str) -> bool {
 /// # Errors
 ///
 /// Exit code 2.
-pub(super) fn refuse_collisions(packages: &[&Package], arguments: &Build) -> Result<()> {
+pub(super) fn refuse_collisions(
+    packages: &[&Package],
+    targets: &Targets,
+    activated: &Activated<'_>,
+) -> Result<()> {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for package in packages {
-        for (file, target) in file_names(package, &arguments.targets) {
-            let maker = format!("the {target} of the package `{}`", package.name);
+        let is_on = |target: &Target| activated.enables(package, target);
+        for (file, target) in modules(package, targets, is_on) {
+            let maker = format!("the {} of the package `{}`", words(target), package.name);
             if let Some(other) = seen.get(&file) {
                 return Err(Error::usage(format!("{other} and {maker} would both be `{file}`"))
                     .advice("give one of them another name, or build them one by one (`--lib`, `--bin`, `-p`)"));
@@ -107,7 +129,22 @@ pub(super) fn refuse_collisions(packages: &[&Package], arguments: &Build) -> Res
     Ok(())
 }
 
+/// A target as it is told.
+fn words(target: &Target) -> String {
+    let kind = match target.kind.first() {
+        Some(TargetKind::Bin) => "program",
+        Some(TargetKind::Example) => "example",
+        _ => "library",
+    };
+    format!("{kind} `{}`", target.name)
+}
+
 /// The modules that cargo is expected to make, for showing a plan.
-pub(super) fn expected(package: &Package, arguments: &Build) -> Vec<String> {
-    file_names(package, &arguments.targets).map(|(file, _)| file).collect()
+pub(super) fn expected(
+    package: &Package,
+    targets: &Targets,
+    activated: &Activated<'_>,
+) -> Vec<String> {
+    let is_on = |target: &Target| activated.enables(package, target);
+    modules(package, targets, is_on).map(|(file, _)| file).collect()
 }

@@ -71,6 +71,9 @@ struct Profile {
     /// Whether the module carries the list of what it was built from.
     #[schemars(extend("default" = false))]
     auditable: Option<bool>,
+    /// A directory, from this Cargo.toml, that the published modules are copied to as well.
+    #[schemars(length(min = 1))]
+    artifact_dir: Option<String>,
     /// A program between cargo and the optimizer.
     transform: Option<Transform>,
     /// What the optimizer does: `false`, `true`, a level, or a table of options.

@@ -47,6 +47,7 @@ signature = "embedded" # default
 key-id = "auto" # default
 reproducible = false # default
 auditable = false # default
+artifact-dir = null # default
 transform.command = null # default
 transform.output = null # default
 optimize.level = "z" # default
@@ -94,6 +95,7 @@ optimize.debug = 'keep'
 optimize.features = ['simd']
 optimize.tool = 'wasm-opt'
 sections.embed.a.file = '/etc/own'
+artifact-dir = '/etc/dist'
 [package.metadata.wasmsign.profile.dev]
 enabled = false
 ";
@@ -109,6 +111,7 @@ signature = "both" # APP:12:1 package.metadata.wasmsign.profile.release
 key-id = "hex:00ff" # APP:4:1 package.metadata.wasmsign
 reproducible = true # ROOT:7:17 workspace.metadata.wasmsign.profile.release
 auditable = true # APP:5:1 package.metadata.wasmsign
+artifact-dir = "/etc/dist" # APP:19:1 package.metadata.wasmsign.profile.release
 transform.command = ["tool","-x"] # APP:6:15 package.metadata.wasmsign.transform
 transform.output = "/etc/out.wasm" # APP:6:41 package.metadata.wasmsign.transform
 optimize.level = "s" # APP:13:10 package.metadata.wasmsign.profile.release.optimize
@@ -159,12 +162,14 @@ fn variables_and_flags_are_origins() {
         no_sign: false,
         no_optimize: true,
         targets: vec!["wasm64-unknown-unknown".into()],
+        artifact_dir: Some("/etc/here".into()),
     };
     let said = list(KEYS, "", &env, &flags);
     let from = |key, name, value| assert_eq!(entry(&said, key), (value, Origin::CommandLine(name)));
     from("target", "--target", json!("wasm64-unknown-unknown"));
     from("sign-with", "--key", json!(["a.key", "env:B"]));
     from("optimize", "--no-optimize", json!(false));
+    from("artifact-dir", "--artifact-dir", json!("/etc/here"));
     assert!(said.iter().all(|entry| !entry.key.starts_with("optimize.")), "it is off");
 
     let flags = CommandLine { no_sign: true, ..CommandLine::default() };

@@ -125,6 +125,7 @@ fn the_nearest_layer_counts_for_every_key_of_the_tables() {
     });
     let files = ["'/a'", "'/b'", "'/c'", "'/d'"];
     let expected = ["/a", "/b", "/c", "/d"].map(std::path::PathBuf::from);
+    each_layer("artifact-dir", files, expected.clone().map(Some), |c| c.artifact_dir);
     each_layer("sections.embed.x.file", files, expected, |mut c| c.sections.embed.remove(0).file);
 }
 
@@ -184,6 +185,7 @@ fn the_command_line_stands_above_the_environment() {
         no_sign: false,
         no_optimize: true,
         targets: vec!["wasm64-unknown-unknown".into()],
+        artifact_dir: None,
     };
     let said = config(&flags);
     assert_eq!(said.sign_with, ["a.key"]);

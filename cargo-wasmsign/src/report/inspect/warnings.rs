@@ -3,6 +3,8 @@
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 
+use crate::shape::wants_to_be_first;
+
 /// Something that is unusual or dangerous about a file.
 pub(super) struct Warning {
     /// A stable kebab-case word for programs.
@@ -13,8 +15,14 @@ pub(super) struct Warning {
 
 /// Everything that is worth a warning, in the order of the file.
 pub(super) fn warnings(what: &Inspection) -> Vec<Warning> {
-    let all =
-        [stray_signature(what), padded(what), many_parts(what), unsigned_tail(what), envoy(what)];
+    let all = [
+        stray_signature(what),
+        not_first(what),
+        padded(what),
+        many_parts(what),
+        unsigned_tail(what),
+        envoy(what),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -24,6 +32,16 @@ fn stray_signature(what: &Inspection) -> Option<Warning> {
         "the `signature` section at offset {offset} is not the first section: no signature can hold"
     );
     Some(Warning { code: "stray-signature", text })
+}
+
+/// A section for a dynamic linker behind the signature.
+fn not_first(what: &Inspection) -> Option<Warning> {
+    let offset = what.sections.iter().skip(1).find(|one| one.name().is_some_and(wants_to_be_first));
+    let text = format!(
+        "the `dylink.0` section at offset {} is not the first one, where dynamic linkers look for it",
+        offset?.offset
+    );
+    Some(Warning { code: "dylink-not-first", text })
 }
 
 fn padded(what: &Inspection) -> Option<Warning> {

@@ -1,0 +1,78 @@
+//! cargo's flags for cargo: those that decide nothing about where the artifacts are, as they were given.
+
+use super::jobs;
+use crate::args::{Color, Compilation, Resolution, Screen, Targets};
+
+/// The flags of cargo that are passed on as they are.
+pub(super) fn of(
+    compilation: &Compilation,
+    targets: &Targets,
+    resolution: &Resolution,
+    screen: Screen,
+) -> Vec<String> {
+    let mut flags = Flags(Vec::new());
+    flags.switch("--release", compilation.mode.release);
+    flags.value("--profile", compilation.mode.profile.as_ref());
+    flags.switch("--all-features", compilation.all_features);
+    flags.switch("--no-default-features", compilation.no_default_features);
+    flags.value("--jobs", jobs::for_cargo(compilation));
+    flags.switch("--keep-going", compilation.keep_going);
+    flags.timings(compilation.timings.as_ref());
+    flags.switch("--future-incompat-report", compilation.future_incompat_report);
+    flags.switch("--ignore-rust-version", resolution.ignore_rust_version);
+    flags.targets(targets);
+    flags.screen(screen);
+    flags.0
+}
+
+/// The features, one by one.
+pub(super) fn features(compilation: &Compilation) -> Vec<String> {
+    let words = compilation.features.iter().flat_map(|text| text.split([' ', ',']));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+struct Flags(Vec<String>);
+
+impl Flags {
+    fn switch(&mut self, name: &str, given: bool) {
+        self.0.extend(given.then(|| name.to_owned()));
+    }
+
+    fn value(&mut self, name: &str, value: Option<&String>) {
+        self.0.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.clone()]));
+    }
+
+    fn values(&mut self, name: &str, values: &[String]) {
+        values.iter().for_each(|value| self.value(name, Some(value)));
+    }
+
+    fn timings(&mut self, timings: Option<&Option<String>>) {
+        self.0.extend(timings.map(|formats| match formats {
+            Some(formats) => format!("--timings={formats}"),
+            None => "--timings".to_owned(),
+        }));
+    }
+
+    fn targets(&mut self, targets: &Targets) {
+        self.switch("--lib", targets.lib);
+        self.values("--bin", &targets.bin);
+        self.switch("--bins", targets.bins);
+        self.values("--example", &targets.example);
+        self.switch("--examples", targets.examples);
+    }
+
+    fn screen(&mut self, screen: Screen) {
+        self.switch("--quiet", screen.quiet);
+        (0..screen.verbose).for_each(|_| self.switch("--verbose", true));
+        self.value("--color", screen.color.map(color_word).as_ref());
+    }
+}
+
+fn color_word(color: Color) -> String {
+    match color {
+        Color::Auto => "auto",
+        Color::Always => "always",
+        Color::Never => "never",
+    }
+    .to_owned()
+}

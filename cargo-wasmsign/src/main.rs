@@ -6,6 +6,7 @@ fn main() -> std::process::ExitCode {
 }
 
 mod args;
+mod caller;
 mod cargo;
 mod child;
 mod commands;

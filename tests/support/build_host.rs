@@ -140,8 +140,8 @@ impl Host {
 
     /// What building it says on standard error.
     #[track_caller]
-    pub fn fails(&self, texts: &[&str]) {
-        run(&mut self.cargo(&["build"])).exits(101).says(texts);
+    pub fn fails(&self, texts: &[&str]) -> Said {
+        run(&mut self.cargo(&["build"])).exits(101).says(texts)
     }
 
     /// Whether cargo has something to do.

@@ -116,7 +116,12 @@ fn no_module_and_several_are_told_apart() {
 fn a_missing_key_is_told_by_the_tool() {
     let host = Host::new("host-keyless", BUILD);
     std::fs::remove_file(host.join("guest/release.key")).expect("it was just made");
-    host.fails(&["release.key", "failed to build the guest"]);
+    let said = host.fails(&[
+        "release.key",
+        "failed to build the guest",
+        "without signatures: `Guest::unsigned`",
+    ]);
+    assert!(!said.err.contains("--no-sign"), "{}", said.err);
 }
 
 #[test]

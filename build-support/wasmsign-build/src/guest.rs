@@ -255,6 +255,8 @@ impl Guest {
         command.env("CARGO_BUILD_BUILD_DIR", &target);
         // They can also name a directory that cargo leaves out of the paths of sources. Nothing is below this one.
         command.env("CARGO_BUILD_DEP_INFO_BASEDIR", target.join("none"));
+        // Its advice then names what a build script can do.
+        command.env("WASMSIGN_BUILD_SCRIPT", "1");
         command.arg("--target-dir").arg(target);
         if let Some(jobs) = &script.jobs {
             command.args(["--jobs", jobs]);

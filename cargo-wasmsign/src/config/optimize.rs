@@ -124,6 +124,8 @@ impl Features {
 /// The program that optimizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tool {
+    /// The Binaryen inside this program where it can read the module, else a wasm-opt program in `PATH` that can.
+    Auto,
     /// The Binaryen inside this program.
     Embedded,
     /// A wasm-opt program: a whole path, or a bare name that is to be searched in `PATH`.
@@ -133,6 +135,7 @@ pub enum Tool {
 impl Tool {
     fn shown(&self) -> Value {
         match self {
+            Self::Auto => json!("auto"),
             Self::Embedded => json!("embedded"),
             Self::Program(path) => json!(path.to_string_lossy()),
         }

@@ -71,6 +71,12 @@ pub(super) fn custom(name: &str, content: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// The module with one more custom section at its end.
+pub fn with_section(mut module: Vec<u8>, name: &str, content: &[u8]) -> Vec<u8> {
+    module.extend_from_slice(&custom(name, content));
+    module
+}
+
 /// The module without the custom sections whose names `goes` takes.
 ///
 /// # Errors

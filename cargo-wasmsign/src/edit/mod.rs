@@ -6,12 +6,14 @@
 mod exports;
 mod frames;
 mod producers;
+mod tables;
 
 use std::path::Path;
 
 pub use exports::keep as keep_exports;
-pub use frames::replaced;
+pub use frames::{replaced, with_section};
 pub use producers::{record, tools};
+pub use tables::without_bulk_operations;
 
 use crate::error::{Error, Result};
 use crate::escape::escape;

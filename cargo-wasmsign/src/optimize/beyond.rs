@@ -4,7 +4,7 @@ use wasmparser::WasmFeatures;
 
 use super::detect::{detect_beyond, validate};
 use super::functions::first_fault;
-use super::{Features, Job};
+use super::{Features, Job, passes};
 use crate::error::{Error, Result};
 use crate::escape::escape;
 
@@ -53,17 +53,25 @@ fn place(place: &str, fault: &wasmparser::Error, which: &str) -> String {
     format!("{place}, at offset {:#x} {which}: {}", fault.offset(), escape(fault.message()))
 }
 
-fn advice(missing: &[&str]) -> String {
-    let lowering = |name: &&str| match *name {
+/// The pass that does without a feature.
+fn lowering(feature: &str) -> Option<&'static str> {
+    match feature {
         "sign-ext" => Some("signext-lowering"),
+        "nontrapping-float-to-int" => Some("llvm-nontrapping-fptoint-lowering"),
+        "bulk-memory" => Some("llvm-memory-copy-fill-lowering"),
         "memory64" => Some("memory64-lowering"),
         "multimemory" => Some("multi-memory-lowering"),
         _ => None,
-    };
-    let passes: Vec<_> = missing.iter().filter_map(lowering).collect();
+    }
+}
+
+fn advice(missing: &[&str]) -> String {
+    let passes: Vec<_> = missing.iter().filter_map(|feature| lowering(feature)).collect();
+    let since = passes.iter().filter_map(|pass| passes::since(pass)).max();
+    let newer = since.map(|since| format!(" (Binaryen {since} or newer)")).unwrap_or_default();
     let lower = match passes.is_empty() {
         true => String::new(),
-        false => format!("lower it with `optimize.passes = {passes:?}`, "),
+        false => format!("lower it with `optimize.passes = {passes:?}`{newer}, "),
     };
     format!(
         "{lower}compile without it (`-C target-cpu=mvp`, and the standard library with it), or list it if every \

@@ -12,13 +12,13 @@ use crate::escape::escape;
 /// The features to optimize `module` with; `path` names it in errors.
 ///
 /// These are the ones in `target_features` where the module validates with them alone; that also
-/// proves names harmless that Binaryen does not know. Where the section is absent, or says too
+/// proves names harmless that nobody here knows. Where the section is absent, or says too
 /// little, they are the smallest set that the module validates with.
 ///
 /// # Errors
 ///
 /// Malformed, with the offset, for a module that does not validate at all; tool for one that needs
-/// what Binaryen does not know; usage for a component.
+/// what nobody here knows; usage for a component.
 pub(super) fn detect(path: &Path, module: &[u8]) -> Result<Features> {
     let Declared { known, unknown } = declared(path, module)?;
     match grow(module, known) {
@@ -87,21 +87,21 @@ pub(super) fn validate(module: &[u8], features: WasmFeatures) -> Result<(), wasm
     Validator::new_with_features(features).validate_all(module).map(drop)
 }
 
-/// Why a module does not validate with all that Binaryen knows.
+/// Why a module does not validate with all features that there are.
 fn refusal(module: &[u8], path: &Path, unknown: &[String], error: wasmparser::Error) -> Error {
     match validate(module, WasmFeatures::all()) {
-        Ok(()) => beyond_binaryen(path, unknown, &error.into()),
+        Ok(()) => unheard_of(path, unknown, &error.into()),
         // With features that nobody here knows, the module may well be right.
-        Err(_) if !unknown.is_empty() => beyond_binaryen(path, unknown, &error.into()),
+        Err(_) if !unknown.is_empty() => unheard_of(path, unknown, &error.into()),
         Err(error) => malformed(path, &error.into()),
     }
 }
 
-fn beyond_binaryen(path: &Path, unknown: &[String], fault: &Fault) -> Error {
+fn unheard_of(path: &Path, unknown: &[String], fault: &Fault) -> Error {
     let names = unknown.iter().map(|name| format!("`{}`", escape(name))).collect::<Vec<_>>();
     let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
     Error::tool(format!(
-        "`{}` uses a WebAssembly feature that the optimizer does not know{names}",
+        "`{}` uses a WebAssembly feature that cargo-wasmsign does not know{names}",
         path.display()
     ))
     .because(fault.to_string())

@@ -21,12 +21,23 @@ pub(super) fn find(tool: &Path) -> Option<PathBuf> {
     if tool.components().count() > 1 || tool.is_absolute() {
         return tool.exists().then(|| tool.to_owned());
     }
-    let path = std::env::var_os("PATH")?;
-    let name = tool.as_os_str().to_owned();
+    all(tool).into_iter().next()
+}
+
+/// All programs of this name in `PATH`, in its order.
+pub(super) fn all(name: impl AsRef<Path>) -> Vec<PathBuf> {
+    let name = name.as_ref().as_os_str().to_owned();
     let mut with_suffix = name.clone();
     with_suffix.push(std::env::consts::EXE_SUFFIX);
     let candidates = |directory: PathBuf| [directory.join(&name), directory.join(&with_suffix)];
-    std::env::split_paths(&path).flat_map(candidates).find(|path| is_program(path))
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut found = Vec::new();
+    for program in std::env::split_paths(&path).flat_map(candidates) {
+        if is_program(&program) && !found.contains(&program) {
+            found.push(program);
+        }
+    }
+    found
 }
 
 #[cfg(unix)]
@@ -56,6 +67,16 @@ pub(super) fn version(tool: &Path) -> Result<String> {
     Ok(escape(line).chars().take(120).collect())
 }
 
+/// What `tool --help` says; none where it says nothing, or fails over it.
+pub(super) fn help(tool: &Path) -> Option<String> {
+    // Binaryen says some 40 KiB.
+    const LIMIT: u64 = 1 << 20;
+    let mut command = Command::new(tool);
+    command.arg("--help").stdout(Stdio::piped());
+    let output = child::output_up_to(LIMIT, &mut command, &[]).ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// What tells this program from any other. Two builds of one version need not do the same, so its bytes
 /// count as well.
 pub(super) fn identity(tool: &Path, version: &str) -> Option<String> {
@@ -68,7 +89,7 @@ pub(super) fn identity(tool: &Path, version: &str) -> Option<String> {
 pub(super) fn arguments(call: &Call) -> Vec<OsString> {
     let job = &call.job;
     let mut arguments = vec!["--mvp-features".into()];
-    arguments.extend(call.features.flags().map(|name| format!("--enable-{name}")));
+    arguments.extend(call.flags.iter().map(|name| format!("--enable-{name}")));
     if job.debug_info() {
         arguments.push("-g".into());
     }
@@ -88,7 +109,8 @@ mod tests {
     use crate::optimize::{Features, Job};
 
     fn call(job: Job) -> Call {
-        Call { job, features: Features::from_names(["sign-ext"]).unwrap() }
+        let features = Features::from_names(["sign-ext"]).unwrap();
+        Call { job, features, flags: vec!["sign-ext".into()] }
     }
 
     #[test]

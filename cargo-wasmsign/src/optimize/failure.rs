@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
 
+use super::abilities::number;
 use super::job::Job;
 use crate::child::Output;
 use crate::error::{Error, Result};
@@ -52,12 +53,6 @@ pub(super) fn refuse_old(version: &str, minimum: Option<u32>, is_embedded: bool)
     }))
 }
 
-/// The first number in what a tool calls itself: `wasm-opt version 116 (version_116-7-gabc)`.
-fn number(version: &str) -> Option<u32> {
-    let is_digit = |c: char| c.is_ascii_digit();
-    version.split(|c| !is_digit(c)).find(|digits| !digits.is_empty())?.parse().ok()
-}
-
 /// A program that did not say its version.
 pub(super) fn no_version(tool: &Path, output: &Output) -> Error {
     let name = escape(&tool.to_string_lossy());
@@ -95,9 +90,7 @@ fn advice(job: &Job) -> String {
     let dwarf = "`optimize.debug = \"strip\"` (Binaryen 116 reads DWARF up to version 4), ";
     let passes = "fewer `optimize.passes`, ";
     format!(
-        "try {}{}another `optimize.level`, an external wasm-opt through `optimize.tool`, or \
-         `optimize = false`; if the module is right, please report this to \
-         https://github.com/WebAssembly/binaryen/issues",
+        "try {}{}another wasm-opt through `optimize.tool`, or `optimize = false`",
         if job.keep_debug { dwarf } else { "" },
         if job.passes.is_empty() { "" } else { passes },
     )

@@ -1,106 +1,17 @@
-//! The WebAssembly features that Binaryen 116 knows, under the names of its neighbours.
+//! Sets of WebAssembly features.
+
+mod table;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use wasmparser::WasmFeatures;
 
+pub use table::Feature;
+pub(super) use table::{NAMED_LATER, NEVER, Row, TABLE, Unknown, lookup};
+
 use super::passes::nearest;
 use crate::error::{Error, Result};
-
-/// A feature that Binaryen can be told to use, beyond the first release of WebAssembly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Feature {
-    /// Shared memory and atomic operations.
-    Atomics,
-    /// Operations on ranges of memories and tables.
-    BulkMemory,
-    /// Exceptions.
-    ExceptionHandling,
-    /// Arithmetic in constant expressions.
-    ExtendedConst,
-    /// Garbage-collected types and typed function references.
-    Gc,
-    /// Memories with 64-bit addresses.
-    Memory64,
-    /// Several memories.
-    MultiMemory,
-    /// Several results and block parameters.
-    Multivalue,
-    /// Import and export of mutable globals.
-    MutableGlobals,
-    /// References as values, and several tables.
-    ReferenceTypes,
-    /// SIMD whose results depend on the machine.
-    RelaxedSimd,
-    /// Sign extension operators.
-    SignExt,
-    /// 128-bit SIMD.
-    Simd,
-    /// String references.
-    Strings,
-    /// Tail calls.
-    TailCall,
-    /// Conversions of floats to integers that do not trap.
-    TruncSat,
-}
-
-/// One feature under all its names.
-struct Row {
-    feature: Feature,
-    /// Behind `--enable-` of `wasm-opt`.
-    flag: &'static str,
-    /// In `target_features`, as Rust and LLVM write it, where this is not `flag`.
-    aliases: &'static [&'static str],
-    /// For validation by wasmparser. Where it cuts finer than Binaryen does, all the pieces.
-    validation: WasmFeatures,
-}
-
-const fn row(
-    feature: Feature,
-    flag: &'static str,
-    aliases: &'static [&'static str],
-    validation: WasmFeatures,
-) -> Row {
-    Row { feature, flag, aliases, validation }
-}
-
-const TABLE: [Row; 16] = [
-    row(Feature::Atomics, "threads", &["atomics", "shared-mem"], WasmFeatures::THREADS),
-    // LLVM's `bulk-memory-opt` is memory.copy and memory.fill alone. Binaryen has no name for it;
-    // what it adds for the whole is a data count section, which every engine with a memory.copy
-    // of its own reads, too.
-    row(Feature::BulkMemory, "bulk-memory", &["bulk-memory-opt"], WasmFeatures::BULK_MEMORY),
-    row(
-        Feature::ExceptionHandling,
-        "exception-handling",
-        &[],
-        WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS),
-    ),
-    row(Feature::ExtendedConst, "extended-const", &[], WasmFeatures::EXTENDED_CONST),
-    row(Feature::Gc, "gc", &[], WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES)),
-    row(Feature::Memory64, "memory64", &[], WasmFeatures::MEMORY64),
-    row(Feature::MultiMemory, "multimemory", &["multi-memory"], WasmFeatures::MULTI_MEMORY),
-    row(Feature::Multivalue, "multivalue", &["multi-value"], WasmFeatures::MULTI_VALUE),
-    row(Feature::MutableGlobals, "mutable-globals", &[], WasmFeatures::MUTABLE_GLOBAL),
-    row(Feature::ReferenceTypes, "reference-types", &[], WasmFeatures::REFERENCE_TYPES),
-    row(Feature::RelaxedSimd, "relaxed-simd", &[], WasmFeatures::RELAXED_SIMD),
-    row(Feature::SignExt, "sign-ext", &[], WasmFeatures::SIGN_EXTENSION),
-    row(Feature::Simd, "simd", &["simd128"], WasmFeatures::SIMD),
-    row(Feature::Strings, "strings", &[], WasmFeatures::empty()),
-    row(Feature::TailCall, "tail-call", &[], WasmFeatures::TAIL_CALL),
-    row(
-        Feature::TruncSat,
-        "nontrapping-float-to-int",
-        &["nontrapping-fptoint"],
-        WasmFeatures::SATURATING_FLOAT_TO_INT,
-    ),
-];
-
-/// Names of features that need nothing of Binaryen. `call-indirect-overlong` allows padded table
-/// indices in `call_indirect`: Binaryen reads them in any module and writes short ones.
-const NEEDS_NOTHING: [&str; 1] = ["call-indirect-overlong"];
 
 /// What is no feature to switch on: there from the start, or a matter of encoding that Binaryen
 /// reads in any module.
@@ -112,7 +23,7 @@ const ALWAYS: WasmFeatures =
 pub struct Features(BTreeSet<Feature>);
 
 impl Features {
-    /// All that Binaryen knows.
+    /// All that there are.
     pub(super) fn all() -> Self {
         TABLE.iter().map(|row| row.feature).collect()
     }
@@ -123,20 +34,27 @@ impl Features {
     ///
     /// Usage, with the nearest name, for an unknown one.
     pub fn from_names<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
-        let known = names
-            .into_iter()
-            .map(|name| lookup(name.as_ref()).map_err(|Unknown| unknown_feature(name.as_ref())));
-        known.filter_map(Result::transpose).collect()
+        let mut found = BTreeSet::new();
+        for name in names {
+            let name = name.as_ref();
+            found.extend(lookup(name).map_err(|Unknown| unknown_feature(name))?);
+        }
+        Ok(found.into_iter().collect())
     }
 
-    /// The names that `wasm-opt` has behind `--enable-`, sorted by feature.
-    pub fn flags(&self) -> impl Iterator<Item = &'static str> {
-        TABLE.iter().filter(|row| self.contains(row.feature)).map(|row| row.flag)
+    /// What is known of each.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        TABLE.iter().filter(|row| self.contains(row.feature))
+    }
+
+    /// As messages call them, sorted by feature.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.rows().map(|row| row.name)
     }
 
     /// The names of those that `others` lacks.
     pub(super) fn names_beyond(&self, others: &Self) -> Vec<&'static str> {
-        self.0.difference(&others.0).copied().collect::<Self>().flags().collect()
+        self.0.difference(&others.0).copied().collect::<Self>().names().collect()
     }
 
     /// Whether `feature` is one of them.
@@ -164,10 +82,12 @@ impl Features {
 
     /// The same for wasmparser.
     pub(super) fn validation(&self) -> WasmFeatures {
-        TABLE
-            .iter()
-            .filter(|row| self.contains(row.feature))
-            .fold(ALWAYS, |all, row| all | row.validation)
+        // For wasmparser tags and `throw` are a part of the new ones alone.
+        let tags = match self.contains(Feature::LegacyExceptions) {
+            true => WasmFeatures::EXCEPTIONS,
+            false => WasmFeatures::empty(),
+        };
+        self.rows().fold(ALWAYS | tags, |all, row| all | row.validation)
     }
 
     /// One after the other.
@@ -190,25 +110,14 @@ impl FromIterator<Feature> for Features {
     }
 }
 
-/// A name that [`lookup`] does not find.
-pub(super) struct Unknown;
-
-/// The feature of this name; none where the name asks nothing of Binaryen.
-pub(super) fn lookup(name: &str) -> Result<Option<Feature>, Unknown> {
-    let row = TABLE.iter().find(|row| row.flag == name || row.aliases.contains(&name));
-    match row {
-        Some(row) => Ok(Some(row.feature)),
-        None if NEEDS_NOTHING.contains(&name) => Ok(None),
-        None => Err(Unknown),
-    }
-}
-
 fn unknown_feature(name: &str) -> Error {
-    let names = || TABLE.iter().flat_map(|row| row.aliases.iter().copied().chain([row.flag]));
     let error = Error::usage(format!("unknown WebAssembly feature `{}`", name.escape_debug()));
-    match nearest(name, names()) {
+    match nearest(name, table::names()) {
         Some(near) => error.advice(format!("did you mean `{near}`?")),
-        None => error.advice(format!("known are {}", names().collect::<Vec<_>>().join(", "))),
+        None => {
+            let names: BTreeSet<_> = table::names().collect();
+            error.advice(format!("known are {}", names.into_iter().collect::<Vec<_>>().join(", ")))
+        }
     }
 }
 
@@ -245,8 +154,18 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_those_of_wasm_opt() {
-        let features = Features::from_names(["multimemory", "atomics"]).unwrap();
-        assert_eq!(features.flags().collect::<Vec<_>>(), ["threads", "multimemory"]);
+    fn exceptions_are_two_features_under_one_name_of_llvm() {
+        let names = |name| Features::from_names([name]).unwrap().names().collect::<Vec<_>>();
+        assert_eq!(names("exception-handling"), ["exceptions", "legacy-exceptions"]);
+        assert_eq!(names("exceptions"), ["exceptions"]);
+        assert_eq!(names("legacy-exceptions"), ["legacy-exceptions"]);
+    }
+
+    #[test]
+    fn every_feature_has_one_row() {
+        let features: BTreeSet<_> = TABLE.iter().map(|row| row.feature).collect();
+        assert_eq!(features.len(), TABLE.len());
+        let names: BTreeSet<_> = TABLE.iter().map(|row| row.name).collect();
+        assert_eq!(names.len(), TABLE.len());
     }
 }

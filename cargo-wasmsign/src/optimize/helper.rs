@@ -8,7 +8,9 @@ use std::process::{Command, ExitCode, Stdio};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::abilities::Abilities;
 use super::job::{Job, path_bytes};
+use super::names::Names;
 use super::{Features, binaryen, check, failure, prepare};
 use crate::child;
 use crate::edit;
@@ -30,11 +32,18 @@ pub(super) enum Task {
         /// Where the edited module goes, if anything is edited.
         #[serde(with = "path_bytes")]
         edited: PathBuf,
+        /// Those of the tool that shall optimize it.
+        abilities: Abilities,
     },
     /// Call Binaryen. Answers with its exit code, and its reason on standard error.
     Binaryen(Call),
-    /// Look at what the optimizer has left. Answers with [`Left`](check::Left).
-    Check(Job),
+    /// Bring back what the optimizer should have left, and look at the rest. Answers with [`Left`](check::Left).
+    Check {
+        /// The job.
+        job: Job,
+        /// What the module has declared.
+        names: Names,
+    },
     /// Record this program in the section `producers`. Answers with nothing.
     Record {
         /// What messages call the module.
@@ -56,13 +65,15 @@ pub(super) struct Call {
     pub(super) job: Job,
     /// What Binaryen may use.
     pub(super) features: Features,
+    /// How an external tool is told so: names behind `--enable-`.
+    pub(super) flags: Vec<String>,
 }
 
 impl Task {
     /// The module as messages call it.
     fn name(&self) -> &Path {
         match self {
-            Self::Prepare { job, .. } | Self::Check(job) => &job.name,
+            Self::Prepare { job, .. } | Self::Check { job, .. } => &job.name,
             Self::Binaryen(call) => &call.job.name,
             Self::Record { name, .. } => name,
         }
@@ -198,8 +209,8 @@ pub fn child_main() -> ExitCode {
 /// Does a task in this process; the answer as the parent reads it.
 fn answer(task: &Task) -> Vec<u8> {
     match task {
-        Task::Prepare { job, edited } => said(prepare::prepare(job, edited)),
-        Task::Check(job) => said(check::check(job)),
+        Task::Prepare { job, edited, abilities } => said(prepare::prepare(job, edited, abilities)),
+        Task::Check { job, names } => said(names.bring_back(job).and_then(|()| check::check(job))),
         Task::Record { name, input, output } => said(edit::record_in_file(name, input, output)),
         Task::Binaryen(call) => said(binaryen::optimize(call).map_err(Error::tool)),
     }
@@ -242,7 +253,7 @@ mod tests {
     fn a_child_that_dies_or_babbles_is_told() {
         use crate::optimize::testing::{TempDir, job, tool};
         let dir = TempDir::new();
-        let task = Task::Check(job("m.wasm", "out.wasm"));
+        let task = Task::Check { job: job("m.wasm", "out.wasm"), names: Names::default() };
         for (script, expected) in [("kill -KILL $$", "signal 9"), ("echo hm", "exit code 0")] {
             let helper = Helper::Program(tool(&dir, "helper", script));
             let error = helper.ask::<()>(&task).unwrap_err();

@@ -2,19 +2,31 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use wasm_encoder::Encode;
 use wasmparser::{BinaryReader, Parser, Payload};
 
 use super::features::{self, Features};
 use crate::escape::escape;
 
+/// The name of the section.
+pub(super) const SECTION: &str = "target_features";
+
 /// What a module says that it was compiled for.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Declared {
-    /// What Binaryen can be told.
+    /// What there are features for.
     pub(super) known: Features,
-    /// Names that Binaryen has no word for.
+    /// Names that nobody here knows.
     pub(super) unknown: Vec<String>,
+}
+
+/// A name in the section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    /// `+` for what is used, `-` for what must not be linked with it.
+    pub(super) prefix: u8,
+    pub(super) name: String,
 }
 
 /// What is wrong with a module, and where.
@@ -43,9 +55,18 @@ impl fmt::Display for Fault {
 ///
 /// The first fault in the frames of the sections or in this section.
 pub(super) fn read(module: &[u8]) -> Result<Option<Declared>, Fault> {
+    Ok(entries(module)?.map(|entries| sort_out(&entries)))
+}
+
+/// The names in the section, as they stand there.
+///
+/// # Errors
+///
+/// As of [`read`].
+pub(super) fn entries(module: &[u8]) -> Result<Option<Vec<Entry>>, Fault> {
     for payload in Parser::new(0).parse_all(module) {
         match payload? {
-            Payload::CustomSection(section) if section.name() == "target_features" => {
+            Payload::CustomSection(section) if section.name() == SECTION => {
                 let offset = section.data_offset();
                 return parse(BinaryReader::new(section.data(), offset)).map(Some);
             }
@@ -58,42 +79,43 @@ pub(super) fn read(module: &[u8]) -> Result<Option<Declared>, Fault> {
 /// The content of the section without the features that are not among `allowed`: Binaryen takes whatever
 /// is declared for allowed.
 pub(super) fn restricted(content: &[u8], allowed: &Features) -> Result<Vec<u8>, Fault> {
-    let mut reader = BinaryReader::new(content, 0);
-    let mut kept = Vec::new();
-    for _ in 0..reader.read_var_u32()? {
-        let (prefix, name) = (reader.read_u8()?, reader.read_string()?);
-        let is_allowed = match features::lookup(name) {
-            Ok(Some(feature)) => allowed.contains(feature),
-            Ok(None) | Err(features::Unknown) => true,
+    let mut entries = parse(BinaryReader::new(content, 0))?;
+    entries.retain(|entry| {
+        let is_allowed = match features::lookup(&entry.name) {
+            Ok(features) if !features.is_empty() => {
+                features.into_iter().any(|feature| allowed.contains(feature))
+            }
+            Ok(_) | Err(features::Unknown) => true,
         };
-        if prefix == b'-' || is_allowed {
-            kept.push((prefix, name));
-        }
-    }
-    let mut content = Vec::new();
-    kept.len().encode(&mut content);
-    kept.iter().for_each(|(prefix, name)| {
-        content.push(*prefix);
-        name.encode(&mut content);
+        entry.prefix == b'-' || is_allowed
     });
-    Ok(content)
+    Ok(content_of(&entries))
 }
 
-fn parse(mut reader: BinaryReader<'_>) -> Result<Declared, Fault> {
-    let mut used = Vec::new();
+/// The content of a section with these names.
+pub(super) fn content_of(entries: &[Entry]) -> Vec<u8> {
+    let mut content = Vec::new();
+    entries.len().encode(&mut content);
+    for Entry { prefix, name } in entries {
+        content.push(*prefix);
+        name.encode(&mut content);
+    }
+    content
+}
+
+fn parse(mut reader: BinaryReader<'_>) -> Result<Vec<Entry>, Fault> {
+    let mut entries = Vec::new();
     for _ in 0..reader.read_var_u32()? {
         let offset = reader.original_position();
         let prefix = reader.read_u8()?;
-        let name = reader.read_string()?;
+        let name = reader.read_string()?.to_owned();
         match prefix {
             // `=`, "required", is what linkers wrote before 2020 for a stricter `+`.
-            b'+' | b'=' => used.push(name),
-            // What the module must not be linked with says nothing of what it uses.
-            b'-' => {}
+            b'+' | b'=' | b'-' => entries.push(Entry { prefix, name }),
             _ => return Err(bad_prefix(prefix, offset)),
         }
     }
-    Ok(sort_out(&used))
+    Ok(entries)
 }
 
 fn bad_prefix(prefix: u8, offset: u64) -> Fault {
@@ -101,12 +123,18 @@ fn bad_prefix(prefix: u8, offset: u64) -> Fault {
     Fault { message, offset }
 }
 
-fn sort_out(names: &[&str]) -> Declared {
-    let unknown = |name: &&&str| features::lookup(name).is_err();
-    Declared {
-        known: names.iter().filter_map(|name| features::lookup(name).ok().flatten()).collect(),
-        unknown: names.iter().filter(unknown).map(ToString::to_string).collect(),
+/// What is used: what a module must not be linked with says nothing of that.
+fn sort_out(entries: &[Entry]) -> Declared {
+    let mut declared = Declared::default();
+    let mut known = Vec::new();
+    for Entry { name, .. } in entries.iter().filter(|entry| entry.prefix != b'-') {
+        match features::lookup(name) {
+            Ok(features) => known.extend(features),
+            Err(features::Unknown) => declared.unknown.push(name.clone()),
+        }
     }
+    declared.known = known.into_iter().collect();
+    declared
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::*;
 use crate::exit::Exit;
 
 fn features(module: &[u8]) -> Result<Vec<&'static str>> {
-    Ok(detect::detect(Path::new("m.wasm"), module)?.flags().collect())
+    Ok(detect::detect(Path::new("m.wasm"), module)?.names().collect())
 }
 
 #[test]
@@ -41,18 +41,61 @@ fn without_a_declaration_the_smallest_set_is_found() {
 fn unknown_features_are_harmless_where_unused() {
     let names = ["+wide-arithmetic", "+frobnicate", "+call-indirect-overlong", "+sign-ext"];
     let module = [adder(), target_features(&names)].concat();
-    assert_eq!(features(&module).unwrap(), ["sign-ext"]);
+    assert_eq!(features(&module).unwrap(), ["sign-ext", "wide-arithmetic"]);
+}
+
+/// i64.mul_wide_u of two extended arguments, one half dropped, the other wrapped.
+const WIDE: [u8; 10] = [0x20, 0, 0xad, 0x20, 1, 0xad, 0xfc, 0x16, 0x1a, 0xa7];
+
+/// What a tool that calls itself so is given of a module, or lacks.
+fn prepared(version: &str, module: &[u8]) -> Prepared {
+    let dir = TempDir::new();
+    let job = job(dir.write("in.wasm", module), dir.0.join("out.wasm"));
+    let abilities = abilities::Abilities::new(version, None);
+    prepare::prepare(&job, &dir.0.join("edited.wasm"), &abilities).unwrap()
 }
 
 #[test]
-fn unknown_features_in_use_are_refused() {
-    // i64.mul_wide_u of two extended arguments, one half dropped, the other wrapped
-    let body = [0x20, 0, 0xad, 0x20, 1, 0xad, 0xfc, 0x16, 0x1a, 0xa7];
-    let module = [function(&body), target_features(&["+wide-arithmetic"])].concat();
-    let error = features(&module).unwrap_err();
-    assert_eq!(error.exit(), Exit::Tool);
-    assert!(error.to_string().contains("`wide-arithmetic`"), "{error}");
-    assert!(error.what_to_do().unwrap().contains("optimize = false"));
+fn features_beyond_a_tool_are_named_whether_declared_or_not() {
+    let bare = function(&WIDE);
+    let declared = [bare.clone(), target_features(&["+wide-arithmetic"])].concat();
+    for module in [&bare, &declared] {
+        let need = prepare::Need { what: "wide-arithmetic".into(), since: 130 };
+        assert_eq!(prepared("wasm-opt version 129", module), Prepared::Beyond(vec![need]));
+        let Prepared::Ready(ready) = prepared("wasm-opt version 130", module) else {
+            panic!("130 knows it")
+        };
+        assert!(ready.flags.contains(&"wide-arithmetic".to_owned()), "{:?}", ready.flags);
+    }
+    // What is declared and not used keeps nobody from reading the module.
+    let unused = [adder(), target_features(&["+wide-arithmetic"])].concat();
+    let Prepared::Ready(ready) = prepared("wasm-opt version 116", &unused) else {
+        panic!("it is harmless")
+    };
+    assert!(ready.flags.is_empty());
+}
+
+#[test]
+fn shared_memory_means_atomics_though_nothing_says_so() {
+    let mut module = adder();
+    let memory = module.windows(5).position(|bytes| bytes == [5, 3, 1, 0, 1]).unwrap();
+    module.splice(memory..memory + 5, [5, 4, 1, 3, 1, 2]);
+    assert_eq!(features(&module).unwrap(), ["threads"]);
+    let Prepared::Ready(ready) = prepared("116", &module) else { panic!("it is old") };
+    assert_eq!(ready.flags, ["threads"]);
+}
+
+#[test]
+fn legacy_exceptions_are_not_new_ones() {
+    // try … catch_all … end, and block … try_table (catch_all 0) … end end
+    let legacy = function(&[0x06, 0x40, 0x19, 0x0b, 0x20, 0]);
+    let new = function(&[0x02, 0x40, 0x1f, 0x40, 1, 2, 0, 0x0b, 0x0b, 0x20, 0]);
+    assert_eq!(features(&legacy).unwrap(), ["legacy-exceptions"]);
+    assert_eq!(features(&new).unwrap(), ["exceptions"]);
+    assert!(matches!(prepared("116", &legacy), Prepared::Ready(_)));
+    let Prepared::Beyond(needs) = prepared("116", &new) else { panic!("it is new") };
+    assert!(needs[0].what.contains("try_table") && needs[0].since == 117, "{needs:?}");
+    assert!(matches!(prepared("117", &new), Prepared::Ready(_)));
 }
 
 #[test]
@@ -81,7 +124,7 @@ fn what_hosts_know_is_not_what_a_module_declares() {
     let module = [function(&[0x20, 0, 0xc0]), target_features(&["+simd128"])].concat();
     let listed = Features::from_names(["mutable-globals"]).unwrap();
     let found = detect::detect_beyond(Path::new("m.wasm"), &module, &listed).unwrap();
-    assert_eq!(found.flags().collect::<Vec<_>>(), ["mutable-globals", "sign-ext"]);
+    assert_eq!(found.names().collect::<Vec<_>>(), ["mutable-globals", "sign-ext"]);
     assert_eq!(found.names_beyond(&listed), ["sign-ext"]);
 }
 

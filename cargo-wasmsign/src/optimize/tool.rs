@@ -1,19 +1,23 @@
-//! Which Binaryen optimizes, found to be there and new enough.
+//! One Binaryen, found to be there and new enough.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
+use super::abilities::Abilities;
 use super::helper::{Call, Helper, Task, written};
 use super::{binaryen, external, failure, passes};
 use crate::error::{Error, Result};
 
-/// A way to optimize a module that was found to be there.
-#[derive(Debug, Clone)]
-pub struct Optimizer {
+/// A program that optimizes.
+#[derive(Debug)]
+pub(super) struct Tool {
     kind: Kind,
     version: String,
     /// What tells it from all others, for the cache; `None` where that cannot be said.
     identity: Option<String>,
+    /// Asked for when they are first needed.
+    abilities: OnceLock<Abilities>,
     helper: Helper,
 }
 
@@ -26,43 +30,53 @@ enum Kind {
     External(PathBuf),
 }
 
-impl Optimizer {
+impl Tool {
     /// The Binaryen that is compiled into this program; of the version `minimum` at least.
     ///
     /// # Errors
     ///
     /// Usage, where the program was built without it; tool, where it is too old.
-    pub fn embedded(minimum: Option<u32>) -> Result<Self> {
+    pub(super) fn embedded(minimum: Option<u32>) -> Result<Self> {
         let version = binaryen::VERSION.ok_or_else(not_embedded)?.to_owned();
         failure::refuse_old(&version, minimum, true)?;
         let identity = Some(format!("{version}, cargo-wasmsign {}", env!("CARGO_PKG_VERSION")));
-        Ok(Self { kind: Kind::Embedded, version, identity, helper: Helper::this()? })
+        Self::new(Kind::Embedded, version, identity)
     }
 
-    /// The `wasm-opt` at the path `tool`, or of this name in `PATH`; asks it for its version, which has
-    /// to be `minimum` at least.
+    /// The `wasm-opt` at this path; asks it for its version, which has to be `minimum` at least.
     ///
     /// # Errors
     ///
-    /// Tool, where there is no such program, it cannot say its version, or is too old.
-    pub fn external(tool: impl Into<PathBuf>, minimum: Option<u32>) -> Result<Self> {
-        let tool = tool.into();
-        let tool = external::find(&tool).ok_or_else(|| failure::not_found(&tool))?;
+    /// Tool, where it cannot say its version, or is too old.
+    pub(super) fn external(tool: PathBuf, minimum: Option<u32>) -> Result<Self> {
         let version = external::version(&tool)?;
         failure::refuse_old(&version, minimum, false)?;
         let identity = external::identity(&tool, &version);
-        Ok(Self { kind: Kind::External(tool), version, identity, helper: Helper::this()? })
+        Self::new(Kind::External(tool), version, identity)
     }
 
-    /// What the optimizer calls itself, on one line that is safe to print:
+    fn new(kind: Kind, version: String, identity: Option<String>) -> Result<Self> {
+        let helper = Helper::this()?;
+        Ok(Self { kind, version, identity, abilities: OnceLock::new(), helper })
+    }
+
+    /// What it calls itself, on one line that is safe to print:
     /// `wasm-opt version 116`, `binaryen 116 (embedded)`.
-    pub fn version(&self) -> &str {
+    pub(super) fn version(&self) -> &str {
         &self.version
     }
 
-    /// What tells this optimizer from one that may give other results; `None` where that cannot be said.
-    pub fn identity(&self) -> Option<&str> {
+    /// What tells it from one that may give other results; `None` where that cannot be said.
+    pub(super) fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
+    }
+
+    /// What it is able to do; an external program is asked once.
+    pub(super) fn abilities(&self) -> &Abilities {
+        self.abilities.get_or_init(|| match &self.kind {
+            Kind::Embedded => Abilities::new(&self.version, None),
+            Kind::External(tool) => Abilities::new(&self.version, external::help(tool).as_deref()),
+        })
     }
 
     /// Who does what needs a whole module in memory.
@@ -70,17 +84,30 @@ impl Optimizer {
         &self.helper
     }
 
-    /// Checks the names of further passes before anything is built.
+    /// Refuses names of passes that it does not have.
     ///
     /// # Errors
     ///
-    /// Usage, with the nearest name, for a pass that the embedded Binaryen does not have. What an
-    /// external program has is its own knowledge: there only the form of the name is checked.
-    pub fn check_passes(&self, names: &[String]) -> Result<()> {
-        names.iter().try_for_each(|name| match self.kind {
-            Kind::Embedded => passes::check_known(name, &binaryen::pass_names()),
-            Kind::External(_) => passes::check_form(name),
+    /// Tool for a pass of a newer Binaryen; usage, with the nearest name, for one that it does not have otherwise.
+    /// What an external program has is its own knowledge: where it does not tell, only the form of a name is checked.
+    pub(super) fn check_passes(&self, names: &[String]) -> Result<()> {
+        names.iter().try_for_each(|name| {
+            passes::check_form(name)?;
+            passes::refuse_newer(name, &self.version, self.abilities(), self.is_embedded())?;
+            match (&self.kind, self.abilities().options()) {
+                (Kind::Embedded, _) => {
+                    let known = binaryen::pass_names();
+                    passes::check_known(name, known.iter().map(String::as_str))
+                }
+                (_, Some(options)) => passes::check_known(name, options.iter().map(String::as_str)),
+                (_, None) => Ok(()),
+            }
         })
+    }
+
+    /// Whether it is the one in this program.
+    pub(super) fn is_embedded(&self) -> bool {
+        matches!(self.kind, Kind::Embedded)
     }
 
     /// The child's command and what it reads from standard input.

@@ -20,6 +20,9 @@ pub struct Published {
     pub fresh: bool,
     /// Its size at each step.
     pub sizes: Sizes,
+    /// What the optimizer calls itself, where one ran.
+    #[serde(default)]
+    pub optimizer: Option<String>,
     /// Who has signed it.
     pub signers: Vec<SignerLine>,
 }
@@ -59,7 +62,7 @@ pub enum Step {
         /// Its name.
         program: String,
     },
-    /// The optimizer has begun.
+    /// An optimizer has begun. Another one may follow, if it turns out to be unable to read the module.
     Optimizing {
         /// What it calls itself.
         version: String,
@@ -70,6 +73,8 @@ pub enum Step {
         from: u64,
         /// Bytes after.
         to: u64,
+        /// What the optimizer calls itself.
+        tool: String,
         /// Whether it was optimized before, and only copied.
         cached: bool,
         /// The custom sections that went with it.

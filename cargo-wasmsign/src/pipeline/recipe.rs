@@ -11,7 +11,7 @@ use super::{SignerLine, transform};
 use crate::config::{self, KeyIdChoice, Placement};
 use crate::error::{Error, Result};
 use crate::hex::{hex, public_key_text};
-use crate::optimize::{Cache, Optimizer};
+use crate::optimize::{Cache, Optimizer, Ran};
 use crate::shape::Delimiters;
 use crate::signers::Signer;
 
@@ -66,10 +66,8 @@ impl Place {
 impl Recipe {
     /// Everything but the module's own bytes that decides what is published.
     pub(super) fn fingerprint(&self) -> String {
-        let optimizer = self
-            .optimize
-            .as_ref()
-            .map(|(tool, options)| (tool.version(), tool.identity(), options));
+        let optimizer =
+            self.optimize.as_ref().map(|(optimizer, options)| (optimizer.identity(), options));
         let keys: Vec<_> =
             self.signers.iter().map(|signer| (&signer.name, signer.public_key())).collect();
         let embedded: Vec<_> =
@@ -84,6 +82,17 @@ impl Recipe {
             self.placement
         );
         hex(&Sha256::digest(parts))
+    }
+
+    /// Whether the tool that has optimized a module is still one that would. A named one is in the fingerprint.
+    pub(super) fn would_optimize_with(&self, tool: Option<&Ran>) -> bool {
+        match (&self.optimize, tool) {
+            (None, None) => true,
+            (Some((optimizer, _)), Some(Ran { identity: Some(identity), .. })) => {
+                optimizer.has(identity)
+            }
+            _ => false,
+        }
     }
 
     /// The signatures to make, in order.

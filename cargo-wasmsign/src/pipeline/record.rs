@@ -13,6 +13,7 @@ use crate::config::Placement;
 use crate::error::{Error, Result};
 use crate::files::{Access, Staged};
 use crate::hex::hex;
+use crate::optimize::Ran;
 
 /// The file that remembers one published module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub(super) struct Record {
     module: String,
     /// SHA-256 of the detached signature.
     signature: Option<String>,
+    /// Who has optimized it.
+    #[serde(default)]
+    optimizer: Option<Ran>,
     /// What was told of it.
     published: Published,
 }
@@ -34,6 +38,7 @@ impl Record {
     pub(super) fn of(
         recipe: &Recipe,
         built: String,
+        optimizer: Option<Ran>,
         published: &Published,
         module: File,
         signature: Option<File>,
@@ -47,6 +52,7 @@ impl Record {
             built,
             module: digest(module)?,
             signature: signature.map(digest).transpose()?,
+            optimizer,
             published: published.clone(),
         })
     }
@@ -68,6 +74,7 @@ impl Record {
         let record: Self = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
         let same = record.fingerprint == recipe.fingerprint()
             && record.built == built
+            && recipe.would_optimize_with(record.optimizer.as_ref())
             && sha256(&record.published.path).ok()? == record.module
             && record.published.signature_path.as_deref().map(sha256).transpose().ok()?
                 == record.signature;

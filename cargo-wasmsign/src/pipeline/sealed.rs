@@ -12,6 +12,7 @@ use super::{Order, Published, Sizes, Step};
 use crate::config::Placement;
 use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
+use crate::optimize::Ran;
 use crate::seal;
 
 /// A module that is made, signed and verified, and seen by nobody yet.
@@ -44,6 +45,7 @@ impl Work<'_> {
         &self,
         module: &mut Staged,
         built: String,
+        optimizer: Option<Ran>,
         mut sizes: Sizes,
     ) -> Result<Made> {
         let mut sealed = self.sealed(module)?;
@@ -55,11 +57,20 @@ impl Work<'_> {
         let path = self.order.place.published.join(self.file_name);
         let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
         let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
-        let published = Published { path, signature_path, identity, fresh: false, sizes, signers };
+        let published = Published {
+            path,
+            signature_path,
+            identity,
+            fresh: false,
+            sizes,
+            optimizer: optimizer.as_ref().map(|tool| tool.version.clone()),
+            signers,
+        };
         let Sealed { mut module, mut signature, .. } = sealed;
         let record = Record::of(
             self.recipe(),
             built,
+            optimizer,
             &published,
             reader(&mut module)?,
             signature.as_mut().map(reader).transpose()?,

@@ -12,7 +12,7 @@ use super::{Observer, Order, Place, Recipe, Sizes, Step, record, transform};
 use crate::config;
 use crate::error::{Error, Result, of_module};
 use crate::files::Staged;
-use crate::optimize::{self, Allowed, Changes, Features, Job};
+use crate::optimize::{self, Allowed, Changes, Features, Job, Ran};
 use crate::seal;
 use crate::shape::{self, Embedding, Plan, Wishes};
 
@@ -34,11 +34,11 @@ impl Work<'_> {
         refuse_unfinished(self.file_name, &what)?;
         shape::refuse_signed(&what.sections, self.recipe().transform.is_some())
             .map_err(|error| error.named(self.file_name))?;
-        let (module, what) = self.optimize(module, what, module_digest)?;
+        let (module, what, optimizer) = self.optimize(module, what, module_digest)?;
         let sizes = Sizes { built: size, optimized: what.total, published: what.total };
         let mut shaped = self.shape(module, &what)?;
         self.warn_of_dylink(&what);
-        self.seal(&mut shaped, digest, sizes)
+        self.seal(&mut shaped, digest, optimizer, sizes)
     }
 
     pub(super) fn recipe(&self) -> &Recipe {
@@ -76,25 +76,26 @@ impl Work<'_> {
         Ok((output, digest))
     }
 
-    /// The optimized module and what is in it, or the same one where nothing is to be optimized.
+    /// The optimized module, what is in it, and who has optimized it; or the same one where nothing is to be optimized.
     fn optimize(
         &self,
         built: Staged,
         what: Inspection,
         digest: String,
-    ) -> Result<(Staged, Inspection)> {
-        let Some((tool, options)) = &self.recipe().optimize else {
-            return self.recorded(built, what);
+    ) -> Result<(Staged, Inspection, Option<Ran>)> {
+        let Some((optimizer, options)) = &self.recipe().optimize else {
+            let (module, what) = self.recorded(built, what)?;
+            return Ok((module, what, None));
         };
         if what.kind == Kind::Component {
             return Err(component(self.file_name));
         }
-        self.tell(Step::Optimizing { version: tool.version().to_owned() });
         let mut output = self.step_file("optimized")?;
         built.lend()?;
         output.lend()?;
         let job = self.job(options, digest, &built, &output)?;
-        let outcome = optimize::run(&job, tool, Some(&self.order.place.cache))
+        let begins = |version: &str| self.tell(Step::Optimizing { version: version.to_owned() });
+        let outcome = optimize::run(&job, optimizer, Some(&self.order.place.cache), &begins)
             .map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
         let after = self.inspect(&mut output)?;
@@ -102,6 +103,7 @@ impl Work<'_> {
         self.tell(Step::Optimized {
             from: what.total,
             to: after.total,
+            tool: outcome.tool.version.clone(),
             cached: outcome.cached,
             dropped: changes.dropped.clone(),
         });
@@ -110,7 +112,7 @@ impl Work<'_> {
             let sections = unasked.into_iter().map(str::to_owned).collect();
             self.tell(Step::Dropped { sections });
         }
-        Ok((output, after))
+        Ok((output, after, Some(outcome.tool)))
     }
 
     fn job(

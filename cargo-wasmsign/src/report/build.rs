@@ -120,6 +120,7 @@ impl Report {
                 "identity": published.identity,
                 "fresh": published.fresh,
                 "sizes": published.sizes,
+                "optimizer": published.optimizer,
                 "signers": published.signers,
             }));
         }
@@ -175,11 +176,12 @@ impl Report {
 fn line(published: &Published) -> String {
     let sizes = published.sizes;
     let mut size = format!("{} built", human(sizes.built));
-    if sizes.optimized != sizes.built {
+    if let Some(optimizer) = &published.optimizer {
         size.push_str(&format!(
-            ", {} optimized ({})",
+            ", {} optimized ({}) by {}",
             human(sizes.optimized),
-            change(sizes.built, sizes.optimized)
+            change(sizes.built, sizes.optimized),
+            escape(optimizer)
         ));
     }
     size.push_str(&format!(
@@ -322,14 +324,14 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
             Some(("Transforming", format!("{name} with {}", escape(program))))
         }
         Step::Optimizing { .. } | Step::Dropped { .. } | Step::Warned { .. } => None,
-        Step::Optimized { from, to, cached, dropped } => {
+        Step::Optimized { from, to, tool, cached, dropped } => {
             let mut rest = dropped_words(dropped);
             if *cached {
                 rest.push_str(", as before");
             }
             let (sizes, change) =
                 (format!("{} → {}", human(*from), human(*to)), change(*from, *to));
-            Some(("Optimized", format!("{name} {sizes} ({change}){rest}")))
+            Some(("Optimized", format!("{name} {sizes} ({change}) with {}{rest}", escape(tool))))
         }
         Step::Shaped { outline } => Some(("Shaped", format!("{name}{}", shaping(outline)))),
         Step::Signed { signers } => {

@@ -12,6 +12,7 @@ use wasmsign_core::keys::is_secret_key_text;
 use wasmsign_core::sign::{self, KeyId, Signature};
 use wasmsign_core::{KeyError, PublicKey, SecretKey};
 
+use crate::caller;
 use crate::config::{KeyConfig, KeyIdChoice, KeyText, SecretSource};
 use crate::error::{Error, Result};
 use agent::Agent;
@@ -73,13 +74,15 @@ impl Signer {
     pub fn from_manifest(key: &KeyConfig) -> Result<Self> {
         let place = || format!("{}:{}", key.manifest.display(), key.line);
         let secret = key.secret.as_ref().ok_or_else(|| {
-            Error::usage(format!("{}: the key `{}` has no `secret` to sign with", place(), key.name)).advice(
-                "set `secret = { env = \"VARIABLE\" }` in its table, give another key with `--key`, or build with \
-                 `--no-sign`",
-            )
+            Error::usage(format!("{}: the key `{}` has no `secret` to sign with", place(), key.name)).advice(format!(
+                "set `secret = {{ env = \"VARIABLE\" }}` in its table, give another key with {}, or build with {}",
+                caller::key(),
+                caller::unsigned()
+            ))
         })?;
-        let signer = Self::of_source(key, secret)
-            .map_err(|error| error.or_advice("or build without signatures: `--no-sign`"))?;
+        let signer = Self::of_source(key, secret).map_err(|error| {
+            error.or_advice(&format!("or build without signatures: {}", caller::unsigned()))
+        })?;
         match &key.public {
             Some(public) if public_key_of(public)? != *signer.public_key() => Err(Error::usage(format!(
                 "{}: the public key of `{}` does not belong to its secret key",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::args::Overrides;
+use crate::caller;
 use crate::config::{Features, Manifests, Optimize, PackageConfig, Tool};
 use crate::error::{Error, Result, of_key_use};
 use crate::optimize::{self, Optimizer};
@@ -16,10 +17,18 @@ pub(super) struct Kit<'a> {
     manifests: &'a Manifests,
     overrides: &'a Overrides,
     signers: BTreeMap<String, Arc<Signer>>,
-    optimizers: Vec<(Tool, Option<u32>, Arc<Optimizer>)>,
+    optimizers: Vec<(Wanted, Arc<Optimizer>)>,
     /// By the first signer, who is asked once.
     delimiters: BTreeMap<String, Arc<Delimiters>>,
     warnings: Vec<String>,
+}
+
+/// What decides which optimizer it is.
+#[derive(PartialEq, Eq)]
+struct Wanted {
+    tool: Tool,
+    minimum: Option<u32>,
+    reproducible: bool,
 }
 
 impl<'a> Kit<'a> {
@@ -60,7 +69,7 @@ impl<'a> Kit<'a> {
     ) -> Result<Recipe> {
         config.transform.iter().try_for_each(find_transform)?;
         let optimize = match &config.optimize {
-            Some(options) => Some((self.optimizer(options)?, options.clone())),
+            Some(options) => Some((self.optimizer(options, config.reproducible)?, options.clone())),
             None => None,
         };
         Ok(Recipe {
@@ -103,12 +112,13 @@ impl<'a> Kit<'a> {
         Ok(delimiters)
     }
 
-    fn optimizer(&mut self, options: &Optimize) -> Result<Arc<Optimizer>> {
+    fn optimizer(&mut self, options: &Optimize, reproducible: bool) -> Result<Arc<Optimizer>> {
         let minimum = options.minimum_version;
-        let is_same = |tool: &Tool, other: Option<u32>| *tool == options.tool && other == minimum;
-        let known = self.optimizers.iter().find(|(tool, other, _)| is_same(tool, *other));
+        let wanted = Wanted { tool: options.tool.clone(), minimum, reproducible };
+        let known = self.optimizers.iter().find(|(other, _)| *other == wanted);
         let optimizer = match (known, &options.tool) {
-            (Some((.., optimizer)), _) => Arc::clone(optimizer),
+            (Some((_, optimizer)), _) => Arc::clone(optimizer),
+            (None, Tool::Auto) => Arc::new(Optimizer::auto(minimum, reproducible)?),
             (None, Tool::Embedded) => Arc::new(Optimizer::embedded(minimum)?),
             (None, Tool::Program(path)) => Arc::new(Optimizer::external(path, minimum)?),
         };
@@ -116,7 +126,7 @@ impl<'a> Kit<'a> {
         if let Features::List(names) = &options.features {
             optimize::Features::from_names(names)?;
         }
-        self.optimizers.push((options.tool.clone(), minimum, Arc::clone(&optimizer)));
+        self.optimizers.push((wanted, Arc::clone(&optimizer)));
         Ok(optimizer)
     }
 
@@ -126,10 +136,12 @@ impl<'a> Kit<'a> {
             return Ok(());
         }
         if config.sign_with.is_empty() {
-            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(
+            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(format!(
                 "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
-                 with `--key`, or build with `--no-sign`",
-            ));
+                 with {}, or build with {}",
+                caller::key(),
+                caller::unsigned()
+            )));
         }
         Ok(())
     }

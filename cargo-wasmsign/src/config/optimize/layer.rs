@@ -121,7 +121,7 @@ impl Default for OptimizeSettings {
             names: Setting::unsaid(Keep::Strip),
             debug: Setting::unsaid(Keep::Strip),
             features: Setting::unsaid(Features::Auto),
-            tool: Setting::unsaid(Tool::Embedded),
+            tool: Setting::unsaid(Tool::Auto),
             minimum_version: Setting::unsaid(None),
         }
     }
@@ -200,7 +200,8 @@ fn features(node: &Node<'_>) -> Result<Features> {
 
 fn tool(node: &Node<'_>) -> Result<Tool> {
     let text = node.text()?;
-    match text.fitting("`embedded` or a program", |text| !text.is_empty())? {
+    match text.fitting("`auto`, `embedded` or a program", |text| !text.is_empty())? {
+        "auto" => Ok(Tool::Auto),
         "embedded" => Ok(Tool::Embedded),
         name if name.contains(std::path::is_separator) => {
             Ok(Tool::Program(node.source().resolve(name)))

@@ -146,9 +146,10 @@ struct OptimizeTable {
     /// The WebAssembly features that the optimizer may rely on.
     #[schemars(extend("default" = "auto"))]
     features: Option<Features>,
-    /// The program that optimizes: `embedded`, the path of a wasm-opt program (from this Cargo.toml), or a bare name to
+    /// The program that optimizes: `auto` (the embedded one where it can read the module, else a wasm-opt program in
+    /// `PATH` that can), `embedded`, the path of a wasm-opt program (from this Cargo.toml), or a bare name to
     /// be found in `PATH`.
-    #[schemars(length(min = 1), extend("default" = "embedded"))]
+    #[schemars(length(min = 1), extend("default" = "auto"))]
     tool: Option<String>,
     /// The oldest version of wasm-opt that may be used, such as 116.
     #[schemars(range(min = 1))]

@@ -47,7 +47,7 @@ passes = []
 names = "strip"
 debug = "strip"
 features = "auto"
-tool = "embedded"
+tool = "auto"
 
 [package.metadata.wasmsign.sections]
 remove = [".debug_*"]
@@ -97,7 +97,7 @@ fn the_example_says_what_is_the_default_of_the_optimizer() {
     assert_eq!(said.level, Level::Oz);
     assert_eq!(said.passes, [""; 0]);
     assert_eq!((said.names, said.debug), (Keep::Strip, Keep::Strip));
-    assert_eq!((said.features, said.tool), (Features::Auto, Tool::Embedded));
+    assert_eq!((said.features, said.tool), (Features::Auto, Tool::Auto));
     assert_eq!((said.exports, said.minimum_version), (None, None));
 }
 

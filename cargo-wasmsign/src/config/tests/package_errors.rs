@@ -140,7 +140,7 @@ optimize.features = 1
 optimize.features = ['a b']
     APP:2:22: `features`: expected the name of a WebAssembly feature, found `a b`
 optimize.tool = ''
-    APP:2:17: `tool`: expected `embedded` or a program, found an empty text
+    APP:2:17: `tool`: expected `auto`, `embedded` or a program, found an empty text
 optimize.exports = 'add'
     APP:2:20: `exports`: expected a list of strings, found a string
 optimize.exports = []

@@ -58,6 +58,7 @@ fn a_tool_with_a_separator_is_relative_to_its_manifest() {
         let manifests = scratch.read("", &app).unwrap();
         package(&manifests, "release", &nothing()).unwrap().optimize.unwrap().tool
     };
+    assert_eq!(tool("auto"), Tool::Auto);
     assert_eq!(tool("embedded"), Tool::Embedded);
     assert_eq!(tool("wasm-opt"), Tool::Program("wasm-opt".into()));
     assert_eq!(tool("./wasm-opt"), Tool::Program(scratch.0.join("app/./wasm-opt")));

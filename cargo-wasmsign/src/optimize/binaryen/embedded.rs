@@ -101,18 +101,19 @@ fn apply_features(features: &Features, module: &mut Module) {
     let (mut enabled, mut disabled) = (FeatureSet::new(), FeatureSet::new());
     enabled.set_mvp();
     disabled.set_all();
-    for feature in features.iter().map(base_feature) {
+    for feature in features.iter().filter_map(base_feature) {
         enabled.set(feature, true);
         disabled.set(feature, false);
     }
     module.apply_features(enabled, disabled);
 }
 
-fn base_feature(feature: Feature) -> BaseFeature {
-    match feature {
+/// The same for Binaryen; none where this one does not know it.
+fn base_feature(feature: Feature) -> Option<BaseFeature> {
+    Some(match feature {
         Feature::Atomics => BaseFeature::Atomics,
         Feature::BulkMemory => BaseFeature::BulkMemory,
-        Feature::ExceptionHandling => BaseFeature::ExceptionHandling,
+        Feature::Exceptions | Feature::LegacyExceptions => BaseFeature::ExceptionHandling,
         Feature::ExtendedConst => BaseFeature::ExtendedConst,
         Feature::Gc => BaseFeature::Gc,
         Feature::Memory64 => BaseFeature::Memory64,
@@ -126,7 +127,8 @@ fn base_feature(feature: Feature) -> BaseFeature {
         Feature::Strings => BaseFeature::Strings,
         Feature::TailCall => BaseFeature::TailCall,
         Feature::TruncSat => BaseFeature::TruncSat,
-    }
+        _ => return None,
+    })
 }
 
 /// A path that Binaryen can open. On Windows it hands bytes to an interface that takes them for

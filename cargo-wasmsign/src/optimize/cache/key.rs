@@ -11,7 +11,7 @@ use crate::optimize::Job;
 use crate::optimize::job::Allowed;
 
 /// Goes up whenever the steps around Binaryen begin to do otherwise with the same job.
-const STEPS: u32 = 1;
+const STEPS: u32 = 2;
 
 /// The name of a result: equal jobs for equal tools have equal ones.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -50,7 +50,7 @@ fn optimize(module: &[u8], settings: impl Fn(&mut Job)) -> Result<Vec<u8>, Strin
     let mut job = job(dir.write("in.wasm", module), dir.0.join("out.wasm"));
     settings(&mut job);
     let features = detect::detect(&job.input, module).unwrap_or_default();
-    binaryen::optimize(&Call { job: job.clone(), features })?;
+    binaryen::optimize(&Call { job: job.clone(), features, flags: Vec::new() })?;
     Ok(std::fs::read(&job.output).unwrap())
 }
 

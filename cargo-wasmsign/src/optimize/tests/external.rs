@@ -6,6 +6,7 @@ use super::*;
 
 /// Reads like `wasm-opt`: `$output` and `$input` are the files.
 const HEAD: &str = "[ \"$1\" = --version ] && echo 'wasm-opt version 999 (of shell)' && exit\n\
+    [ \"$1\" = --help ] && exit 1\n\
     echo \"$@\" >>\"$0.calls\"\nwhile [ $# -gt 2 ]; do shift; done\noutput=$1 input=$2\n";
 
 const COPY: &str = "cat \"$input\" >\"$output\"";
@@ -31,7 +32,7 @@ impl Fixture {
 
     /// Does a job with the tool; the module.
     fn run(&self, job: &Job, cache: Option<&Cache>) -> Result<(Outcome, Vec<u8>)> {
-        let outcome = run(job, &Optimizer::external(&self.tool, None)?, cache)?;
+        let outcome = run(job, &Optimizer::external(&self.tool, None)?, cache, &|_| ())?;
         Ok((outcome, std::fs::read(&job.output).unwrap()))
     }
 
@@ -59,10 +60,10 @@ const EXTEND: [u8; 3] = [0x20, 0, 0xc0];
 #[test]
 fn a_tool_is_asked_and_used() {
     let fixture = Fixture::new(&adder(), COPY);
-    let tool = Optimizer::external(&fixture.tool, Some(999)).unwrap();
-    assert_eq!(tool.version(), "wasm-opt version 999 (of shell)");
+    Optimizer::external(&fixture.tool, Some(999)).unwrap();
     let (outcome, module) = fixture.run(&fixture.job(), None).unwrap();
     assert_eq!((outcome.cached, module), (false, adder()));
+    assert_eq!(outcome.tool.version, "wasm-opt version 999 (of shell)");
     assert!(!fixture.dir.0.join("out.wasm.edited").exists());
 }
 

@@ -11,6 +11,8 @@ use super::features::{Feature, Features, NAMED_LATER, Row, TABLE};
 pub(super) struct Abilities {
     /// Binaryen's number. One that says none is taken for the newest, and left to say what it cannot do.
     number: Option<u32>,
+    /// Whether it was built between that release and the next: `version_116-7-gabc`.
+    is_between: bool,
     /// The long options of its `--help`; none where it has not told them.
     options: Option<BTreeSet<String>>,
 }
@@ -23,7 +25,7 @@ impl Abilities {
         let options = options.filter(|options: &BTreeSet<String>| {
             options.iter().any(|name| name.starts_with("enable-"))
         });
-        Self { number: number(version), options }
+        Self { number: number(version), is_between: version.contains("-g"), options }
     }
 
     /// The number, for messages.
@@ -39,10 +41,8 @@ impl Abilities {
     /// The name of the flag that allows it a feature; none where it does not know the feature.
     pub(super) fn flag(&self, row: &Row) -> Option<&'static str> {
         match &self.options {
-            // What is built between two versions has the number of the older one, and some of the newer one's features.
-            Some(options)
-                if self.number.is_none_or(|number| number >= row.since.saturating_sub(1)) =>
-            {
+            // What is built between two releases may have something of the newer one, and lists it.
+            Some(options) if self.reaches(row.since.saturating_sub(u32::from(self.is_between))) => {
                 row.flags.iter().copied().find(|flag| options.contains(&format!("enable-{flag}")))
             }
             Some(_) => None,

@@ -2,6 +2,7 @@
 
 use wasmparser::WasmFeatures;
 
+use super::constructs::{self, Construct};
 use super::detect::{detect_beyond, validate};
 use super::functions::first_fault;
 use super::{Features, Job, passes};
@@ -19,7 +20,13 @@ pub(super) fn refuse(job: &Job, module: &[u8], listed: &Features) -> Result<()> 
         return Err(invalid(job, &fault));
     }
     let needed = detect_beyond(&job.name, module, listed)?;
-    let missing = needed.names_beyond(listed);
+    let mut missing = needed.names_beyond(listed);
+    // Tags belong to both kinds of exceptions.
+    if missing.contains(&"legacy-exceptions")
+        && !constructs::found(module).contains(&Construct::NewExceptions)
+    {
+        missing.retain(|name| *name != "exceptions");
+    }
     let names: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
     let message = format!(
         "`{}` needs {}, which `optimize.features` does not list",

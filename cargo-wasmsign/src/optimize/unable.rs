@@ -106,12 +106,14 @@ pub(super) fn error(job: &Job, choice: Choice, unable: Vec<Unable>) -> Error {
             (message, several.iter().flat_map(line).collect())
         }
     };
-    let needed = unable.iter().filter_map(Unable::newest_need).max();
-    let only = match <[Unable; 1]>::try_from(unable) {
-        Ok([Unable { reason: Reason::Passes(error), .. }]) => return error,
-        other => other,
+    let is_new_enough = |one: &Unable| matches!(one.reason, Reason::Unread(_));
+    let needed = match unable.iter().any(is_new_enough) {
+        true => None,
+        false => unable.iter().filter_map(Unable::newest_need).max(),
     };
-    drop(only);
+    if let Ok([Unable { reason: Reason::Passes(error), .. }]) = <[Unable; 1]>::try_from(unable) {
+        return error;
+    }
     Error::tool(message).because(lines.join("\n")).advice(advice(choice, needed))
 }
 
@@ -120,7 +122,8 @@ fn advice(choice: Choice, needed: Option<u32>) -> String {
     let newer = match needed {
         Some(NEVER) => return format!("compile without it, or {OFF}"),
         Some(since) => format!("install Binaryen {since} or newer ({NEWER})"),
-        None => format!("install a newer Binaryen ({NEWER})"),
+        // The list of what versions cannot read says nothing of it.
+        None => return format!("name another wasm-opt with `optimize.tool` ({NEWER}), or {OFF}"),
     };
     match choice {
         Choice::Auto => format!("{newer} so that its wasm-opt is found in PATH, or {OFF}"),

@@ -11,15 +11,24 @@ use crate::error::{Error, Result};
 /// Exit code 4: it is relative, and there is no current directory.
 pub fn whole(path: &Path) -> Result<PathBuf> {
     let failed = |source| Error::io(format!("failed to find `{}`", path.display()), source);
-    let mut whole = PathBuf::new();
-    for part in std::path::absolute(path).map_err(failed)?.components() {
-        match part {
+    Ok(normal(&std::path::absolute(path).map_err(failed)?))
+}
+
+/// A path without `.` and, where it leads nowhere else then, without `..`.
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match (part, normal.components().next_back()) {
             // Behind a symbolic link, `..` is not where the link is.
-            Component::ParentDir if !whole.is_symlink() => drop(whole.pop()),
-            part => whole.push(part),
+            (Component::ParentDir, Some(Component::Normal(_))) if !normal.is_symlink() => {
+                normal.pop();
+            }
+            (Component::ParentDir, Some(Component::RootDir)) => {}
+            (Component::CurDir, _) => {}
+            _ => normal.push(part),
         }
     }
-    Ok(whole)
+    normal
 }
 
 #[cfg(test)]
@@ -33,5 +42,9 @@ mod tests {
             assert_eq!(whole(Path::new(path)).expect("it is found"), here.join("b"), "{path}");
         }
         assert_eq!(whole(Path::new("/a/../../b")).expect("it is found"), Path::new("/b"));
+        for (path, short) in [("../b", "../b"), ("a/../../b", "../b"), ("./b/.", "b"), ("a/..", "")]
+        {
+            assert_eq!(normal(Path::new(path)), Path::new(short), "{path}");
+        }
     }
 }

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use wasmsign_core::section::Kind;
+use wasmsign_core::inspect;
+use wasmsign_core::section::{Kind, Section};
 use wasmsign_core::sign::{self, Signature, Signed};
 use wasmsign_core::signature_data::SignatureData;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
@@ -36,6 +37,16 @@ pub fn open(path: &Path) -> Result<File> {
             Err(failed(std::io::Error::other("expected a regular file, found something else")))
         }
     }
+}
+
+/// The sections of a module.
+///
+/// # Errors
+///
+/// Exit code 3 where it is malformed, 4 where it cannot be read.
+pub fn sections(name: &Path, module: &File) -> Result<Vec<Section>> {
+    let sections = inspect::sections(rewound(name, module)?);
+    sections.map(|(sections, _)| sections).map_err(|error| of_module(name, error))
 }
 
 /// Signs `module` into `staged`, checks and syncs it. `name` is what messages call the module.

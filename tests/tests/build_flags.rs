@@ -117,6 +117,22 @@ fn a_build_that_keeps_going_makes_what_it_can() {
 }
 
 #[test]
+fn paths_are_told_without_detours() {
+    let project = Project::tiny(PLAIN);
+    project.write("host/file", "");
+    let text = "optimize = false\nsections.embed.x.file = \"host/../gone\"";
+    for (directory, flags) in [("", &["--target-dir", "host/../t"][..]), ("host", &[])] {
+        let mut build = project.build_in(directory, flags);
+        let said = run(build.env("CARGO_TARGET_DIR", "../host/../t")).exits(0);
+        assert!(said.out.contains("Published") && !said.out.contains(".."), "{}", said.out);
+    }
+    project.replace("Cargo.toml", PLAIN, text);
+    let said = run(&mut project.build(&[]));
+    assert!(said.code != Some(0) && said.err.contains("/gone"), "{}", said.err);
+    assert!(!said.err.contains(".."), "{}", said.err);
+}
+
+#[test]
 fn a_rebuild_takes_cargos_flags() {
     let project = Project::tiny("optimize = false\nreproducible = true");
     project.replace(

@@ -95,6 +95,7 @@ fn embedded(
     if sealed.added > 0 || !same_file(module, output) {
         staged.publish()?;
     }
+    report.warn_of_dylink(output, &seal::sections(module, &input)?);
     tell(module, output, &sealed, report)
 }
 

@@ -8,6 +8,7 @@ use toml_edit::Document;
 
 use super::reader::Node;
 use crate::error::{Error, Result};
+use crate::paths;
 
 /// A `Cargo.toml` that was read and is TOML.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Source {
 
     /// A path that stands in this manifest, from the root of the file system.
     pub(super) fn resolve(&self, path: &str) -> PathBuf {
-        self.dir.join(path)
+        paths::normal(&self.dir.join(path))
     }
 
     /// The path of the file, as the caller gave it.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cargo::{EXAMPLES, is_wasm};
 use crate::optimize::Cache;
+use crate::paths;
 use crate::pipeline::Place;
 
 /// The place for the modules of a target and a profile of cargo's.
@@ -54,6 +55,7 @@ pub(super) struct Spot {
 impl Spot {
     /// The spot of a module; `None` where the path is of another form, or not of a wasm target.
     pub(super) fn of(module: &Path) -> Option<Self> {
+        let module = paths::normal(module);
         let parent = module.parent()?;
         let is_example = parent.file_name()? == EXAMPLES;
         let directory = if is_example { parent.parent()? } else { parent };

@@ -84,9 +84,7 @@ impl<'a> Original<'a> {
     fn open(path: &'a Path) -> Result<Self> {
         let file = seal::open(path)?;
         let what = inspect::inspect(&file).map_err(|error| of_module(path, error))?;
-        let whole = std::path::absolute(path)
-            .map_err(|source| Error::io(format!("failed to find `{}`", path.display()), source))?;
-        Ok(Self { path, file, what, spot: Spot::of(&whole) })
+        Ok(Self { path, file, what, spot: Spot::of(&paths::whole(path)?) })
     }
 
     fn file_name(&self) -> String {

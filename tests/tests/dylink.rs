@@ -1,0 +1,45 @@
+//! Modules for a dynamic linker, whose first section wants to stay the first.
+
+use end_to_end::fixtures::{call, custom, desk, module};
+use end_to_end::project::Project;
+use end_to_end::run;
+
+const TEXT: &str = "its signature before `dylink.0`";
+
+/// A module that a dynamic linker would take.
+fn shared_library() -> Vec<u8> {
+    // The subsection of memory: no bytes, no table.
+    module(&[custom("dylink.0", &[1, 4, 0, 0, 0, 0])])
+}
+
+#[test]
+fn a_build_warns_of_a_signature_that_is_embedded_there() {
+    for (placement, warned) in [("embedded", true), ("both", true), ("detached", false)] {
+        let table = "optimize = false\ntransform.command = [\"cat\", \"library.wasm\"]\n";
+        let project = Project::tiny(&format!("{table}signature = \"{placement}\""));
+        project.write("library.wasm", shared_library());
+        let said = run(&mut project.build(&[])).exits(0);
+        let text =
+            "before `dylink.0`, which dynamic linkers want to be first; `signature = \"detached\"`";
+        assert_eq!(said.err.contains(text), warned, "{placement}: {}", said.err);
+        let unsigned = run(&mut project.build(&["--no-sign"])).exits(0);
+        assert!(!unsigned.err.contains("dylink"), "{}", unsigned.err);
+    }
+}
+
+#[test]
+fn files_are_signed_with_the_same_warning() {
+    let desk = desk(&["add.wasm"]);
+    std::fs::write(desk.path().join("m.wasm"), shared_library()).expect("it can be written");
+    let here = desk.path();
+    let detached = call(here, "sign m.wasm -k one.secret -S m.sig").exits(0);
+    assert!(!detached.err.contains("dylink"), "{}", detached.err);
+    call(here, "sign m.wasm -k one.secret -o s.wasm").exits(0).says(&[TEXT, "--signature FILE"]);
+    call(here, "attach m.wasm -S m.sig -o a.wasm").exits(0).says(&[TEXT]);
+    let other = call(here, "sign add.wasm -k one.secret").exits(0);
+    assert!(!other.err.contains("dylink"), "{}", other.err);
+    let signed = call(here, "inspect s.wasm").exits(0);
+    assert!(signed.out.contains("is not the first one"), "{}", signed.out);
+    let plain = call(here, "inspect m.wasm").exits(0);
+    assert!(!plain.out.contains("is not the first one"), "{}", plain.out);
+}

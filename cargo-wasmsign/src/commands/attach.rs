@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Attach, report: &Report) -> Result<Exit> {
         },
     )?;
     let attached = written.publish_if(true)?;
-    report.warn_of_dylink(output, &before.sections);
+    report.warn_of_dylink(output, &seal::sections(module, &input)?);
     let covered = furthest(&attached.data, &before);
     report.attached(&Attaching { module, output, signature, attached: &attached, covered })?;
     Ok(Exit::Ok)

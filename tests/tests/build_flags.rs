@@ -42,6 +42,16 @@ fn flags_that_take_a_name_are_refused_with_it() {
 }
 
 #[test]
+fn a_flag_without_its_name_tells_what_there_is() {
+    let project = Project::tiny(PLAIN);
+    project.write("src/bin/one.rs", "fn main() {}");
+    run(&mut project.build(&["-p"])).exits(2).says(&["its packages are: tiny"]);
+    run(&mut project.build(&["--bin"])).exits(101).says(&["takes one argument", "one"]);
+    run(&mut project.build(&["--example", "--lib"])).exits(101).says(&["--example"]);
+    run(&mut project.build(&["--target"])).exits(2).says(&[UNKNOWN]);
+}
+
+#[test]
 fn what_selects_or_places_modules_is_refused_behind_two_hyphens() {
     let project = Project::tiny(PLAIN);
     for flags in [

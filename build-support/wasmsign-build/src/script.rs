@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -38,7 +38,7 @@ impl Script {
 
     /// A path as a build script's author writes it: relative to the package.
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
-        self.package.join(path)
+        normal(&self.package.join(path))
     }
 
     /// Writes a file into `OUT_DIR`.
@@ -56,6 +56,19 @@ impl Script {
             }
         }
     }
+}
+
+/// A whole path without the detours of `..`, as far as it leads to the same place without them.
+fn normal(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut normal, part| {
+        match part {
+            Component::CurDir => {}
+            // Behind a symbolic link, `..` is not where the link is.
+            Component::ParentDir if !normal.is_symlink() => drop(normal.pop()),
+            part => normal.push(part),
+        }
+        normal
+    })
 }
 
 /// A variable that cargo sets for every build script.
@@ -164,6 +177,13 @@ fn is_taken(name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_told_without_detours() {
+        for path in ["/host/../guests/plugin", "/host/./../guests/plugin/", "/../guests/plugin"] {
+            assert_eq!(normal(Path::new(path)), Path::new("/guests/plugin"), "{path}");
+        }
+    }
 
     #[test]
     fn names_follow_the_file() {

@@ -9,7 +9,8 @@ use clap::Args;
 #[command(next_help_heading = "Package selection (as in cargo)")]
 pub struct Packages {
     /// Package to build (repeatable)
-    #[arg(short, long = "package", value_name = "SPEC")]
+    // Without a name it is asked for one, here and below, and those that there are are told: as in cargo.
+    #[arg(short, long = "package", value_name = "SPEC", num_args = 0..=1, default_missing_value = "")]
     pub packages: Vec<String>,
     /// Build all packages of the workspace
     #[arg(long, visible_alias = "all")]
@@ -27,13 +28,13 @@ pub struct Targets {
     #[arg(long)]
     pub lib: bool,
     /// Build only this program (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     pub bin: Vec<String>,
     /// Build only the programs
     #[arg(long)]
     pub bins: bool,
     /// Build only this example (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     pub example: Vec<String>,
     /// Build only the examples
     #[arg(long)]
@@ -106,7 +107,7 @@ pub struct Mode {
     #[arg(long, value_name = "PROFILE-NAME")]
     pub profile: Option<String>,
     /// Build for this target (repeatable; those that are not wasm are left out)
-    #[arg(long, value_name = "TRIPLE")]
+    #[arg(long, value_name = "TRIPLE", num_args = 0..=1, default_missing_value = "")]
     pub target: Vec<String>,
 }
 

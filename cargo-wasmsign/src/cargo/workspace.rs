@@ -158,7 +158,10 @@ impl Workspace {
     fn unknown(&self, spec: &str) -> Error {
         let members = self.members();
         let names: Vec<&str> = members.iter().map(|package| package.name.as_str()).collect();
-        let error = Error::usage(format!("the workspace has no package `{}`", spec.escape_debug()));
+        let error = Error::usage(match spec {
+            "" => "`--package` wants the name of a package".to_owned(),
+            spec => format!("the workspace has no package `{}`", spec.escape_debug()),
+        });
         match nearest(spec, names.iter().copied()) {
             Some(name) => error.advice(format!("did you mean `{name}`?")),
             None => error.advice(format!("its packages are: {}", names.join(", "))),

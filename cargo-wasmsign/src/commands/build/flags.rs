@@ -42,8 +42,12 @@ impl Flags {
         self.0.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.clone()]));
     }
 
+    /// A flag without its value is cargo's to refuse: it tells what there is to name.
     fn values(&mut self, name: &str, values: &[String]) {
-        values.iter().for_each(|value| self.value(name, Some(value)));
+        values.iter().for_each(|value| match value.is_empty() {
+            true => self.switch(name, true),
+            false => self.value(name, Some(value)),
+        });
     }
 
     fn timings(&mut self, timings: Option<&Option<String>>) {

@@ -29,6 +29,7 @@ pub(super) const WORKSPACE: KeySet = KeySet {
         "reproducible",
         "auditable",
         "artifact-dir",
+        "unfinished",
         "transform",
         "optimize",
         "sections",
@@ -50,6 +51,7 @@ pub(super) const PACKAGE: KeySet = KeySet {
         "reproducible",
         "auditable",
         "artifact-dir",
+        "unfinished",
         "transform",
         "optimize",
         "sections",
@@ -70,6 +72,7 @@ pub(super) const PROFILE: KeySet = KeySet {
         "reproducible",
         "auditable",
         "artifact-dir",
+        "unfinished",
         "transform",
         "optimize",
         "sections",
@@ -110,6 +113,33 @@ impl FromStr for Placement {
     }
 }
 
+/// What becomes of a module that another tool has yet to finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It is refused: that tool would break its signature.
+    Refuse,
+    /// It is signed as it is: its host finishes it.
+    Allow,
+}
+
+const UNFINISHED: [(&str, Unfinished); 2] =
+    [("refuse", Unfinished::Refuse), ("allow", Unfinished::Allow)];
+
+impl Unfinished {
+    /// As manifests write it.
+    pub fn as_str(self) -> &'static str {
+        UNFINISHED[self as usize].0
+    }
+}
+
+impl FromStr for Unfinished {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        choose(text, &UNFINISHED)
+    }
+}
+
 /// What one layer says; `None` is where it says nothing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layer {
@@ -121,6 +151,7 @@ pub(super) struct Layer {
     pub(super) reproducible: Option<Setting<bool>>,
     pub(super) auditable: Option<Setting<bool>>,
     pub(super) artifact_dir: Option<Setting<PathBuf>>,
+    pub(super) unfinished: Option<Setting<Unfinished>>,
     pub(super) transform: TransformLayer,
     pub(super) optimize: OptimizeLayer,
     pub(super) sections: SectionsLayer,
@@ -137,6 +168,7 @@ impl Layer {
             reproducible: table.setting("reproducible", Node::bool)?,
             auditable: table.setting("auditable", Node::bool)?,
             artifact_dir: table.setting("artifact-dir", Node::path)?,
+            unfinished: table.setting("unfinished", |node| node.text()?.parse())?,
             transform: table.get("transform", TransformLayer::read)?.unwrap_or_default(),
             optimize: table.get("optimize", OptimizeLayer::read)?.unwrap_or_default(),
             sections: table.get("sections", SectionsLayer::read)?.unwrap_or_default(),

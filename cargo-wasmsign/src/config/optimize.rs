@@ -1,6 +1,7 @@
 //! `optimize`: what Binaryen is asked to do.
 
 mod layer;
+mod timeout;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,6 +13,7 @@ use super::text::{Invalid, choose};
 #[cfg(test)]
 pub(super) use layer::KEYS;
 pub(super) use layer::{OptimizeLayer, OptimizeSettings, Switch};
+pub use timeout::Timeout;
 
 /// What the optimizer is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +22,25 @@ pub struct Optimize {
     pub level: Level,
     /// Further Binaryen passes by name, in this order; a pass may stand twice.
     pub passes: Vec<String>,
-    /// The exports to keep, at least one; `None` keeps all.
-    pub exports: Option<Vec<String>>,
     /// What happens to the name section.
     pub names: Keep,
     /// What happens to DWARF.
     pub debug: Keep,
-    /// The WebAssembly features that the module may use.
-    pub features: Features,
     /// The program that optimizes.
     pub tool: Tool,
     /// The oldest version of wasm-opt that will do.
     pub minimum_version: Option<u32>,
+    /// How long it may take over one module.
+    pub timeout: Option<Timeout>,
+}
+
+/// What a module shows its host and asks of it, whether or not it is optimized.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interface {
+    /// The exports to keep, at least one; `None` keeps all.
+    pub exports: Option<Vec<String>>,
+    /// The WebAssembly features that the module may use.
+    pub features: Features,
 }
 
 /// Binaryen's optimization levels.

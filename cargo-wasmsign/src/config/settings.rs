@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::key_id::KeyIdChoice;
-use super::layer::{Layer, Placement};
+use super::layer::{Layer, Placement, Unfinished};
 use super::listing::Listing;
-use super::optimize::{Optimize, OptimizeSettings};
+use super::optimize::{Interface, Optimize, OptimizeSettings};
 use super::sections::{Sections, SectionsSettings};
 use super::setting::{Origin, Setting};
 use super::transform::{Transform, TransformSettings};
@@ -32,10 +32,14 @@ pub struct PackageConfig {
     pub auditable: bool,
     /// Where published modules are copied to, as a whole path; `None` for nowhere.
     pub artifact_dir: Option<PathBuf>,
+    /// What becomes of a module that is not finished.
+    pub unfinished: Unfinished,
     /// What rewrites the module first; `None` for nothing.
     pub transform: Option<Transform>,
     /// What the optimizer does; `None` where it is off.
     pub optimize: Option<Optimize>,
+    /// What the module shows its host and asks of it, with the optimizer and without.
+    pub interface: Interface,
     /// What happens to the custom sections.
     pub sections: Sections,
 }
@@ -51,6 +55,7 @@ pub struct Settings {
     pub(super) reproducible: Setting<bool>,
     pub(super) auditable: Setting<bool>,
     pub(super) artifact_dir: Setting<Option<PathBuf>>,
+    pub(super) unfinished: Setting<Unfinished>,
     pub(super) transform: TransformSettings,
     pub(super) optimize: OptimizeSettings,
     pub(super) sections: SectionsSettings,
@@ -68,6 +73,7 @@ impl Default for Settings {
             reproducible: Setting::unsaid(false),
             auditable: Setting::unsaid(false),
             artifact_dir: Setting::unsaid(None),
+            unfinished: Setting::unsaid(Unfinished::Refuse),
             transform: TransformSettings::default(),
             optimize: OptimizeSettings::default(),
             sections: SectionsSettings::default(),
@@ -94,6 +100,7 @@ impl Settings {
         self.reproducible.yield_to(nearer.reproducible.as_ref());
         self.auditable.yield_to(nearer.auditable.as_ref());
         self.artifact_dir.yield_to(nearer.artifact_dir.as_ref());
+        self.unfinished.yield_to(nearer.unfinished.as_ref());
         self.transform.cover(&nearer.transform);
         self.optimize.cover(&nearer.optimize);
         self.sections.cover(&nearer.sections);
@@ -137,6 +144,7 @@ impl Settings {
         listing.add("artifact-dir", &self.artifact_dir, |directory| {
             json!(directory.as_ref().map(|path| path.to_string_lossy()))
         });
+        listing.add("unfinished", &self.unfinished, |word| json!(word.as_str()));
         self.transform.list(&mut listing);
         self.optimize.list(&mut listing);
         self.sections.list(&mut listing);
@@ -145,6 +153,7 @@ impl Settings {
 
     /// The values alone.
     pub fn into_config(self) -> PackageConfig {
+        let (optimize, interface) = self.optimize.finish();
         PackageConfig {
             enabled: self.enabled.value,
             targets: self.targets.value,
@@ -154,8 +163,10 @@ impl Settings {
             reproducible: self.reproducible.value,
             auditable: self.auditable.value,
             artifact_dir: self.artifact_dir.value,
+            unfinished: self.unfinished.value,
             transform: self.transform.finish(),
-            optimize: self.optimize.finish(),
+            optimize,
+            interface,
             sections: self.sections.finish(),
         }
     }

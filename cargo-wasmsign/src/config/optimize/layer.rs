@@ -4,16 +4,26 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Features, Keep, Level, Optimize, Tool};
+use super::{Features, Interface, Keep, Level, Optimize, Timeout, Tool};
 use crate::config::listing::Listing;
 use crate::config::reader::{KeySet, Node, Table};
-use crate::config::setting::Setting;
+use crate::config::setting::{Origin, Setting};
 use crate::config::text::{Invalid, Text, distinct, words};
 use crate::error::Result;
 
 /// The keys of the table.
 pub(in crate::config) const KEYS: KeySet = KeySet {
-    known: &["level", "passes", "exports", "names", "debug", "features", "tool", "minimum-version"],
+    known: &[
+        "level",
+        "passes",
+        "exports",
+        "names",
+        "debug",
+        "features",
+        "tool",
+        "minimum-version",
+        "timeout",
+    ],
     later: &[],
     elsewhere: &[],
 };
@@ -39,6 +49,7 @@ pub(in crate::config) struct OptimizeLayer {
     features: Option<Setting<Features>>,
     tool: Option<Setting<Tool>>,
     minimum_version: Option<Setting<u32>>,
+    timeout: Option<Setting<Timeout>>,
 }
 
 /// What counts of `optimize`.
@@ -53,6 +64,7 @@ pub(in crate::config) struct OptimizeSettings {
     features: Setting<Features>,
     tool: Setting<Tool>,
     minimum_version: Setting<Option<u32>>,
+    timeout: Setting<Option<Timeout>>,
 }
 
 impl Switch {
@@ -107,6 +119,7 @@ impl OptimizeLayer {
             features: table.setting("features", features)?,
             tool: table.setting("tool", tool)?,
             minimum_version: table.setting("minimum-version", version)?,
+            timeout: table.setting("timeout", |node| node.text()?.parse())?,
         })
     }
 }
@@ -123,6 +136,7 @@ impl Default for OptimizeSettings {
             features: Setting::unsaid(Features::Auto),
             tool: Setting::unsaid(Tool::Auto),
             minimum_version: Setting::unsaid(None),
+            timeout: Setting::unsaid(None),
         }
     }
 }
@@ -139,12 +153,14 @@ impl OptimizeSettings {
         self.features.yield_to(nearer.features.as_ref());
         self.tool.yield_to(nearer.tool.as_ref());
         self.minimum_version.yield_to(nearer.minimum_version.as_ref());
+        self.timeout.yield_to(nearer.timeout.as_ref());
     }
 
-    /// `optimize = false`, or every option: TOML cannot have both.
+    /// Every option; where the optimizer is off, `optimize = false` and those that hold without it.
     pub(in crate::config) fn list(&self, listing: &mut Listing) {
         if !self.on.value {
-            return listing.add("optimize", &self.on, |on| json!(on));
+            listing.add("optimize", &self.on, |on| json!(on));
+            return self.list_interface(listing);
         }
         listing.add("optimize.level", &self.level, |level| json!(level.as_str()));
         listing.add("optimize.passes", &self.passes, |passes| json!(passes));
@@ -154,20 +170,33 @@ impl OptimizeSettings {
         listing.add("optimize.features", &self.features, Features::shown);
         listing.add("optimize.tool", &self.tool, Tool::shown);
         listing.add("optimize.minimum-version", &self.minimum_version, |version| json!(version));
+        listing.add("optimize.timeout", &self.timeout, |timeout| {
+            json!(timeout.map(|timeout| timeout.to_string()))
+        });
     }
 
-    /// The options; `None` where the optimizer is off.
-    pub(in crate::config) fn finish(self) -> Option<Optimize> {
-        self.on.value.then_some(Optimize {
+    /// What somebody says that holds without the optimizer, too.
+    fn list_interface(&self, listing: &mut Listing) {
+        if self.exports.origin != Origin::Default {
+            listing.add("optimize.exports", &self.exports, |names| json!(names));
+        }
+        if self.features.origin != Origin::Default {
+            listing.add("optimize.features", &self.features, Features::shown);
+        }
+    }
+
+    /// The options, `None` where the optimizer is off; and what holds with and without it.
+    pub(in crate::config) fn finish(self) -> (Option<Optimize>, Interface) {
+        let optimize = self.on.value.then_some(Optimize {
             level: self.level.value,
             passes: self.passes.value,
-            exports: self.exports.value,
             names: self.names.value,
             debug: self.debug.value,
-            features: self.features.value,
             tool: self.tool.value,
             minimum_version: self.minimum_version.value,
-        })
+            timeout: self.timeout.value,
+        });
+        (optimize, Interface { exports: self.exports.value, features: self.features.value })
     }
 }
 

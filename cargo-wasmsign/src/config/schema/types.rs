@@ -74,6 +74,10 @@ struct Profile {
     /// A directory, from this Cargo.toml, that the published modules are copied to as well.
     #[schemars(length(min = 1))]
     artifact_dir: Option<String>,
+    /// What becomes of a module that another tool has yet to finish: that carries `component-type:*` or wasm-bindgen's
+    /// data.
+    #[schemars(extend("default" = "refuse"))]
+    unfinished: Option<Unfinished>,
     /// A program between cargo and the optimizer.
     transform: Option<Transform>,
     /// What the optimizer does: `false`, `true`, a level, or a table of options.
@@ -100,6 +104,15 @@ enum Signature {
     Detached,
     /// Both.
     Both,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+enum Unfinished {
+    /// It is an error: that tool would break the signature.
+    Refuse,
+    /// It is signed as it is, because its host finishes it.
+    Allow,
 }
 
 /// A program that rewrites each module before anything else is done to it, such as wasm-bindgen.
@@ -134,7 +147,7 @@ struct OptimizeTable {
     level: Option<Level>,
     /// Further Binaryen passes by name, in this order.
     passes: Option<Vec<String>>,
-    /// The exports to keep; everything that only others need goes. By default all stay.
+    /// The exports to keep; everything that only others need goes. By default all stay. Holds with the optimizer off too.
     #[schemars(length(min = 1), extend("uniqueItems" = true))]
     exports: Option<Vec<String>>,
     /// What happens to the name section.
@@ -143,7 +156,7 @@ struct OptimizeTable {
     /// What happens to DWARF.
     #[schemars(extend("default" = "strip"))]
     debug: Option<Keep>,
-    /// The WebAssembly features that the optimizer may rely on.
+    /// The WebAssembly features that hosts know: a module that needs others is an error, with the optimizer off too.
     #[schemars(extend("default" = "auto"))]
     features: Option<Features>,
     /// The program that optimizes: `auto` (the embedded one where it can read the module, else a wasm-opt program in
@@ -154,6 +167,9 @@ struct OptimizeTable {
     /// The oldest version of wasm-opt that may be used, such as 116.
     #[schemars(range(min = 1))]
     minimum_version: Option<u32>,
+    /// How long the optimizer may take over one module, such as `90s`, `10m` or `1h30m`. No limit by default.
+    #[schemars(length(min = 2), regex(pattern = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"))]
+    timeout: Option<String>,
 }
 
 #[derive(JsonSchema)]

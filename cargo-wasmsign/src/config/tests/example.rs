@@ -90,15 +90,17 @@ fn the_example_of_the_reference_is_read() {
 #[test]
 fn the_example_says_what_is_the_default_of_the_optimizer() {
     let manifests = Scratch::new().read(WORKSPACE, APP).unwrap();
-    let said = package(&manifests, "release", &nothing()).unwrap().optimize.unwrap();
+    let said = package(&manifests, "release", &nothing()).unwrap();
     let default = Scratch::new().read("", "").unwrap();
-    let default = package(&default, "release", &nothing()).unwrap().optimize.unwrap();
-    assert_eq!(said, default);
+    let default = package(&default, "release", &nothing()).unwrap();
+    assert_eq!((&said.optimize, &said.interface), (&default.optimize, &default.interface));
+    assert_eq!((said.interface.features, said.interface.exports), (Features::Auto, None));
+    let said = said.optimize.unwrap();
     assert_eq!(said.level, Level::Oz);
     assert_eq!(said.passes, [""; 0]);
     assert_eq!((said.names, said.debug), (Keep::Strip, Keep::Strip));
-    assert_eq!((said.features, said.tool), (Features::Auto, Tool::Auto));
-    assert_eq!((said.exports, said.minimum_version), (None, None));
+    assert_eq!(said.tool, Tool::Auto);
+    assert_eq!((said.timeout, said.minimum_version), (None, None));
 }
 
 #[test]

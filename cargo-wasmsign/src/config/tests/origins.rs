@@ -48,6 +48,7 @@ key-id = "auto" # default
 reproducible = false # default
 auditable = false # default
 artifact-dir = null # default
+unfinished = "refuse" # default
 transform.command = null # default
 transform.output = null # default
 optimize.level = "z" # default
@@ -58,6 +59,7 @@ optimize.debug = "strip" # default
 optimize.features = "auto" # default
 optimize.tool = "auto" # default
 optimize.minimum-version = null # default
+optimize.timeout = null # default
 sections.remove = [] # default
 sections.parts = null # default
 sections.producers = false # default
@@ -96,6 +98,8 @@ optimize.features = ['simd']
 optimize.tool = 'wasm-opt'
 sections.embed.a.file = '/etc/own'
 artifact-dir = '/etc/dist'
+optimize.timeout = '90s'
+unfinished = 'allow'
 [package.metadata.wasmsign.profile.dev]
 enabled = false
 ";
@@ -112,6 +116,7 @@ key-id = "hex:00ff" # APP:4:1 package.metadata.wasmsign
 reproducible = true # ROOT:7:17 workspace.metadata.wasmsign.profile.release
 auditable = true # APP:5:1 package.metadata.wasmsign
 artifact-dir = "/etc/dist" # APP:19:1 package.metadata.wasmsign.profile.release
+unfinished = "allow" # APP:21:1 package.metadata.wasmsign.profile.release
 transform.command = ["tool","-x"] # APP:6:15 package.metadata.wasmsign.transform
 transform.output = "/etc/out.wasm" # APP:6:41 package.metadata.wasmsign.transform
 optimize.level = "s" # APP:13:10 package.metadata.wasmsign.profile.release.optimize
@@ -122,6 +127,7 @@ optimize.debug = "keep" # APP:15:10 package.metadata.wasmsign.profile.release.op
 optimize.features = ["simd"] # APP:16:10 package.metadata.wasmsign.profile.release.optimize
 optimize.tool = "wasm-opt" # APP:17:10 package.metadata.wasmsign.profile.release.optimize
 optimize.minimum-version = 116 # ROOT:4:65 workspace.metadata.wasmsign.optimize
+optimize.timeout = "1m30s" # APP:20:10 package.metadata.wasmsign.profile.release.optimize
 sections.remove = [".debug_*"] # APP:8:1 package.metadata.wasmsign.sections
 sections.embed.a.file = "/etc/own" # APP:18:18 package.metadata.wasmsign.profile.release.sections.embed.a
 sections.embed."b c".file = "/etc/b" # ROOT:5:22 workspace.metadata.wasmsign.sections.embed.b c
@@ -184,6 +190,13 @@ fn whoever_turns_the_optimizer_off_is_named() {
     let (value, origin) = entry(&said, "optimize");
     assert_eq!(value, json!(false));
     assert!(matches!(origin, Origin::Manifest { line: 2, .. }), "{origin:?}");
+    assert!(said.iter().all(|entry| !entry.key.starts_with("optimize.")), "nobody says more");
+    let workspace =
+        "[workspace.metadata.wasmsign.optimize]\nexports = ['f']\nfeatures = []\nlevel = 1\n";
+    let said = list(workspace, app, &nothing(), &CommandLine::default());
+    let keys: Vec<_> = said.iter().map(|entry| entry.key.as_str()).collect();
+    let held: Vec<_> = keys.into_iter().filter(|key| key.starts_with("optimize.")).collect();
+    assert_eq!(held, ["optimize.exports", "optimize.features"], "these hold without it, too");
 }
 
 #[test]

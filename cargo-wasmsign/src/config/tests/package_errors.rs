@@ -8,21 +8,21 @@ fn keys_that_a_table_does_not_have() {
 sgin-with = ['release']
     APP:2:1: unknown key `sgin-with` in [package.metadata.wasmsign]; did you mean `sign-with`?
   colour = 1
-    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `artifact-dir`, `transform`, `optimize`, `sections` and `profile`
+    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `artifact-dir`, `unfinished`, `transform`, `optimize`, `sections` and `profile`
 \"b\\u001b\" = 1
-    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `artifact-dir`, `transform`, `optimize`, `sections` and `profile`
+    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `artifact-dir`, `unfinished`, `transform`, `optimize`, `sections` and `profile`
 [package.metadata.wasmsign.optimise]
     APP:2:28: unknown key `optimise` in [package.metadata.wasmsign]; did you mean `optimize`?
 optimize.lvel = 1
     APP:2:10: unknown key `lvel` in [package.metadata.wasmsign.optimize]; did you mean `level`?
 optimize = { 'ü' = 1, tols = 1 }
-    APP:2:14: unknown key `ü` in [package.metadata.wasmsign.optimize]; the known keys are: `level`, `passes`, `exports`, `names`, `debug`, `features`, `tool` and `minimum-version`
+    APP:2:14: unknown key `ü` in [package.metadata.wasmsign.optimize]; the known keys are: `level`, `passes`, `exports`, `names`, `debug`, `features`, `tool`, `minimum-version` and `timeout`
 sections.remve = []
     APP:2:10: unknown key `remve` in [package.metadata.wasmsign.sections]; did you mean `remove`?
 profile.dev.sgnature = 'both'
     APP:2:13: unknown key `sgnature` in [package.metadata.wasmsign.profile.dev]; did you mean `signature`?
 profile.dev.profile.x = {}
-    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `artifact-dir`, `transform`, `optimize` and `sections`
+    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `artifact-dir`, `unfinished`, `transform`, `optimize` and `sections`
 keys.a.public = 'x'
     APP:2:1: `keys` does not belong in [package.metadata.wasmsign], only in [workspace.metadata.wasmsign]
 profile.dev.keys = {}
@@ -76,6 +76,14 @@ reproducible = 1
     APP:2:16: `reproducible`: expected `true` or `false`, found an integer
 profile.dev.reproducible = 'yes'
     APP:2:28: `reproducible`: expected `true` or `false`, found a string
+unfinished = true
+    APP:2:14: `unfinished`: expected a string, found a boolean
+unfinished = 'yes'
+    APP:2:14: `unfinished`: expected `refuse` or `allow`, found `yes`
+optimize.timeout = 600
+    APP:2:20: `timeout`: expected a string, found an integer
+optimize.timeout = '10'
+    APP:2:20: `timeout`: expected a time, such as `90s`, `10m` or `1h30m`, found `10`
 auditable = []
     APP:2:13: `auditable`: expected `true` or `false`, found a list
 signature = false

@@ -1,6 +1,8 @@
 //! Which layer counts, key by key.
 
-use super::super::{CommandLine, Environment, Features, Keep, KeyIdChoice, Level, Placement, Tool};
+use super::super::{
+    CommandLine, Environment, Features, Keep, KeyIdChoice, Level, Placement, Tool, Unfinished,
+};
 use super::{KEYS, Scratch, config, nothing, package};
 
 const LAYERS: [&str; 4] = [
@@ -99,11 +101,13 @@ fn the_nearest_layer_counts_for_every_key_of_the_tables() {
         .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>());
     each_layer("transform.command", lists, expected.clone(), |c| c.transform.unwrap().command);
     each_layer("optimize.passes", lists, expected.clone(), |c| c.optimize.unwrap().passes);
-    each_layer("optimize.exports", lists, expected.clone().map(Some), |c| {
-        c.optimize.unwrap().exports
-    });
-    each_layer("optimize.features", lists, expected.map(Features::List), |c| {
-        c.optimize.unwrap().features
+    each_layer("optimize.exports", lists, expected.clone().map(Some), |c| c.interface.exports);
+    each_layer("optimize.features", lists, expected.map(Features::List), |c| c.interface.features);
+    let words = [Unfinished::Allow, Unfinished::Refuse, Unfinished::Allow, Unfinished::Refuse];
+    let said = ["'allow'", "'refuse'", "'allow'", "'refuse'"];
+    each_layer("unfinished", said, words, |c| c.unfinished);
+    each_layer("optimize.timeout", ["'1s'", "'2m'", "'3h'", "'4s'"], [1, 120, 10800, 4], |c| {
+        c.optimize.unwrap().timeout.unwrap().duration().as_secs()
     });
     let keeps = ["'keep'", "'strip'", "'keep'", "'strip'"];
     let expected = [Keep::Keep, Keep::Strip, Keep::Keep, Keep::Strip];
@@ -224,11 +228,13 @@ fn the_table_of_the_optimizer_merges_key_by_key() {
                      [workspace.metadata.wasmsign.profile.release.optimize]\npasses = ['c']\n";
     let app = "[package.metadata.wasmsign]\noptimize.names = 'strip'\n\
                profile.release.optimize.level = 's'\n";
-    let far = config(workspace, "", "dev", &nothing()).optimize.unwrap();
-    let near = config(workspace, app, "release", &nothing()).optimize.unwrap();
+    let far = config(workspace, "", "dev", &nothing());
+    let near = config(workspace, app, "release", &nothing());
+    assert_eq!(near.interface, far.interface);
+    let (far, near) = (far.optimize.unwrap(), near.optimize.unwrap());
     assert_eq!((near.level, near.names, near.debug), (Level::Os, Keep::Strip, Keep::Keep));
     assert_eq!(near.passes, ["c"]);
-    assert_eq!((near.features, near.tool), (far.features, far.tool));
+    assert_eq!(near.tool, far.tool);
 }
 
 #[test]

@@ -68,9 +68,9 @@ fn a_tool_with_a_separator_is_relative_to_its_manifest() {
 #[test]
 fn features_may_be_none_and_passes_may_come_twice() {
     let app = "[package.metadata.wasmsign.optimize]\nfeatures = []\npasses = ['vacuum', 'vacuum']";
-    let optimize = config("", app, "release", &nothing()).optimize.unwrap();
-    assert_eq!(optimize.features, Features::List(Vec::new()));
-    assert_eq!(optimize.passes, ["vacuum", "vacuum"]);
+    let config = config("", app, "release", &nothing());
+    assert_eq!(config.interface.features, Features::List(Vec::new()));
+    assert_eq!(config.optimize.unwrap().passes, ["vacuum", "vacuum"]);
 }
 
 #[test]

@@ -113,17 +113,34 @@ fn are_unique(list: &[Value]) -> bool {
     list.iter().enumerate().all(|(index, item)| !list[..index].contains(item))
 }
 
-/// There is one pattern only: names of variables.
+/// There are two patterns only: names of variables, and times.
 fn pattern(asked: &Value, value: &Value) -> Result<(), String> {
-    assert_eq!(asked, "^[A-Za-z_][A-Za-z0-9_]*$", "another pattern needs another check");
-    let is_name = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    let fits = match asked.as_str() {
+        Some("^[A-Za-z_][A-Za-z0-9_]*$") => is_name,
+        Some("^([0-9]+h)?([0-9]+m)?([0-9]+s)?$") => is_time,
+        _ => panic!("another pattern needs another check: {asked}"),
     };
     match value.as_str() {
-        Some(text) if !is_name(text) => Err(format!("`{text}` is no name of a variable")),
+        Some(text) if !fits(text) => Err(format!("`{text}` does not match {asked}")),
         _ => Ok(()),
     }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn is_time(text: &str) -> bool {
+    let rest = ['h', 'm', 's'].into_iter().fold(text, |rest, unit| match rest.split_once(unit) {
+        Some((number, behind))
+            if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            behind
+        }
+        _ => rest,
+    });
+    rest.is_empty()
 }
 
 /// The tables of a manifest in the form that the schema describes.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,10 +46,20 @@ impl Running {
     ///
     /// Those of the system, when there is no such program or no process to be had.
     pub fn start(command: &mut Command) -> io::Result<Self> {
+        let group = if *INTERACTIVE { Group::Ours } else { lead_own_group(command) };
+        Self::start_in(group, command)
+    }
+
+    /// As [`Running::start`], for a command that asks nobody anything: its own children always end with it.
+    fn start_apart(command: &mut Command) -> io::Result<Self> {
+        let group = lead_own_group(command);
+        Self::start_in(group, command)
+    }
+
+    fn start_in(group: Group, command: &mut Command) -> io::Result<Self> {
         lock(&WITHHELD).iter().for_each(|variable| {
             command.env_remove(variable);
         });
-        let group = if *INTERACTIVE { Group::Ours } else { lead_own_group(command) };
         // Under the lock, so that a signal finds the child in the list or not started at all.
         let mut running = lock(&RUNNING);
         let child = command.spawn()?;
@@ -122,7 +133,40 @@ pub fn output(command: &mut Command, input: &[u8]) -> io::Result<Output> {
 /// As [`output`].
 pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Result<Output> {
     command.stdin(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = Running::start(command)?;
+    converse(Running::start(command)?, limit, input)
+}
+
+/// As [`output`], for a command that asks nobody anything, and is ended with its own children where it takes longer than
+/// `time`.
+///
+/// # Errors
+///
+/// As [`output`]; [`io::ErrorKind::TimedOut`] where it was ended.
+pub fn output_within(
+    time: Option<Duration>,
+    command: &mut Command,
+    input: &[u8],
+) -> io::Result<Output> {
+    command.stdin(Stdio::piped()).stderr(Stdio::piped());
+    let running = Running::start_apart(command)?;
+    let Some(time) = time else { return converse(running, u64::MAX, input) };
+    let id = running.0.id();
+    std::thread::scope(|scope| {
+        let (done, waiting) = channel::<()>();
+        let watch = scope.spawn(move || {
+            waiting.recv_timeout(time) == Err(RecvTimeoutError::Timeout) && end_one(id)
+        });
+        let output = converse(running, u64::MAX, input);
+        drop(done);
+        match watch.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+            true => Err(io::ErrorKind::TimedOut.into()),
+            false => output,
+        }
+    })
+}
+
+/// Gives a child its input, and reads what it says until it has ended.
+fn converse(mut running: Running, limit: u64, input: &[u8]) -> io::Result<Output> {
     let (stdin, stderr) = (running.0.stdin.take(), running.0.stderr.take());
     // All streams at once: a child that waits for one of them would never end.
     let (stdout, stderr) = std::thread::scope(|scope| {
@@ -170,17 +214,26 @@ fn read_end(mut stream: impl Read) -> Vec<u8> {
 /// Ends every child, and keeps new ones from starting for as long as the result lives.
 pub fn end_all() -> impl Sized {
     let running = lock(&RUNNING);
-    running.iter().for_each(|(&id, &group)| end(id, group));
-    // Most are gone at once. Some do not listen, and nobody would end those later.
+    end_surely(&running.iter().map(|(&id, &group)| (id, group)).collect::<Vec<_>>());
+    running
+}
+
+/// Ends a child if it still runs, which is told.
+fn end_one(id: u32) -> bool {
+    let group = lock(&RUNNING).get(&id).copied();
+    group.inspect(|&group| end_surely(&[(id, group)])).is_some()
+}
+
+/// Asks children to end. Most are gone at once. Some do not listen, and nobody would end those later.
+fn end_surely(children: &[(u32, Group)]) {
+    children.iter().for_each(|&(id, group)| end(id, group));
     let deadline = Instant::now() + PATIENCE;
-    while running.iter().any(|(&id, &group)| is_there(id, group)) {
+    while children.iter().any(|&(id, group)| is_there(id, group)) {
         if Instant::now() >= deadline {
-            running.iter().for_each(|(&id, &group)| kill(id, group));
-            break;
+            return children.iter().for_each(|&(id, group)| kill(id, group));
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    running
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -312,6 +365,24 @@ mod tests {
         let mut endless = Command::new("sh");
         endless.args(["-c", "yes 2>&-"]).stdout(Stdio::piped());
         assert_eq!(output_up_to(1000, &mut endless, b"").unwrap().stdout.len(), 1000);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_child_that_takes_too_long_is_ended_with_its_children() {
+        let begun = Instant::now();
+        let within = |script: &str, time| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", script]).stdout(Stdio::piped());
+            output_within(Some(Duration::from_millis(time)), &mut shell, b"")
+        };
+        assert!(within("exit 7", 60_000).unwrap().status.code() == Some(7));
+        // The grandchild holds the pipes open, and nobody in this group listens.
+        for script in ["sleep 60 & sleep 60", "trap '' TERM; sleep 60 & sleep 60"] {
+            let error = within(script, 100).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{script}");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30));
     }
 
     #[cfg(unix)]

@@ -136,27 +136,28 @@ pub fn output_up_to(limit: u64, command: &mut Command, input: &[u8]) -> io::Resu
     converse(Running::start(command)?, limit, input)
 }
 
-/// As [`output`], for a command that asks nobody anything, and is ended with its own children where it takes longer than
-/// `time`.
+/// As [`output_up_to`], for a command that asks nobody anything, and is ended with its own children where it takes longer
+/// than `time`.
 ///
 /// # Errors
 ///
 /// As [`output`]; [`io::ErrorKind::TimedOut`] where it was ended.
 pub fn output_within(
     time: Option<Duration>,
+    limit: u64,
     command: &mut Command,
     input: &[u8],
 ) -> io::Result<Output> {
     command.stdin(Stdio::piped()).stderr(Stdio::piped());
     let running = Running::start_apart(command)?;
-    let Some(time) = time else { return converse(running, u64::MAX, input) };
+    let Some(time) = time else { return converse(running, limit, input) };
     let id = running.0.id();
     std::thread::scope(|scope| {
         let (done, waiting) = channel::<()>();
         let watch = scope.spawn(move || {
             waiting.recv_timeout(time) == Err(RecvTimeoutError::Timeout) && end_one(id)
         });
-        let output = converse(running, u64::MAX, input);
+        let output = converse(running, limit, input);
         drop(done);
         match watch.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
             true => Err(io::ErrorKind::TimedOut.into()),
@@ -374,7 +375,7 @@ mod tests {
         let within = |script: &str, time| {
             let mut shell = Command::new("sh");
             shell.args(["-c", script]).stdout(Stdio::piped());
-            output_within(Some(Duration::from_millis(time)), &mut shell, b"")
+            output_within(Some(Duration::from_millis(time)), u64::MAX, &mut shell, b"")
         };
         assert!(within("exit 7", 60_000).unwrap().status.code() == Some(7));
         // The grandchild holds the pipes open, and nobody in this group listens.

@@ -58,6 +58,11 @@ impl Staged {
         &mut self.file
     }
 
+    /// The file, for whoever only reads it.
+    pub fn handle(&self) -> &File {
+        &self.file
+    }
+
     /// Where the file is until it is published.
     pub fn path(&self) -> &Path {
         &self.path

@@ -8,6 +8,7 @@ pub mod fixtures;
 pub mod guests;
 #[cfg(unix)]
 pub mod host_web;
+pub mod modules;
 pub mod project;
 pub mod site;
 

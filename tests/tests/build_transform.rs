@@ -79,7 +79,7 @@ fn a_program_that_fails_is_told_and_nothing_is_published() {
         (reads, "kill -TERM $$", 5, &["signal 15"]),
         (leaves, "exit 0", 5, &["left no module", "left.wasm", "transform.output"]),
         (reads, "exit 0", 5, &["tiny.wasm", "no module", "standard output"]),
-        (reads, "head -c 100", 3, &["tiny.wasm"]),
+        (reads, "head -c 100", 5, &["tiny.wasm", "not valid"]),
         (reads, "echo text", 5, &["tiny.wasm", "no module"]),
     ] {
         let project = with_script(command, lines);

@@ -147,6 +147,9 @@ fn a_module_of_no_package_is_told_so() {
 fn an_auditable_build_goes_through_cargo_auditable() {
     use end_to_end::project::script;
     let project = project("optimize = false\nauditable = true\n");
+    let list =
+        "#[used]\n#[unsafe(link_section = \".dep-v0\")]\npub static LIST: [u8; 4] = *b\"list\";\n";
+    project.write("guest/src/lib.rs", format!("{SOURCE}{list}"));
     let home = end_to_end::scratch();
     let mut build = project.build(&[]);
     let path = std::env::var("PATH").expect("there is a path");

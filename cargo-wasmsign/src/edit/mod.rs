@@ -6,6 +6,7 @@
 mod exports;
 mod frames;
 mod producers;
+mod stale;
 mod tables;
 
 use std::path::Path;
@@ -13,20 +14,11 @@ use std::path::Path;
 pub use exports::keep as keep_exports;
 pub use frames::{replaced, with_section};
 pub use producers::{record, tools};
+pub use stale::{is_stale, without_stale};
 pub use tables::without_bulk_operations;
 
 use crate::error::{Error, Result};
 use crate::escape::escape;
-
-/// Reads `input`, records this program in its section `producers`, and writes `output`.
-///
-/// # Errors
-///
-/// Malformed or io.
-pub fn record_in_file(name: &Path, input: &Path, output: &Path) -> Result<()> {
-    let recorded = record(name, &read(name, input)?)?;
-    write(name, output, &recorded)
-}
 
 /// A whole module.
 ///
@@ -50,7 +42,7 @@ pub fn write(name: &Path, path: &Path, module: &[u8]) -> Result<()> {
 }
 
 /// The error for a module that wasmparser cannot read; its words quote names from the module.
-fn malformed(name: &Path, fault: &wasmparser::Error) -> Error {
+pub fn malformed(name: &Path, fault: &wasmparser::Error) -> Error {
     Error::malformed(format!("`{}` is not a valid WebAssembly module", name.display()))
         .because(format!("{} (at offset {:#x})", escape(fault.message()), fault.offset()))
         .advice("build it again; it may be cut short")

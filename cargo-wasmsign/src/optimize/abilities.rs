@@ -38,6 +38,11 @@ impl Abilities {
         self.number.is_none_or(|number| number >= since)
     }
 
+    /// Whether it reads hints on the code (`metadata.code.*`), and writes them with the code that it has made.
+    pub(super) fn keeps_hints(&self) -> bool {
+        number_keeps_hints(self.number)
+    }
+
     /// The name of the flag that allows it a feature; none where it does not know the feature.
     pub(super) fn flag(&self, row: &Row) -> Option<&'static str> {
         match &self.options {
@@ -74,6 +79,15 @@ impl Abilities {
     pub(super) fn options(&self) -> Option<&BTreeSet<String>> {
         self.options.as_ref()
     }
+}
+
+/// See [`Abilities::keeps_hints`]: the version that a tool tells is enough for this.
+pub(super) fn version_keeps_hints(version: &str) -> bool {
+    number_keeps_hints(number(version))
+}
+
+fn number_keeps_hints(number: Option<u32>) -> bool {
+    number.is_some_and(|number| number >= 124)
 }
 
 /// The name of a long option: `--enable-simd`, or `--output,-o`.

@@ -6,18 +6,19 @@ use super::constructs::{self, Construct};
 use super::detect::{detect_beyond, validate};
 use super::functions::first_fault;
 use super::{Features, Job, passes};
+use crate::edit;
 use crate::error::{Error, Result};
 use crate::escape::escape;
 
-/// Refuses `module`, which the optimizer made of the job's, where it needs more than `listed`.
+/// Refuses `module`, which was made of the job's, by the optimizer if it is `optimized`, where it needs more than `listed`.
 ///
 /// # Errors
 ///
-/// Usage, with the missing features and who uses them; tool for a module that is not valid at all.
-pub(super) fn refuse(job: &Job, module: &[u8], listed: &Features) -> Result<()> {
+/// Usage, with the missing features and who uses them; malformed for a module that is not valid at all.
+pub(super) fn refuse(job: &Job, module: &[u8], listed: &Features, optimized: bool) -> Result<()> {
     let Err(fault) = validate(module, listed.validation()) else { return Ok(()) };
     if let Err(fault) = validate(module, WasmFeatures::all()) {
-        return Err(invalid(job, &fault));
+        return Err(edit::malformed(&job.name, &fault));
     }
     let needed = detect_beyond(&job.name, module, listed)?;
     let mut missing = needed.names_beyond(listed);
@@ -33,20 +34,35 @@ pub(super) fn refuse(job: &Job, module: &[u8], listed: &Features) -> Result<()> 
         job.name.display(),
         names.join(", ")
     );
-    Err(Error::usage(message).because(places(job, module, listed, &fault)).advice(advice(&missing)))
+    let places = match optimized {
+        true => places(job, module, listed, &fault),
+        false => user(module, listed, &fault, "of the module").0,
+    };
+    Err(Error::usage(message).because(places).advice(advice(&missing, optimized)))
 }
 
 /// Who uses it: by name if anything has kept one. What the optimizer has left may have no names any more;
 /// then a user in the module as it was before is shown, too.
 fn places(job: &Job, module: &[u8], listed: &Features, fault: &wasmparser::Error) -> String {
-    const LEFT: &str = "of the optimized module";
-    let Some((function, fault)) = first_fault(module, listed.validation()) else {
-        return place("outside of the functions", fault, LEFT);
-    };
-    let left = place(&format!("in {function}"), &fault, LEFT);
-    match before(job, listed).filter(|_| function.name.is_none()) {
+    let (left, is_anonymous) = user(module, listed, fault, "of the optimized module");
+    match before(job, listed).filter(|_| is_anonymous) {
         Some(before) => format!("{left}\n{before}"),
         None => left,
+    }
+}
+
+/// The first user, and whether that is a function without a name.
+fn user(
+    module: &[u8],
+    listed: &Features,
+    fault: &wasmparser::Error,
+    which: &str,
+) -> (String, bool) {
+    match first_fault(module, listed.validation()) {
+        None => (place("outside of the functions", fault, which), false),
+        Some((function, fault)) => {
+            (place(&format!("in {function}"), &fault, which), function.name.is_none())
+        }
     }
 }
 
@@ -72,24 +88,19 @@ fn lowering(feature: &str) -> Option<&'static str> {
     }
 }
 
-fn advice(missing: &[&str]) -> String {
+fn advice(missing: &[&str], optimized: bool) -> String {
     let passes: Vec<_> = missing.iter().filter_map(|feature| lowering(feature)).collect();
     let since = passes.iter().filter_map(|pass| passes::since(pass)).max();
     let newer = since.map(|since| format!(" (Binaryen {since} or newer)")).unwrap_or_default();
     let lower = match passes.is_empty() {
         true => String::new(),
-        false => format!("lower it with `optimize.passes = {passes:?}`{newer}, "),
+        false => {
+            let first = if optimized { "" } else { "optimize it, and " };
+            format!("{first}lower it with `optimize.passes = {passes:?}`{newer}, ")
+        }
     };
     format!(
         "{lower}compile without it (`-C target-cpu=mvp`, and the standard library with it), or list it if every \
          host knows it"
     )
-}
-
-fn invalid(job: &Job, fault: &wasmparser::Error) -> Error {
-    let message =
-        format!("what the optimizer has made of `{}` is not a valid module", job.name.display());
-    Error::tool(message)
-        .because(format!("{} (at offset {:#x})", escape(fault.message()), fault.offset()))
-        .advice("try another `optimize.level`, or set `optimize = false`")
 }

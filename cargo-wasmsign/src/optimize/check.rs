@@ -1,84 +1,128 @@
-//! After Binaryen, in a child: whether it left a module, and one that hosts know.
+//! After an optimizer, in a child: whether it left a module that is valid, that hosts know, and that they can use as they
+//! would have used the one that it was given.
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use wasmparser::{Parser, ValidPayload, Validator, WasmFeatures};
+use wasmparser::WasmFeatures;
 
-use super::beyond;
+use super::interface::{self, Interface};
 use super::job::{Allowed, Job};
+use super::validation::{outline, validate};
+use super::{Features, beyond, reach};
+use crate::edit;
 use crate::error::Result;
+use crate::escape::escape;
 
-/// What the optimizer has left.
+/// What an optimizer, or another program, has left.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Left {
-    /// A whole module.
+    /// A module that is as it should be.
     Module,
-    /// No module, and a fragment that says what lies there instead.
+    /// Something else, and a fragment that says what is wrong with it.
     Nothing(String),
 }
 
-/// Looks at the output of a job: Binaryen does not notice a full disk, and knows nothing of hosts.
-///
-/// Function bodies are looked into only where features are listed; Binaryen has validated them.
+/// What is known of an optimizer's work before it is looked at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Work {
+    /// What was to be done.
+    pub(super) job: Job,
+    /// The features that the module had; `None` where that is not known.
+    pub(super) features: Option<Features>,
+    /// Whether the optimizer is known to take out a call only where it can never happen.
+    pub(super) is_known: bool,
+}
+
+/// Looks at the output of a job, as a whole and in every function.
 ///
 /// # Errors
 ///
-/// Usage, where the module needs a feature that is not listed.
-pub(super) fn check(job: &Job) -> Result<Left> {
+/// Usage, where the module needs a feature that is not listed; io, where the module as it was cannot be read any more.
+pub(super) fn check(work: &Work) -> Result<Left> {
+    let job = &work.job;
     let module = match std::fs::read(&job.output) {
         Ok(module) => module,
         Err(error) => return Ok(Left::Nothing(format!("left no output: {error}"))),
     };
-    if let Err(error) = check_frames(&module) {
-        let (message, offset) = (error.message(), error.offset());
-        let reason = format!("left no whole module: {message} (at offset {offset:#x})");
-        return Ok(Left::Nothing(reason));
+    let types = match validate(&module, work.allowed(), job.threads()) {
+        Ok(types) => types,
+        Err(fault) => return refuse(work, &module, &fault),
+    };
+    if job.passes.iter().any(|pass| interface::is_changed_by(pass)) {
+        return Ok(Left::Module);
     }
-    if let Allowed::Only(listed) = &job.features {
-        beyond::refuse(job, &module, listed)?;
-    }
-    Ok(Left::Module)
+    compare(work, &Interface::of(&types))
 }
 
-fn check_frames(bytes: &[u8]) -> Result<(), wasmparser::Error> {
-    let mut validator = Validator::new_with_features(WasmFeatures::all());
-    for payload in Parser::new(0).parse_all(bytes) {
-        if let ValidPayload::End(_) = validator.payload(&payload?)? {
-            return Ok(());
+impl Work {
+    /// What the output may need.
+    fn allowed(&self) -> WasmFeatures {
+        match (&self.job.features, &self.features) {
+            (Allowed::Only(listed), _) => listed.validation(),
+            (Allowed::Auto, Some(features)) => features.validation(),
+            (Allowed::Auto, None) => WasmFeatures::all(),
         }
     }
-    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::optimize::testing::{TempDir, adder, job};
-
-    fn left(bytes: &[u8]) -> Left {
-        let dir = TempDir::new();
-        let path = dir.write("out.wasm", bytes);
-        check(&job("in.wasm", path)).unwrap()
+/// Says why a module is not valid with the features that are allowed.
+fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left> {
+    let threads = work.job.threads();
+    if let Err(fault) = outline(module) {
+        return Ok(Left::Nothing(format!("left no whole module: {}", at(&fault))));
     }
-
-    fn reason(left: Left) -> String {
-        match left {
-            Left::Nothing(reason) => reason,
-            Left::Module => panic!("taken for a module"),
-        }
+    if let Err(fault) = validate(module, WasmFeatures::all(), threads) {
+        return Ok(Left::Nothing(format!("left a module that is not valid: {}", at(&fault))));
     }
-
-    #[test]
-    fn a_whole_module_passes() {
-        assert_eq!(left(&adder()), Left::Module);
+    let had = work.features.as_ref().map(Features::validation);
+    if let Allowed::Only(listed) = &work.job.features
+        && had.is_none_or(|had| validate(module, had, threads).is_ok())
+    {
+        beyond::refuse(&work.job, module, listed, true)?;
     }
+    Ok(Left::Nothing(format!("left a module that needs more than it did before: {}", at(fault))))
+}
 
-    #[test]
-    fn a_torn_or_missing_one_does_not() {
-        let module = adder();
-        for end in [0, 3, 9, module.len() - 1] {
-            assert!(reason(left(&module[..end])).contains("no whole module"), "{end}");
-        }
-        let missing = check(&job("in.wasm", "/nonexistent")).unwrap();
-        assert!(reason(missing).contains("left no output"));
-    }
+/// Compares the interface with that of the module as it was, but for the exports that were to go.
+fn compare(work: &Work, after: &Interface) -> Result<Left> {
+    let job = &work.job;
+    let module = edit::read(&job.name, &job.input)?;
+    let before = match outline(&module) {
+        Ok(types) => Interface::of(&types),
+        Err(fault) => return Err(edit::malformed(&job.name, &fault)),
+    };
+    let before = match &job.exports {
+        Some(exports) => before.keep(exports),
+        None => before,
+    };
+    let called = || match work.is_known {
+        true => BTreeSet::new(),
+        // It was read before.
+        false => reach::called(&module, job.exports.as_deref()).unwrap_or_default(),
+    };
+    Ok(match before.difference(after, called) {
+        None => Left::Module,
+        Some(difference) => Left::Nothing(format!("left a module {difference}")),
+    })
+}
+
+/// Looks at what a program has left that was to leave a module or a component of any kind.
+///
+/// # Errors
+///
+/// Io.
+pub(super) fn look(name: &Path, path: &Path) -> Result<Left> {
+    let module = edit::read(name, path)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(match validate(&module, WasmFeatures::all(), threads) {
+        Ok(_) => Left::Module,
+        Err(fault) => Left::Nothing(at(&fault)),
+    })
+}
+
+/// A fault and its place; wasmparser's words quote names from the module.
+fn at(fault: &wasmparser::Error) -> String {
+    format!("{} (at offset {:#x})", escape(fault.message()), fault.offset())
 }

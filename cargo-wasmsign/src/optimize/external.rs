@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -52,12 +53,18 @@ fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 
+/// How long a tool may take to say something of itself: its work may take any time, this not.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How much of it is read. Binaryen says some 40 KiB.
+const ANSWER: u64 = 1 << 20;
+
 /// What `tool --version` says: its first line, escaped.
 pub(super) fn version(tool: &Path) -> Result<String> {
     let mut command = Command::new(tool);
     command.arg("--version").stdout(Stdio::piped());
-    let output =
-        child::output(&mut command, &[]).map_err(|source| failure::not_started(tool, source))?;
+    let output = child::output_within(Some(PATIENCE), ANSWER, &mut command, &[])
+        .map_err(|source| failure::not_started(tool, source))?;
     if !output.status.success() {
         return Err(failure::no_version(tool, &output));
     }
@@ -69,11 +76,9 @@ pub(super) fn version(tool: &Path) -> Result<String> {
 
 /// What `tool --help` says; none where it says nothing, or fails over it.
 pub(super) fn help(tool: &Path) -> Option<String> {
-    // Binaryen says some 40 KiB.
-    const LIMIT: u64 = 1 << 20;
     let mut command = Command::new(tool);
     command.arg("--help").stdout(Stdio::piped());
-    let output = child::output_up_to(LIMIT, &mut command, &[]).ok()?;
+    let output = child::output_within(Some(PATIENCE), ANSWER, &mut command, &[]).ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

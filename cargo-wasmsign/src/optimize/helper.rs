@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::abilities::Abilities;
 use super::job::{Job, path_bytes};
+use super::limit::Limit;
 use super::names::Names;
-use super::{Features, binaryen, check, failure, prepare};
+use super::{Features, binaryen, check, failure, hold, prepare};
 use crate::child;
-use crate::edit;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 
@@ -39,22 +39,21 @@ pub(super) enum Task {
     Binaryen(Call),
     /// Bring back what the optimizer should have left, and look at the rest. Answers with [`Left`](check::Left).
     Check {
-        /// The job.
-        job: Job,
+        /// What is known of the optimizer's work.
+        work: check::Work,
         /// What the module has declared.
         names: Names,
     },
-    /// Record this program in the section `producers`. Answers with nothing.
-    Record {
-        /// What messages call the module.
+    /// Do what is asked for without an optimizer. Answers with whether there was anything to do.
+    Hold(Job),
+    /// Validate a module or a component in full. Answers with [`Left`](check::Left).
+    Look {
+        /// What messages call it.
         #[serde(with = "path_bytes")]
         name: PathBuf,
-        /// The module to read.
+        /// Where it is.
         #[serde(with = "path_bytes")]
-        input: PathBuf,
-        /// Where the result goes.
-        #[serde(with = "path_bytes")]
-        output: PathBuf,
+        path: PathBuf,
     },
 }
 
@@ -73,9 +72,10 @@ impl Task {
     /// The module as messages call it.
     fn name(&self) -> &Path {
         match self {
-            Self::Prepare { job, .. } | Self::Check { job, .. } => &job.name,
+            Self::Prepare { job, .. } | Self::Hold(job) => &job.name,
+            Self::Check { work, .. } => &work.job.name,
             Self::Binaryen(call) => &call.job.name,
-            Self::Record { name, .. } => name,
+            Self::Look { name, .. } => name,
         }
     }
 }
@@ -114,13 +114,13 @@ impl Helper {
         command
     }
 
-    /// Has a task done, and gives its answer.
+    /// Has a task done in time, and gives its answer.
     ///
     /// # Errors
     ///
-    /// The child's own, as it would have said it here; tool where it died of the task.
-    pub(super) fn ask<T: DeserializeOwned>(&self, task: &Task) -> Result<T> {
-        let output = self.output(task)?;
+    /// The child's own, as it would have said it here; tool where it died of the task, or the time was over.
+    pub(super) fn ask<T: DeserializeOwned>(&self, task: &Task, limit: &Limit) -> Result<T> {
+        let output = self.output(task, limit)?;
         let answer: Option<Result<T, Failure>> = serde_json::from_slice(&output.stdout).ok();
         match answer {
             Some(answer) if output.status.success() => answer.map_err(Error::from),
@@ -128,7 +128,7 @@ impl Helper {
         }
     }
 
-    fn output(&self, task: &Task) -> Result<child::Output> {
+    fn output(&self, task: &Task, limit: &Limit) -> Result<child::Output> {
         #[cfg(test)]
         if let Self::Here = self {
             let stdout = answer(task);
@@ -136,8 +136,10 @@ impl Helper {
         }
         let mut command = self.command();
         command.stdout(Stdio::piped());
-        child::output(&mut command, &written(task)?).map_err(|source| {
-            Error::tool("failed to start a second process of this program").because(source)
+        limit.output(&mut command, &written(task)?).map_err(|source| {
+            limit.error(task.name(), source, |source| {
+                Error::tool("failed to start a second process of this program").because(source)
+            })
         })
     }
 }
@@ -210,8 +212,11 @@ pub fn child_main() -> ExitCode {
 fn answer(task: &Task) -> Vec<u8> {
     match task {
         Task::Prepare { job, edited, abilities } => said(prepare::prepare(job, edited, abilities)),
-        Task::Check { job, names } => said(names.bring_back(job).and_then(|()| check::check(job))),
-        Task::Record { name, input, output } => said(edit::record_in_file(name, input, output)),
+        Task::Check { work, names } => {
+            said(names.bring_back(&work.job).and_then(|()| check::check(work)))
+        }
+        Task::Hold(job) => said(hold::hold(job)),
+        Task::Look { name, path } => said(check::look(name, path)),
         Task::Binaryen(call) => said(binaryen::optimize(call).map_err(Error::tool)),
     }
 }
@@ -253,10 +258,10 @@ mod tests {
     fn a_child_that_dies_or_babbles_is_told() {
         use crate::optimize::testing::{TempDir, job, tool};
         let dir = TempDir::new();
-        let task = Task::Check { job: job("m.wasm", "out.wasm"), names: Names::default() };
+        let task = Task::Hold(job("m.wasm", "out.wasm"));
         for (script, expected) in [("kill -KILL $$", "signal 9"), ("echo hm", "exit code 0")] {
             let helper = Helper::Program(tool(&dir, "helper", script));
-            let error = helper.ask::<()>(&task).unwrap_err();
+            let error = helper.ask::<()>(&task, &Limit::begin(None)).unwrap_err();
             assert_eq!(error.exit(), Exit::Tool);
             let message = error.to_string();
             assert!(message.contains(expected) && message.contains("`m.wasm`"), "{message}");

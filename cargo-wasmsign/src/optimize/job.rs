@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,6 +42,8 @@ pub struct Job {
     pub producers: bool,
     /// Threads; what the machine has where this is absent.
     pub jobs: Option<usize>,
+    /// How long everything that is done to the module may take; as long as it likes where this is absent.
+    pub timeout: Option<Duration>,
 }
 
 /// The WebAssembly features that hosts know.
@@ -57,6 +60,17 @@ impl Job {
     /// offsets brought up to date. For Binaryen these two are one switch.
     pub(super) fn debug_info(&self) -> bool {
         self.keep_names || self.keep_debug
+    }
+
+    /// The threads that may run at once.
+    pub(super) fn threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.unwrap_or_else(all)
+    }
+
+    /// Whether a custom section goes though the optimizer may leave it: Binaryen writes names and DWARF, or neither.
+    pub fn is_leftover(&self, name: &str) -> bool {
+        (!self.keep_names && name == "name") || (!self.keep_debug && name.starts_with(".debug_"))
     }
 
     /// The passes that run before those of the level. DWARF goes first: as long as it is there,

@@ -8,7 +8,7 @@
 //! Job ─► run ─► Cache ─┬─ hit
 //!                      └─ miss ─► prepare ─────► Binaryen ─────────► check ─► Cache
 //!                                 child:         child, or           child:
-//!                                 detect, edit   external wasm-opt   whole, allowed
+//!                                 detect, edit   external wasm-opt   valid, same interface
 //! ```
 
 mod abilities;
@@ -17,6 +17,7 @@ mod binaryen;
 mod cache;
 mod changes;
 mod check;
+mod component;
 mod constructs;
 mod detect;
 mod external;
@@ -24,16 +25,21 @@ mod failure;
 mod features;
 mod functions;
 mod helper;
+mod hold;
+mod interface;
 mod job;
+mod limit;
 mod names;
 mod optimizer;
 mod passes;
 mod prepare;
+mod reach;
 mod target_features;
 #[cfg(test)]
 mod testing;
 mod tool;
 mod unable;
+mod validation;
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -42,28 +48,33 @@ use serde::{Deserialize, Serialize};
 
 pub use cache::{Cache, Cleared, limit_from_environment};
 pub use changes::Changes;
+pub use component::run as run_component;
 pub use features::Features;
 pub use helper::{CHILD_ARGUMENT, child_main};
 pub use job::{Allowed, Job};
 pub use optimizer::Optimizer;
 
-use crate::child;
 use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::files::{Access, Staged};
 use cache::Key;
-use check::Left;
+use check::{Left, Work};
 use helper::{Call, Helper, Task};
+use limit::Limit;
+use names::Names;
 use prepare::{Prepared, Ready};
 use tool::Tool;
 use unable::Unable;
 
 /// How a module came to be optimized.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Whether it was optimized before, and only copied.
     pub cached: bool,
-    /// Who has done it.
-    pub tool: Ran,
+    /// Who has done it; nobody where a component was left as it is.
+    pub tool: Option<Ran>,
+    /// What of a component was left as it is, and why, in words.
+    pub left: Vec<String>,
 }
 
 /// A tool that has optimized a module.
@@ -73,6 +84,9 @@ pub struct Ran {
     pub version: String,
     /// What tells it from one that may give other results; `None` where that cannot be said.
     pub identity: Option<String>,
+    /// Whether it brings hints on the code along.
+    #[serde(skip)]
+    pub keeps_hints: bool,
 }
 
 /// Optimizes `job.input` into `job.output`, or copies what an earlier job of the same content has made. `begins` is told
@@ -80,59 +94,80 @@ pub struct Ran {
 ///
 /// With DWARF kept and names stripped the caller still has to drop the section `name`: Binaryen writes
 /// both or none. In all cases Binaryen moves custom sections behind the others (`dylink.0` stays first)
-/// and writes `target_features` anew; the others keep order and content.
+/// and writes `target_features` anew; the others keep order and content, but for those that name places in the code, which
+/// go (see [`crate::edit::is_stale`]).
 ///
 /// # Errors
 ///
 /// Usage for an unknown pass, an unknown export, a component, and a module that needs more than the
 /// listed features; malformed for a module that is none; io for files that cannot be read or written; tool
-/// where no optimizer can read the module, or the one that can fails, dies, or leaves no module.
+/// where no optimizer can read the module, or the one that can fails, dies, takes too long, or leaves no module that is
+/// valid and has the same interface.
 pub fn run(
     job: &Job,
     optimizer: &Optimizer,
     cache: Option<&Cache>,
     begins: &dyn Fn(&str),
 ) -> Result<Outcome> {
+    attempt(job, optimizer, cache, begins)?
+}
+
+/// As [`run`]; the inner error is that of optimizers that cannot do it, and have left nothing.
+fn attempt(
+    job: &Job,
+    optimizer: &Optimizer,
+    cache: Option<&Cache>,
+    begins: &dyn Fn(&str),
+) -> Result<Result<Outcome>> {
     optimizer.check_passes(&job.passes)?;
     let job = job.with_absolute_paths()?;
+    let limit = Limit::begin(job.timeout);
     let mut unable = Vec::new();
     for tool in optimizer.tools() {
         if let Err(error) = tool.check_passes(&job.passes) {
             unable.push(Unable::passes(tool, error));
             continue;
         }
-        match run_with(&job, tool, cache, begins)? {
-            Attempt::Done(outcome) => return Ok(outcome),
+        match run_with(&job, tool, cache, &limit, begins)? {
+            Attempt::Done(outcome) => return Ok(Ok(outcome)),
+            Attempt::Failed(error) => return Ok(Err(error)),
             Attempt::Unable(reason) => unable.push(reason),
         }
     }
-    Err(unable::error(&job, optimizer.choice(), unable))
+    Ok(Err(unable::error(&job, optimizer.choice(), unable)))
 }
 
 /// What became of a job in the hands of one tool.
 enum Attempt {
     Done(Outcome),
+    /// It cannot read the module: another one may.
     Unable(Unable),
+    /// It has refused the module, or died of it.
+    Failed(Error),
 }
 
 fn run_with(
     job: &Job,
     tool: &Tool,
     cache: Option<&Cache>,
+    limit: &Limit,
     begins: &dyn Fn(&str),
 ) -> Result<Attempt> {
-    let ran =
-        Ran { version: tool.version().to_owned(), identity: tool.identity().map(str::to_owned) };
+    let ran = Ran {
+        version: tool.version().to_owned(),
+        identity: tool.identity().map(str::to_owned),
+        keeps_hints: abilities::version_keeps_hints(tool.version()),
+    };
+    let done = |cached| Attempt::Done(Outcome { cached, tool: Some(ran), left: Vec::new() });
     let entry = cache.zip(tool.identity().map(|identity| Key::new(job, identity)));
-    if let Some((cache, key)) = &entry {
-        let mut output = create(job)?;
-        if cache.fetch(key, &mut output) {
-            return Ok(Attempt::Done(Outcome { cached: true, tool: ran }));
-        }
+    if let Some((cache, key)) = &entry
+        && is_fetched(job, tool, cache, key, limit)?
+    {
+        return Ok(done(true));
     }
     begins(tool.version());
-    if let Some(unable) = optimize(job, tool)? {
-        return Ok(Attempt::Unable(unable));
+    if let Some(other) = optimize(job, tool, limit)? {
+        return Ok(other);
     }
     // The tool may have put another file in the place of the one that was there.
     if let Some((cache, key)) = &entry
@@ -140,43 +175,79 @@ fn run_with(
     {
         cache.store(key, &output);
     }
-    Ok(Attempt::Done(Outcome { cached: false, tool: ran }))
+    Ok(done(false))
 }
 
-/// Records this program in the section `producers` of a module that is not optimized; `name` is what
-/// messages call it.
+/// Takes the output from the cache, and looks at it as at what comes from the optimizer: whether there was such a thing.
+fn is_fetched(job: &Job, tool: &Tool, cache: &Cache, key: &Key, limit: &Limit) -> Result<bool> {
+    if !cache.fetch(key, &mut create(job)?) {
+        return Ok(false);
+    }
+    let work = Work { job: job.clone(), features: None, is_known: tool.is_embedded() };
+    let task = Task::Check { work, names: Names::default() };
+    let is_good = matches!(tool.helper().ask(&task, limit), Ok(Left::Module));
+    if !is_good {
+        cache.forget(key);
+        create(job)?;
+    }
+    Ok(is_good)
+}
+
+/// Does to a module what is asked for without an optimizer: its exports, its producers, and that it needs no more than
+/// the listed features. Whether there was anything to do: then the output is another module, else there is none.
 ///
 /// # Errors
 ///
-/// Malformed or io.
-pub fn record(name: &Path, input: &Path, output: &Path) -> Result<()> {
-    let task = Task::Record { name: name.into(), input: input.into(), output: output.into() };
-    Helper::this()?.ask(&task)
+/// As [`run`].
+pub fn hold(job: &Job) -> Result<bool> {
+    Helper::this()?.ask(&Task::Hold(job.with_absolute_paths()?), &Limit::begin(None))
 }
 
-/// Takes every step, unless the tool turns out to be unable to read the module.
-fn optimize(job: &Job, tool: &Tool) -> Result<Option<Unable>> {
+/// Validates the module or component at `path` in full: what is wrong with it, if anything. `name` is what messages call
+/// it.
+///
+/// # Errors
+///
+/// Io; tool, where the process that does it dies.
+pub fn fault(name: &Path, path: &Path) -> Result<Option<String>> {
+    let task = Task::Look { name: name.into(), path: path.into() };
+    Ok(match Helper::this()?.ask(&task, &Limit::begin(None))? {
+        Left::Module => None,
+        Left::Nothing(reason) => Some(reason),
+    })
+}
+
+/// Takes every step, unless the tool turns out to be unable to.
+fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
     let edited = edited_file(job)?;
     let path = edited.path().to_owned();
     let abilities = tool.abilities().clone();
     let task = Task::Prepare { job: job.clone(), edited: path.clone(), abilities };
-    let ready = match tool.helper().ask(&task)? {
-        Prepared::Ready(ready) => ready,
-        Prepared::Beyond(needs) => return Ok(Some(Unable::beyond(tool, needs))),
+    let ready = match tool.helper().ask(&task, limit) {
+        Ok(Prepared::Ready(ready)) => ready,
+        Ok(Prepared::Beyond(needs)) => {
+            return Ok(Some(Attempt::Unable(Unable::beyond(tool, needs))));
+        }
+        Err(error) if error.exit() == Exit::Tool && !limit.is_over() => {
+            return Ok(Some(Attempt::Failed(error)));
+        }
+        Err(error) => return Err(error),
     };
     let Ready { features, flags, names, edited: is_edited } = ready;
     let input = if is_edited { path } else { job.input.clone() };
-    let call = Call { job: Job { input, ..job.clone() }, features, flags };
+    let call = Call { job: Job { input, ..job.clone() }, features: features.clone(), flags };
     let (mut command, text) = tool.command(call)?;
-    let output = child::output(&mut command, &text)
-        .map_err(|source| failure::not_started(tool.program(), source))?;
+    let output = limit.output(&mut command, &text).map_err(|source| {
+        limit.error(&job.name, source, |source| failure::not_started(tool.program(), source))
+    })?;
     if !output.status.success() {
-        return match unable::is_unread(&output) {
-            true => Ok(Some(Unable::unread(tool, &output))),
-            false => Err(failure::failed(tool.version(), job, &output)),
-        };
+        return Ok(Some(match unable::is_unread(&output) {
+            true => Attempt::Unable(Unable::unread(tool, &output)),
+            false => Attempt::Failed(failure::failed(tool.version(), job, &output)),
+        }));
     }
-    match tool.helper().ask(&Task::Check { job: job.clone(), names })? {
+    let work = Work { job: job.clone(), features: Some(features), is_known: tool.is_embedded() };
+    match tool.helper().ask(&Task::Check { work, names }, limit)? {
         Left::Module => Ok(None),
         Left::Nothing(reason) => {
             Err(failure::no_module(tool.version(), &job.name, &output, reason))

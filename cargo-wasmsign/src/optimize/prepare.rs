@@ -54,7 +54,8 @@ pub(super) fn prepare(job: &Job, edited: &Path, abilities: &Abilities) -> Result
     let name = &job.name;
     let built = edit::read(name, &job.input)?;
     let features = needed(job, &built)?;
-    let changed = edit_module(job, &built, &features)?;
+    let stripped = edit::without_stale(name, &built, abilities.keeps_hints())?;
+    let changed = edit_module(job, stripped.as_ref().unwrap_or(&built), &features)?.or(stripped);
     // What only a dropped export needed is needed no more.
     let features = match &changed {
         Some(module) if job.exports.is_some() => needed(job, module)?,
@@ -152,11 +153,20 @@ fn edit_module(job: &Job, module: &[u8], features: &Features) -> Result<Option<V
     if job.exports.is_none() && !job.producers && !declares_more {
         return Ok(None);
     }
+    edit_always(job, module).map(Some)
+}
+
+/// The module with the exports alone, and the producers, that are asked for.
+pub(super) fn edit_always(job: &Job, module: &[u8]) -> Result<Vec<u8>> {
     let module = match &job.exports {
-        Some(exports) => edit::keep_exports(&job.name, module, exports, job.keep_debug)?,
+        Some(exports) => {
+            let stripped = edit::without_stale(&job.name, module, false)?;
+            let module = stripped.as_deref().unwrap_or(module);
+            edit::keep_exports(&job.name, module, exports, job.keep_debug)?
+        }
         None => module.to_vec(),
     };
-    if job.producers { edit::record(&job.name, &module).map(Some) } else { Ok(Some(module)) }
+    if job.producers { edit::record(&job.name, &module) } else { Ok(module) }
 }
 
 /// The module declaring no feature that is not among these.

@@ -22,6 +22,7 @@ pub(super) fn job(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Job 
         exports: None,
         producers: false,
         jobs: None,
+        timeout: None,
     }
 }
 

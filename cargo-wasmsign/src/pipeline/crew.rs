@@ -155,7 +155,7 @@ struct Worker<'a, T> {
     events: Sender<Event<T>>,
 }
 
-impl<T> Worker<'_, T> {
+impl<T: Send> Worker<'_, T> {
     /// Makes modules until there are none left.
     fn work(self) {
         while let Some(modules) = self.queue.wait() {
@@ -179,7 +179,7 @@ impl<T> Worker<'_, T> {
     }
 }
 
-impl<T> Observer for Worker<'_, T> {
+impl<T: Send> Observer for Worker<'_, T> {
     fn step(&self, name: &str, step: Step) {
         self.send(Event::Step(name.to_owned(), step));
     }

@@ -1,6 +1,7 @@
 //! What is told of a module, while it is made and afterwards.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,11 @@ pub enum Step {
         /// What it calls itself.
         version: String,
     },
+    /// The optimizer is still at work.
+    StillOptimizing {
+        /// For how long, in whole seconds.
+        time: Duration,
+    },
     /// The optimizer is done.
     Optimized {
         /// Bytes before.
@@ -98,7 +104,7 @@ pub enum Step {
 }
 
 /// Somebody who waits.
-pub trait Observer {
+pub trait Observer: Sync {
     /// Is told what happens to the module `name`.
     fn step(&self, name: &str, step: Step);
 }

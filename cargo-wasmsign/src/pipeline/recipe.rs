@@ -8,7 +8,7 @@ use wasmsign_core::sign::Signature;
 
 use super::record::sha256;
 use super::{SignerLine, transform};
-use crate::config::{self, KeyIdChoice, Placement};
+use crate::config::{self, KeyIdChoice, Placement, Unfinished};
 use crate::error::{Error, Result};
 use crate::hex::{hex, public_key_text};
 use crate::optimize::{Cache, Optimizer, Ran};
@@ -22,6 +22,12 @@ pub struct Recipe {
     pub transform: Option<config::Transform>,
     /// The optimizer and its settings, if it runs.
     pub optimize: Option<(Arc<Optimizer>, config::Optimize)>,
+    /// What modules show their hosts and ask of them, with the optimizer and without.
+    pub interface: config::Interface,
+    /// What becomes of modules that are not finished.
+    pub unfinished: Unfinished,
+    /// Whether modules must carry the list of what they were built from.
+    pub auditable: bool,
     /// What is to become of the custom sections.
     pub sections: config::Sections,
     /// What parts end with.
@@ -73,9 +79,12 @@ impl Recipe {
         let embedded: Vec<_> =
             self.sections.embed.iter().map(|embed| content(&embed.file)).collect();
         let parts = format!(
-            "{} {:?} {optimizer:?} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
+            "{} {:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
             self.transform.as_ref().map(transform::fingerprint),
+            self.interface,
+            self.unfinished,
+            self.auditable,
             self.sections,
             self.delimiters.fingerprint(),
             self.key_id,

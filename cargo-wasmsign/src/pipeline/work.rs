@@ -8,9 +8,14 @@ use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
 use super::sealed::Made;
-use super::{Observer, Order, Place, Recipe, Sizes, Step, record, transform};
-use crate::config;
+use super::waiting::while_telling;
+use super::{
+    Observer, Order, Place, Recipe, Sizes, Step, auditable, record, transform, unfinished,
+};
+use crate::config::{self, Unfinished};
+use crate::edit;
 use crate::error::{Error, Result, of_module};
+use crate::escape::escape;
 use crate::files::Staged;
 use crate::optimize::{self, Allowed, Changes, Features, Job, Ran};
 use crate::seal;
@@ -31,13 +36,18 @@ impl Work<'_> {
         let size = length(built.file())?;
         let (mut module, module_digest) = self.transform(built, digest.clone())?;
         let what = self.inspect(&mut module)?;
-        refuse_unfinished(self.file_name, &what)?;
+        if self.recipe().unfinished == Unfinished::Refuse {
+            unfinished::refuse(self.file_name, &what, module.file())?;
+        }
         shape::refuse_signed(&what.sections, self.recipe().transform.is_some())
             .map_err(|error| error.named(self.file_name))?;
         let (module, what, optimizer) = self.optimize(module, what, module_digest)?;
         let sizes = Sizes { built: size, optimized: what.total, published: what.total };
         let mut shaped = self.shape(module, &what)?;
         self.warn_of_dylink(&what);
+        if self.recipe().auditable {
+            auditable::refuse_without(self.file_name, what.kind, shaped.file())?;
+        }
         self.seal(&mut shaped, digest, optimizer, sizes)
     }
 
@@ -71,9 +81,28 @@ impl Work<'_> {
         let mut output = self.step_file("transformed")?;
         transform::run(transform, self.file_name, &mut built, &mut output)
             .map_err(|error| error.named(self.file_name))?;
+        self.refuse_invalid(&transform.command[0], &mut output)?;
         let digest = record::copy_hashed(reader(&mut output)?, &mut io::sink())
             .map_err(|source| Error::io("failed to read a temporary file", source))?;
         Ok((output, digest))
+    }
+
+    /// Refuses what a program of the user's has left where it is not valid: everything after it, and every host, relies
+    /// on that.
+    fn refuse_invalid(&self, program: &str, output: &mut Staged) -> Result<()> {
+        output.lend()?;
+        let fault = optimize::fault(self.file_name, output.path())?;
+        output.take_back()?;
+        match fault {
+            None => Ok(()),
+            Some(fault) => Err(Error::tool(format!(
+                "`{}`: `{}`, the program of `transform`, left a module that is not valid",
+                self.file_name.display(),
+                escape(program)
+            ))
+            .because(fault)
+            .advice("run that program by itself, and see what it says; a newer version may help")),
+        }
     }
 
     /// The optimized module, what is in it, and who has optimized it; or the same one where nothing is to be optimized.
@@ -84,45 +113,70 @@ impl Work<'_> {
         digest: String,
     ) -> Result<(Staged, Inspection, Option<Ran>)> {
         let Some((optimizer, options)) = &self.recipe().optimize else {
-            let (module, what) = self.recorded(built, what)?;
+            let (module, what) = self.hold(built, what, digest)?;
             return Ok((module, what, None));
         };
-        if what.kind == Kind::Component {
-            return Err(component(self.file_name));
-        }
         let mut output = self.step_file("optimized")?;
         built.lend()?;
         output.lend()?;
-        let job = self.job(options, digest, &built, &output)?;
+        let job = Job {
+            level: options.level,
+            passes: options.passes.clone(),
+            keep_names: options.names == config::Keep::Keep,
+            keep_debug: options.debug == config::Keep::Keep,
+            timeout: options.timeout.map(config::Timeout::duration),
+            ..self.job(digest, &built, &output)?
+        };
+        let run = match what.kind {
+            Kind::Module => optimize::run,
+            Kind::Component => optimize::run_component,
+        };
+        let cache = Some(&self.order.place.cache);
         let begins = |version: &str| self.tell(Step::Optimizing { version: version.to_owned() });
-        let outcome = optimize::run(&job, optimizer, Some(&self.order.place.cache), &begins)
+        let tell = |time| self.tell(Step::StillOptimizing { time });
+        let outcome = while_telling(tell, || run(&job, optimizer, cache, &begins))
             .map_err(|error| error.named(self.file_name))?;
+        for reason in &outcome.left {
+            let text = format!("left as it is: {reason}");
+            self.tell(Step::Warned { text });
+        }
+        let Some(tool) = outcome.tool else { return Ok((built, what, None)) };
         output.take_back()?;
         let after = self.inspect(&mut output)?;
         let changes = Changes::between(custom_names(&what), custom_names(&after));
         self.tell(Step::Optimized {
             from: what.total,
             to: after.total,
-            tool: outcome.tool.version.clone(),
+            tool: tool.version.clone(),
             cached: outcome.cached,
             dropped: changes.dropped.clone(),
         });
-        let unasked = changes.unasked(&job);
+        self.warn_of_changes(&changes, &job, tool.keeps_hints && job.exports.is_none());
+        Ok((output, after, Some(tool)))
+    }
+
+    /// Tells of sections that went though nobody had asked for it. Where hints are kept, those that went had lost what
+    /// they were about.
+    fn warn_of_changes(&self, changes: &Changes, job: &Job, keeps_hints: bool) {
+        let (places, unasked): (Vec<_>, Vec<_>) =
+            changes.unasked(job).into_iter().partition(|name| edit::is_stale(name, false));
+        for name in places.into_iter().filter(|name| edit::is_stale(name, keeps_hints)) {
+            let text = format!(
+                "dropped the section `{}`: the places that it names are in the code as it was before",
+                escape(name)
+            );
+            self.tell(Step::Warned { text });
+        }
         if !unasked.is_empty() {
             let sections = unasked.into_iter().map(str::to_owned).collect();
             self.tell(Step::Dropped { sections });
         }
-        Ok((output, after, Some(outcome.tool)))
     }
 
-    fn job(
-        &self,
-        options: &config::Optimize,
-        digest: String,
-        input: &Staged,
-        output: &Staged,
-    ) -> Result<Job> {
-        let features = match &options.features {
+    /// What holds of a module with the optimizer and without; without, names and DWARF stay.
+    fn job(&self, digest: String, input: &Staged, output: &Staged) -> Result<Job> {
+        let interface = &self.recipe().interface;
+        let features = match &interface.features {
             config::Features::Auto => Allowed::Auto,
             config::Features::List(names) => Allowed::Only(Features::from_names(names)?),
         };
@@ -131,38 +185,41 @@ impl Work<'_> {
             input: input.path().to_owned(),
             digest,
             output: output.path().to_owned(),
-            level: options.level,
-            passes: options.passes.clone(),
-            keep_names: options.names == config::Keep::Keep,
-            keep_debug: options.debug == config::Keep::Keep,
+            level: config::Level::O0,
+            passes: Vec::new(),
+            keep_names: true,
+            keep_debug: true,
             features,
-            exports: options.exports.clone(),
+            exports: interface.exports.clone(),
             producers: self.recipe().sections.producers,
             jobs: Some(self.cores),
+            timeout: None,
         })
     }
 
-    /// The module with this program among its producers, where it asks for that and no optimizer runs.
-    fn recorded(&self, module: Staged, what: Inspection) -> Result<(Staged, Inspection)> {
-        if !self.recipe().sections.producers {
+    /// The module as far as it is edited without an optimizer; it must not need more than hosts know.
+    fn hold(
+        &self,
+        module: Staged,
+        what: Inspection,
+        digest: String,
+    ) -> Result<(Staged, Inspection)> {
+        let mut output = self.step_file("edited")?;
+        let job = self.job(digest, &module, &output)?;
+        if job.exports.is_none() && !job.producers && job.features == Allowed::Auto {
             return Ok((module, what));
         }
-        if what.kind == Kind::Component {
-            let text = format!(
-                "`{}` is a component: its producers cannot be recorded",
-                self.file_name.display()
-            );
-            return Err(
-                Error::usage(text).advice("leave `sections.producers` out for this package")
-            );
-        }
-        let mut output = self.step_file("recorded")?;
         module.lend()?;
         output.lend()?;
-        optimize::record(self.file_name, module.path(), output.path())?;
+        let is_edited = optimize::hold(&job).map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
-        let what = self.inspect(&mut output)?;
-        Ok((output, what))
+        if !is_edited {
+            return Ok((module, what));
+        }
+        let after = self.inspect(&mut output)?;
+        let changes = Changes::between(custom_names(&what), custom_names(&after));
+        self.warn_of_changes(&changes, &job, false);
+        Ok((output, after))
     }
 
     /// The module with the custom sections, in the order and the parts, that are wished for.
@@ -240,12 +297,6 @@ fn is_leftover(options: &config::Optimize, name: &str) -> bool {
         || (options.debug == strip && name.starts_with(".debug_"))
 }
 
-/// The error for a component that is to be optimized: the optimizer knows core modules alone.
-pub fn component(name: &Path) -> Error {
-    Error::usage(format!("`{}` is a component, which the optimizer cannot read", name.display()))
-        .advice("set `optimize = false` for this package, or build with `--no-optimize`")
-}
-
 /// The error for a module of more sections than are listed.
 fn too_many_sections(name: &Path, what: &Inspection) -> Error {
     Error::malformed(format!(
@@ -254,23 +305,6 @@ fn too_many_sections(name: &Path, what: &Inspection) -> Error {
         what.section_count
     ))
     .advice("find out what makes them; a build has less than a hundred")
-}
-
-/// A module that a later tool must rewrite would lose its signature to that tool.
-fn refuse_unfinished(name: &Path, what: &Inspection) -> Result<()> {
-    let unfinished = |section: &str| {
-        section == "__wasm_bindgen_unstable" || section.starts_with("component-type:")
-    };
-    match custom_names(what).find(|section| unfinished(section)) {
-        None => Ok(()),
-        Some(section) => Err(Error::usage(format!(
-            "`{}` is not finished: its section `{}` is for a tool that rewrites the module, which would break any \
-             signature",
-            name.display(),
-            section.escape_debug()
-        ))
-        .advice("run that tool first (wasm-bindgen, wasm-tools component new, …), and sign its result with `cargo wasmsign sign`")),
-    }
 }
 
 /// A temporary file for one step of a module, in the directory where the module will be.

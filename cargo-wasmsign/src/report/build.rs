@@ -213,12 +213,26 @@ pub struct Progress<'a> {
     report: &'a Report,
     spinner: ProgressBar,
     /// The modules that the optimizer is at work on.
-    running: Vec<String>,
+    running: Vec<Running>,
     /// The modules that one run of cargo has made for us.
     taken: BTreeSet<PathBuf>,
     /// Those that it has made besides; they may be ours in another run.
     others: BTreeSet<Other>,
 }
+
+/// A module that the optimizer is at work on.
+struct Running {
+    name: String,
+    tool: String,
+    time: Duration,
+    /// When it is told next where no spinner shows it.
+    next: Duration,
+}
+
+/// After so long it is told that a module is still being optimized; then after twice as long, and so on.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// As often at least.
+const AT_LEAST_EACH: Duration = Duration::from_secs(60);
 
 /// What became of a module's custom sections.
 fn shaping(outline: &Outline) -> String {
@@ -271,8 +285,12 @@ impl Progress<'_> {
             Step::Optimizing { version } => {
                 let text = format!("{name} with {}", escape(version));
                 self.spinner.suspend(|| self.report.detail("Optimizing", &text));
-                self.running.push(name.clone());
+                let (tool, time) = (escape(version), Duration::ZERO);
+                // Another tool may have tried before, or another part of it may be done.
+                self.running.retain(|other| other.name != name);
+                self.running.push(Running { name: name.clone(), tool, time, next: PATIENCE });
             }
+            Step::StillOptimizing { time } => self.still_optimizing(&name, *time),
             Step::Warned { text } => {
                 let text = format!("{name}: {text}");
                 return self.spinner.suspend(|| self.report.warning(&text));
@@ -282,11 +300,24 @@ impl Progress<'_> {
                 let text = format!("{name}: {text}: {}", sections.join(", "));
                 self.spinner.suspend(|| self.report.warning(&text));
             }
-            _ => self.running.retain(|other| *other != name),
+            _ => self.running.retain(|other| other.name != name),
         }
         self.spin();
         if let Some((verb, text)) = words(&name, step) {
             self.spinner.suspend(|| self.report.status(verb, &text));
+        }
+    }
+
+    /// Tells now and then, where no spinner does, that a module is still being optimized.
+    fn still_optimizing(&mut self, name: &str, time: Duration) {
+        let is_shown = !self.spinner.is_hidden();
+        for running in self.running.iter_mut().filter(|running| running.name == name) {
+            running.time = time;
+            if !is_shown && time >= running.next {
+                let text = format!("{name} with {}, for {} so far", running.tool, lasting(time));
+                self.report.status("Optimizing", &text);
+                running.next = time + time.min(AT_LEAST_EACH);
+            }
         }
     }
 
@@ -300,12 +331,16 @@ impl Progress<'_> {
             return self.spinner.finish_and_clear();
         }
         let verb = if self.report.err == ColorChoice::Never { Style::new() } else { ADVICE };
-        let template = format!("{verb}{{prefix:>12}}{verb:#} {{msg}} {{spinner}} {{elapsed}}");
+        let template = format!("{verb}{{prefix:>12}}{verb:#} {{msg}} {{spinner}}");
         if let Ok(style) = ProgressStyle::with_template(&template) {
             self.spinner.set_style(style);
         }
         self.spinner.set_prefix("Optimizing");
-        self.spinner.set_message(self.running.join(", "));
+        let shown = |running: &Running| match running.time {
+            Duration::ZERO => running.name.clone(),
+            time => format!("{} ({})", running.name, lasting(time)),
+        };
+        self.spinner.set_message(self.running.iter().map(shown).collect::<Vec<_>>().join(", "));
         self.spinner.enable_steady_tick(Duration::from_millis(100));
     }
 }
@@ -317,13 +352,24 @@ impl Drop for Progress<'_> {
     }
 }
 
+/// A time in words: `12 s`, `3 min 5 s`.
+fn lasting(time: Duration) -> String {
+    match (time.as_secs() / 60, time.as_secs() % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
 /// What is said of a step, if anything.
 fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
     match step {
         Step::Transforming { program } => {
             Some(("Transforming", format!("{name} with {}", escape(program))))
         }
-        Step::Optimizing { .. } | Step::Dropped { .. } | Step::Warned { .. } => None,
+        Step::Optimizing { .. }
+        | Step::StillOptimizing { .. }
+        | Step::Dropped { .. }
+        | Step::Warned { .. } => None,
         Step::Optimized { from, to, tool, cached, dropped } => {
             let mut rest = dropped_words(dropped);
             if *cached {

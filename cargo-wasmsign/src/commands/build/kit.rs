@@ -8,7 +8,7 @@ use crate::caller;
 use crate::config::{Features, Manifests, Optimize, PackageConfig, Tool};
 use crate::error::{Error, Result, of_key_use};
 use crate::optimize::{self, Optimizer};
-use crate::pipeline::{Recipe, find_transform};
+use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
 use crate::shape::Delimiters;
 use crate::signers::Signer;
 
@@ -68,6 +68,10 @@ impl<'a> Kit<'a> {
         delimiters: Delimiters,
     ) -> Result<Recipe> {
         config.transform.iter().try_for_each(find_transform)?;
+        if let Features::List(names) = &config.interface.features {
+            optimize::Features::from_names(names)?;
+        }
+        refuse_unlisted(config)?;
         let optimize = match &config.optimize {
             Some(options) => Some((self.optimizer(options, config.reproducible)?, options.clone())),
             None => None,
@@ -75,6 +79,9 @@ impl<'a> Kit<'a> {
         Ok(Recipe {
             transform: config.transform.clone(),
             optimize,
+            interface: config.interface.clone(),
+            unfinished: config.unfinished,
+            auditable: config.auditable,
             sections: config.sections.clone(),
             delimiters: Arc::new(delimiters),
             signers: Vec::new(),
@@ -123,9 +130,6 @@ impl<'a> Kit<'a> {
             (None, Tool::Program(path)) => Arc::new(Optimizer::external(path, minimum)?),
         };
         optimizer.check_passes(&options.passes)?;
-        if let Features::List(names) = &options.features {
-            optimize::Features::from_names(names)?;
-        }
         self.optimizers.push((wanted, Arc::clone(&optimizer)));
         Ok(optimizer)
     }
@@ -177,6 +181,19 @@ impl<'a> Kit<'a> {
         let signer = Arc::new(load()?);
         self.signers.insert(name.to_owned(), Arc::clone(&signer));
         Ok(signer)
+    }
+}
+
+/// Refuses to drop the list that `auditable` promises. One that is embedded in its place is a list, too.
+fn refuse_unlisted(config: &PackageConfig) -> Result<()> {
+    let sections = &config.sections;
+    let is_embedded = sections.embed.iter().any(|embed| embed.name == AUDITABLE_LIST);
+    match config.auditable && sections.remove.is_match(AUDITABLE_LIST) && !is_embedded {
+        false => Ok(()),
+        true => Err(Error::usage(format!(
+            "`sections.remove` drops `{AUDITABLE_LIST}`, which `auditable = true` promises"
+        ))
+        .advice("let its patterns leave out that section, or set `auditable = false`")),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
 use crate::optimize::{self, Cache};
 use crate::paths;
-use crate::pipeline::{Place, Recipe, component};
+use crate::pipeline::{Place, Recipe};
 use crate::shape::Delimiters;
 
 /// A build, decided and not begun.
@@ -99,7 +99,6 @@ impl Plan {
             }
             for target in config.targets.clone().unwrap_or_default() {
                 let files = select::expected(package, &arguments.targets, &activated);
-                refuse_component(&target, &config, &files)?;
                 by_target.entry(target.clone()).or_default().push(package);
                 let planned = Planned {
                     id: package.id.clone(),
@@ -259,16 +258,5 @@ fn refuse_disabled(package: &Package, selection: &Selection) -> Result<()> {
                 "leave out `-p {0}`, or change the line that `cargo wasmsign config -p {0}` names",
                 package.name
             ))),
-    }
-}
-
-/// WASI 0.2 targets make components, which only some of our steps can read.
-fn refuse_component(target: &str, config: &PackageConfig, files: &[String]) -> Result<()> {
-    let makes_components = target.contains("wasip2") || target.contains("wasip3");
-    match files.first() {
-        Some(file) if makes_components && config.optimize.is_some() => {
-            Err(component(file.as_ref()))
-        }
-        _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use super::plan::{Batch, Planned};
 use crate::args::Build;
 use crate::cargo::Run;
-use crate::config::{Optimize, PackageConfig, Placement, Sections};
+use crate::config::{Features, Interface, Optimize, PackageConfig, Placement, Sections};
 use crate::report;
 
 /// A batch in words.
@@ -43,6 +43,7 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
         steps.push(format!("transform with {}", transform.command.join(" ")));
     }
     steps.extend(config.optimize.as_ref().map(optimize));
+    steps.extend(hold(&config.interface));
     steps.extend(shape(&config.sections, !signers.is_empty()));
     steps.push(match signers {
         [] => "leave unsigned".to_owned(),
@@ -55,9 +56,18 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
 }
 
 fn optimize(options: &Optimize) -> String {
+    format!("optimize (-O{})", options.level.as_str())
+}
+
+fn hold(interface: &Interface) -> Vec<String> {
     let exports =
-        options.exports.as_ref().map(|names| format!(", keep exports {}", names.join(", ")));
-    format!("optimize (-O{}){}", options.level.as_str(), exports.unwrap_or_default())
+        interface.exports.as_ref().map(|names| format!("keep exports {}", names.join(", ")));
+    let features = match &interface.features {
+        Features::Auto => None,
+        Features::List(names) if names.is_empty() => Some("check that no feature is needed".into()),
+        Features::List(names) => Some(format!("check that only {} is needed", names.join(", "))),
+    };
+    exports.into_iter().chain(features).collect()
 }
 
 fn shape(sections: &Sections, signed: bool) -> Vec<String> {

@@ -36,7 +36,7 @@ impl Key {
     /// The key of a job for a tool of this identity.
     pub fn new(job: &Job, tool: &str) -> Self {
         // Field by field, so that a new one is not forgotten here. Where files lie, and how many threads do
-        // the work, decides nothing.
+        // the work, and how long they may, decides nothing.
         let Job {
             name: _,
             input: _,
@@ -50,6 +50,7 @@ impl Key {
             exports,
             producers,
             jobs: _,
+            timeout: _,
         } = job;
         let ingredients = Ingredients {
             steps: STEPS,

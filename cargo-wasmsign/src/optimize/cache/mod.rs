@@ -91,6 +91,12 @@ impl Cache {
         hit
     }
 
+    /// Drops what is kept under `key`.
+    pub fn forget(&self, key: &Key) {
+        // One that cannot be removed is found wanting again.
+        let _ = std::fs::remove_file(self.path(key));
+    }
+
     /// Keeps a copy of `module` under `key`, and makes room by dropping what was not used for longest.
     pub fn store(&self, key: &Key, module: &File) {
         if self.limit > 0 && self.write(key, module).is_ok() {

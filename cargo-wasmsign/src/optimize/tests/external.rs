@@ -63,7 +63,7 @@ fn a_tool_is_asked_and_used() {
     Optimizer::external(&fixture.tool, Some(999)).unwrap();
     let (outcome, module) = fixture.run(&fixture.job(), None).unwrap();
     assert_eq!((outcome.cached, module), (false, adder()));
-    assert_eq!(outcome.tool.version, "wasm-opt version 999 (of shell)");
+    assert_eq!(outcome.tool.unwrap().version, "wasm-opt version 999 (of shell)");
     assert!(!fixture.dir.0.join("out.wasm.edited").exists());
 }
 
@@ -203,10 +203,11 @@ fn what_is_no_module_never_reaches_the_tool() {
 #[test]
 fn the_program_is_recorded_without_an_optimizer() {
     let fixture = Fixture::new(&adder(), COPY);
-    let output = fixture.dir.0.join("recorded.wasm");
-    record(Path::new("m.wasm"), &fixture.input, &output).unwrap();
-    assert!(std::fs::read(&output).unwrap().starts_with(&adder()));
-    let error = record(Path::new("m.wasm"), Path::new("/nonexistent"), &output).unwrap_err();
+    let job = Job { producers: true, ..fixture.job() };
+    assert!(hold(&job).unwrap());
+    assert!(std::fs::read(&job.output).unwrap().starts_with(&adder()));
+    assert!(!hold(&fixture.job()).unwrap(), "nothing is asked for");
+    let error = hold(&Job { input: "/nonexistent".into(), ..job }).unwrap_err();
     assert_eq!(error.exit(), Exit::Io);
     assert!(error.to_string().contains("`m.wasm`"), "{error}");
 }

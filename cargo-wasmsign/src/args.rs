@@ -234,6 +234,9 @@ pub struct Rebuild {
     /// Package to build [default: the one that makes a module of this name]
     #[arg(short, long, value_name = "SPEC", help_heading = "Rebuilding", requires = "rebuild")]
     pub package: Option<String>,
+    /// Skip the optimizer, as the build of the module did
+    #[arg(long, help_heading = "Rebuilding", requires = "rebuild")]
+    pub no_optimize: bool,
     /// Which of its targets.
     #[command(flatten)]
     pub targets: Targets,

@@ -175,6 +175,18 @@ fn a_rebuild_takes_cargos_flags() {
 }
 
 #[test]
+fn a_rebuild_leaves_the_optimizer_out_where_the_build_did() {
+    let project = Project::tiny("optimize.level = \"z\"");
+    run(&mut project.build(&["--no-optimize"])).exits(0);
+    let rebuild = |flags: &[&str]| {
+        let mut verify = wasmsign(project.path());
+        run(verify.args(["verify", "--rebuild"]).arg(project.module("tiny.wasm")).args(flags))
+    };
+    rebuild(&["--no-optimize"]).exits(0);
+    rebuild(&[]).exits(1);
+}
+
+#[test]
 fn a_rebuild_that_differs_says_which_tools_made_the_module() {
     let source = "#[unsafe(no_mangle)]\npub extern \"C\" fn f(n: u32) { println!(\"{n}\") }\n";
     let project = Project::library(source, PLAIN);

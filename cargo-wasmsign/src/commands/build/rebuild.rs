@@ -51,7 +51,8 @@ pub(in crate::commands) fn run(
     let resolution = resolve::resolution(&arguments.resolution);
     let workspace = Workspace::load(&resolution)?;
     let mode = original.mode(&arguments.compilation.mode)?;
-    let overrides = Overrides { no_sign: true, ..Overrides::default() };
+    let no_optimize = arguments.no_optimize;
+    let overrides = Overrides { no_sign: true, no_optimize, ..Overrides::default() };
     let selection = Selection {
         packages: arguments.package.iter().cloned().collect(),
         workspace: arguments.package.is_none(),
@@ -60,7 +61,7 @@ pub(in crate::commands) fn run(
     let cargo_config = &arguments.resolution.config;
     let wanted = Wanted { selection: &selection, overrides: &overrides, mode: &mode, cargo_config };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
-    let (package, config, targets) = original.maker(packages, &arguments.targets)?;
+    let (package, config, targets) = original.maker(&packages, &arguments.targets)?;
     let mut kit = Kit::new(&manifests, &overrides);
     let recipe = Arc::new(kit.unsigned(&config, original.delimiters(&config)?)?);
     let compilation = Compilation { mode, ..arguments.compilation.clone() };
@@ -110,36 +111,39 @@ impl<'a> Original<'a> {
     /// The one package that makes a module of this name, and the targets of it that are to be built.
     fn maker<'p>(
         &self,
-        packages: Vec<(&'p Package, Settings)>,
+        packages: &[(&'p Package, Settings)],
         given: &Targets,
     ) -> Result<(&'p Package, PackageConfig, Targets)> {
         let name = self.file_name();
-        let is_example = self.spot.as_ref().is_some_and(|spot| spot.is_example);
-        let wanted = match given.are_default() {
-            true => Targets { examples: is_example, ..Targets::default() },
-            false => given.clone(),
-        };
-        let makers = packages.into_iter().filter_map(|(package, settings)| {
-            Some((package, settings, select::maker(package, &wanted, &name)?.name.clone()))
-        });
-        let mut makers: Vec<_> = makers.collect();
-        if let [(one, ..), (other, ..), ..] = &makers[..] {
-            return Err(Error::usage(format!(
-                "both `{}` and `{}` make a module `{name}`",
-                one.name, other.name
-            ))
-            .advice("say which one with `-p`"));
+        for wanted in self.searched(given) {
+            let made =
+                |package: &Package| Some(select::maker(package, &wanted, &name)?.name.clone());
+            let makers = packages.iter().filter_map(|one| Some((one.0, &one.1, made(one.0)?)));
+            match &makers.collect::<Vec<_>>()[..] {
+                [] => {}
+                [(package, settings, target)] => {
+                    let config = (*settings).clone().into_config();
+                    return Ok((package, config, narrowed(wanted, target)));
+                }
+                [(one, ..), (other, ..), ..] => {
+                    let text =
+                        format!("both `{}` and `{}` make a module `{name}`", one.name, other.name);
+                    return Err(Error::usage(text).advice("say which one with `-p`"));
+                }
+            }
         }
-        let (package, settings, target) = makers.pop().ok_or_else(|| {
-            Error::usage(format!("no package of this workspace makes a module `{name}`"))
-                .advice("name its workspace with `--manifest-path`; the file must have the name that cargo gave it")
-        })?;
-        let targets = match wanted.examples {
-            // Of several examples the others need not compile.
-            true => Targets { example: vec![target], ..Targets::default() },
-            false => wanted,
-        };
-        Ok((package, settings.into_config(), targets))
+        Err(Error::usage(format!("no package of this workspace makes a module `{name}`"))
+            .advice("name its workspace with `--manifest-path`; the file must have the name that cargo gave it"))
+    }
+
+    /// Which targets are searched for it, in this order: an example may lie somewhere else by now.
+    fn searched(&self, given: &Targets) -> Vec<Targets> {
+        let examples = Targets { examples: true, ..Targets::default() };
+        match &self.spot {
+            _ if !given.are_default() => vec![given.clone()],
+            Some(spot) if spot.is_example => vec![examples],
+            _ => vec![Targets::default(), examples],
+        }
     }
 
     /// The delimiters that the new module must have to be the same: nobody without the secret could make them.
@@ -174,6 +178,14 @@ impl<'a> Original<'a> {
         };
         let tools = (self.toolchain()?, again.toolchain()?);
         Ok(Rebuilt { identity, rebuilt, kind: self.what.kind, profile, target, difference, tools })
+    }
+}
+
+/// Of several examples, the one: the others need not compile.
+fn narrowed(targets: Targets, name: &str) -> Targets {
+    match targets.examples {
+        true => Targets { example: vec![name.to_owned()], ..Targets::default() },
+        false => targets,
     }
 }
 

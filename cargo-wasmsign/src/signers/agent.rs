@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ssh_key::public::{Ed25519PublicKey, KeyData};
-use ssh_key::{Fingerprint, HashAlg};
+use ssh_key::{Certificate, Fingerprint, HashAlg};
 use wasmsign_core::PublicKey;
 
+use super::mistake::mistake;
 use crate::error::{Error, Result};
 use protocol::Identity;
 
@@ -36,6 +37,9 @@ pub(super) struct Agent {
 /// The key that a manifest's `ssh-agent` means: a fingerprint, or the public key, in any of its forms.
 pub(super) fn wanted(text: &str) -> Result<Fingerprint> {
     let text = text.trim();
+    if let Ok(certificate) = Certificate::from_openssh(text) {
+        return Ok(certificate.public_key().fingerprint(HashAlg::Sha256));
+    }
     let fingerprint = text.parse::<Fingerprint>().ok().filter(|wanted| wanted.is_sha256());
     if let Some(fingerprint) = fingerprint {
         return Ok(fingerprint);
@@ -69,9 +73,10 @@ impl Agent {
         let mut stream = socket::connect(&socket, Some(PATIENCE))?;
         let answer = protocol::identities(&mut stream).map_err(|source| strange(&socket, source));
         let identities = answer?.unwrap_or_default();
-        let Some(identity) = identities.iter().find(|one| one.fingerprint() == wanted) else {
-            return Err(missing(wanted, &identities));
-        };
+        let of_key: Vec<_> = identities.iter().filter(|one| one.fingerprint() == wanted).collect();
+        // A certificate has the fingerprint of its key, and may be listed before it.
+        let key = of_key.iter().find(|one| !one.is_certificate()).or(of_key.first());
+        let identity = key.ok_or_else(|| missing(wanted, &identities))?;
         let public_key = identity.ed25519().ok_or_else(|| unfit(identity))?;
         Ok(Self { public_key, blob: identity.blob.clone(), socket })
     }
@@ -92,16 +97,31 @@ impl Agent {
             .ok_or_else(refused)?;
         match self.public_key.verify(message, &signature) {
             true => Ok(signature),
-            false => Err(Error::tool("the ssh agent gave a signature that does not verify")
-                .advice("try another agent, such as OpenSSH's")),
+            false => Err(self.wrong(message, &signature)),
         }
+    }
+
+    /// The error for a signature that does not verify.
+    fn wrong(&self, message: &[u8], signature: &[u8; 64]) -> Error {
+        let why = mistake(&self.public_key, message, signature);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        Error::tool(format!("the ssh agent gave a signature that does not verify{why}"))
+            .advice("try another agent, such as OpenSSH's")
     }
 }
 
+/// The protocol has no words for why.
 fn refused() -> Error {
-    Error::tool("the ssh agent refused to sign").advice(
-        "say yes where it asks, and see with `ssh-add -l` whether it still holds the key; `ssh-add -X` unlocks it",
-    )
+    Error::tool("the ssh agent refused to sign")
+        .because(
+            "its user may have said no, it may be locked or hold the key no more, or it signs nothing but SSH's own \
+             data: some agents do with every key, and OpenSSH's with keys that were added for certain hosts \
+             (`ssh-add -h`)",
+        )
+        .advice(
+            "say yes where it asks, unlock it with `ssh-add -X`, add the key without `-h` to OpenSSH's agent, or sign \
+             with the key's file",
+        )
 }
 
 /// OpenSSH's agent shows no keys at all while it is locked, others refuse to list them.
@@ -126,6 +146,15 @@ fn missing(wanted: Fingerprint, identities: &[Identity]) -> Error {
 
 /// Keys on security tokens (`sk-…`) sign something else than the bytes that they are given.
 fn unfit(identity: &Identity) -> Error {
+    if identity.is_certificate() {
+        return Error::usage(
+            "the ssh agent holds a certificate of this key, and not the key itself",
+        )
+        .because(format!("{identity}\n`ssh-add -l` shows the same fingerprint for both"))
+        .advice(
+            "add the key itself with `ssh-add FILE`; a certificate has no part in signing modules",
+        );
+    }
     Error::usage("the key in the ssh agent is not of the kind ssh-ed25519")
         .because(identity.to_string())
         .advice("modules are signed with plain Ed25519 keys: make one with `ssh-keygen -t ed25519`")

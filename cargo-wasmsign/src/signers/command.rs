@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use wasmsign_core::PublicKey;
 
+use super::mistake::mistake;
 use crate::child::{self, Output};
 use crate::error::{Error, Result};
 use crate::fate::{fate, last_words};
@@ -71,24 +72,32 @@ impl Program {
                 "see what it says when it is called by hand with some bytes on standard input",
             ));
         }
-        let signature = output::signature(&output.stdout).ok_or_else(|| self.unusable(&output))?;
-        match self.public_key.verify(message, &signature) {
-            true => Ok(signature),
-            false => Err(quote(self.error("gave a signature that does not verify"), &output).advice(
-                "see whether `public` is the public half of its key; it must sign standard input itself (pure \
-                 Ed25519), not a hash of it",
-            )),
+        let candidates = output::signatures(&output.stdout);
+        let Some(first) = candidates.first() else { return Err(self.unusable(&output)) };
+        match candidates.iter().find(|candidate| self.public_key.verify(message, candidate)) {
+            Some(signature) => Ok(*signature),
+            None => Err(self.wrong(message, first, &output)),
         }
+    }
+
+    /// The error for a signature that does not verify.
+    fn wrong(&self, message: &[u8], signature: &[u8; 64], output: &Output) -> Error {
+        let why = mistake(&self.public_key, message, signature);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        quote(self.error(&format!("gave a signature that does not verify{why}")), output).advice(
+            "see whether `public` is the public half of its key; it must sign standard input itself (pure Ed25519), \
+             not a hash of it",
+        )
     }
 
     fn unusable(&self, output: &Output) -> Error {
         let found = match output.stdout.len() as u64 {
             MAX_OUTPUT => format!("gave {MAX_OUTPUT} bytes or more, which are no signature"),
-            length => format!("gave {length} bytes that are no signature"),
+            _ => format!("gave {}", output::description(&output.stdout)),
         };
         quote(self.error(&found), output).advice(
-            "it must write nothing but the signature to standard output: 64 bytes, or these in 128 hexadecimal \
-             digits or in base64",
+            "it must write its Ed25519 signature of standard input to standard output: 64 bytes, or these in \
+             hexadecimal, base64, DER or a text of JSON",
         )
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Read, Write};
 
 use sha2::{Digest, Sha256};
-use ssh_key::Fingerprint;
 use ssh_key::encoding::{self, Decode, LabelError, Reader};
+use ssh_key::{Certificate, Fingerprint, HashAlg};
 use wasmsign_core::PublicKey;
 
 use crate::escape::escape;
@@ -17,6 +17,9 @@ const SIGN_REQUEST: u8 = 13;
 const SIGN_RESPONSE: u8 = 14;
 
 const ED25519: &[u8] = b"ssh-ed25519";
+
+/// How the names of certificates end.
+const CERTIFICATE: &str = "-cert-v01@openssh.com";
 
 /// OpenSSH's agent sends no longer messages, and takes none.
 const MAX_MESSAGE: u32 = 256 * 1024;
@@ -128,9 +131,17 @@ fn invalid(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::E
 }
 
 impl Identity {
-    /// As `ssh-add -l` shows it.
+    /// As `ssh-add -l` shows it: that of a certificate is the one of the key in it.
     pub(super) fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::Sha256(Sha256::digest(&self.blob).into())
+        match Certificate::from_bytes(&self.blob) {
+            Ok(certificate) => certificate.public_key().fingerprint(HashAlg::Sha256),
+            Err(_) => Fingerprint::Sha256(Sha256::digest(&self.blob).into()),
+        }
+    }
+
+    /// Whether it is a certificate, beside which the key itself is an identity of its own.
+    pub(super) fn is_certificate(&self) -> bool {
+        self.algorithm().ends_with(CERTIFICATE)
     }
 
     /// The key, if it is a valid one for Ed25519.

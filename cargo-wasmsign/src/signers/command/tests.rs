@@ -69,6 +69,9 @@ fn it_runs_beside_the_manifest_with_the_message() {
 fn text_is_read_too() {
     let hex = hex(&key().sign(MESSAGE));
     assert_eq!(sign(&format!("echo {hex}")).unwrap(), key().sign(MESSAGE));
+    assert_eq!(sign("cat signature; echo").unwrap(), key().sign(MESSAGE));
+    let json = format!("echo '{{\"id\":\"{}\",\"signature\":\"{hex}\"}}'", "00".repeat(64));
+    assert_eq!(sign(&json).unwrap(), key().sign(MESSAGE));
 }
 
 #[test]
@@ -98,7 +101,9 @@ fn failures_are_told_with_the_last_words() {
 fn what_is_no_signature_is_told() {
     fails(sign("true"), Exit::Tool, &["gave 0 bytes"]);
     fails(sign("head -c 63 signature"), Exit::Tool, &["gave 63 bytes"]);
-    fails(sign("cat signature; echo"), Exit::Tool, &["gave 65 bytes"]);
+    fails(sign("cat signature; echo; echo"), Exit::Tool, &["gave 66 bytes"]);
+    let json = "echo '{\"error\":\"denied\"}'";
+    fails(sign(json), Exit::Tool, &["gave JSON", "no text is an Ed25519 signature"]);
     let error = fails(sign("echo 'Signed.'; echo hm >&2"), Exit::Tool, &["gave 8 bytes"]);
     assert_eq!(cause(&error), "hm");
     fails(sign("exec yes"), Exit::Tool, &["4096 bytes or more"]);
@@ -108,6 +113,8 @@ fn what_is_no_signature_is_told() {
 fn signatures_are_checked() {
     let other = hex(&key().sign(b"other"));
     fails(sign(&format!("echo {other}")), Exit::Tool, &["does not verify"]);
+    let empty = hex(&key().sign(b""));
+    fails(sign(&format!("echo {empty}")), Exit::Tool, &["does not verify", "was not read"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{
-    ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    ArgAction, ArgGroup, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
 pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
@@ -149,7 +149,8 @@ pub struct Build {
 /// What is said in place of the manifest.
 #[derive(Debug, Default, Args)]
 pub struct Overrides {
-    /// Sign with this secret key in place of the manifest's signers: a path, or env:NAME (repeatable)
+    /// Sign with this secret key in place of the manifest's signers: a path, env:NAME, or ssh-agent:FINGERPRINT
+    /// (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
@@ -166,18 +167,22 @@ pub struct Overrides {
 
 /// `cargo wasmsign sign`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("of_manifest").args(["cargo_messages", "with"]).multiple(true)))]
 pub struct Sign {
-    /// The modules
+    /// The modules; `-` is standard input, and the signed one goes to standard output then
     #[arg(value_name = "MODULE", required_unless_present = "cargo_messages")]
     pub modules: Vec<PathBuf>,
     /// Sign what these messages of `cargo build --message-format=json` tell of, as `build` would: a file, or -
     #[arg(long, value_name = "FILE")]
-    #[arg(conflicts_with_all = ["modules", "public_key", "output", "signature", "key_id"])]
+    #[arg(conflicts_with_all = ["modules", "with", "public_key", "output", "signature", "key_id"])]
     pub cargo_messages: Option<PathBuf>,
-    /// Path to the Cargo.toml of what was built
-    #[arg(long, value_name = "PATH", requires = "cargo_messages")]
+    /// Path to the Cargo.toml of what was built, or whose keys `--with` names
+    #[arg(long, value_name = "PATH", requires = "of_manifest")]
     pub manifest_path: Option<PathBuf>,
-    /// Secret key: a path, or env:NAME for the key's text in a variable (repeatable)
+    /// Sign with this key of the manifest that is found from here, behind those of `--key` (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub with: Vec<String>,
+    /// Secret key: a path, env:NAME for the key's text in a variable, or ssh-agent:FINGERPRINT (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
@@ -198,15 +203,18 @@ pub struct Sign {
 /// `cargo wasmsign verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The modules
+    /// The modules; `-` is standard input
     #[arg(value_name = "MODULE", required = true)]
     pub modules: Vec<PathBuf>,
     /// Public key: a path, or the key's own text (repeatable)
     #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     pub public_keys: Vec<String>,
-    /// Detached signature to verify by
+    /// Detached signature to verify by [default: the module's own, or else that in MODULE.sig]
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
+    /// Verify each module by its MODULE.sig, whatever it carries itself
+    #[arg(long, conflicts_with = "signature")]
+    pub detached: bool,
     /// How many of the keys must have signed: any, all, or a number
     #[arg(long, value_name = "N", default_value = "any", value_parser = required)]
     pub require: Required,
@@ -303,7 +311,7 @@ pub enum Expect {
 /// `cargo wasmsign inspect`.
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// The module
+    /// The module; `-` is standard input
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
 }
@@ -339,7 +347,7 @@ pub enum Encoding {
 /// `cargo wasmsign split`.
 #[derive(Debug, Args)]
 pub struct Split {
-    /// The module
+    /// The module; `-` is standard input, and the result goes to standard output then
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
     /// Where the split module goes [default: the module itself]
@@ -357,7 +365,7 @@ pub struct Split {
 /// `cargo wasmsign detach`.
 #[derive(Debug, Args)]
 pub struct Detach {
-    /// The module
+    /// The module; `-` is standard input, and the result goes to standard output then
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
     /// Where the signature goes [default: MODULE.sig]
@@ -371,7 +379,7 @@ pub struct Detach {
 /// `cargo wasmsign attach`.
 #[derive(Debug, Args)]
 pub struct Attach {
-    /// The module
+    /// The module; `-` is standard input, and the result goes to standard output then
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
     /// Where the signature is [default: MODULE.sig]

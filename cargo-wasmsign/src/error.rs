@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use wasmsign_core::error::{Malformed, Place, Rule};
 use wasmsign_core::verify::Reason;
 
 use crate::exit::Exit;
@@ -187,7 +188,10 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
         Core::Write(source) => {
             Error::io(format!("failed to write the signed form of `{path}`"), source)
         }
-        Core::Malformed(fault) => Error::malformed(format!("`{path}` is malformed")).because(fault),
+        Core::Malformed(fault) => {
+            let advice = after_fault(&fault);
+            Error::malformed(format!("`{path}` is malformed")).because(fault).advice(advice)
+        }
         Core::Refused(refusal) => {
             let advice = after_refusal(refusal.reason());
             Error::new(Exit::Refused, format!("`{path}` is refused"))
@@ -230,6 +234,26 @@ fn of_signer(message: String, source: Box<dyn StdError + Send + Sync>) -> Error 
             Error { exit: ours.exit, message, advice: ours.advice.clone(), source: Some(ours) }
         }
         Err(other) => Error::tool(message).because(other),
+    }
+}
+
+/// What to do with a file that has this fault.
+pub fn after_fault(fault: &Malformed) -> &'static str {
+    match &fault.rule {
+        Rule::LiteralForm => {
+            "have the module signed by a tool that writes the deployed form, as `cargo wasmsign sign` does"
+        }
+        _ if fault.place == Place::DetachedSignature => {
+            "get the signature again from whoever signed, or make it with `cargo wasmsign sign --signature`"
+        }
+        Rule::Empty => "see whether whatever writes the file has ended well",
+        Rule::Header { .. } => {
+            "name a WebAssembly binary: its text form (.wat) has to be assembled first"
+        }
+        Rule::Truncated { .. } | Rule::SectionLeavesFile { .. } => {
+            "get the file again: what should follow is not there"
+        }
+        _ => "get the file again from whoever made or signed it",
     }
 }
 

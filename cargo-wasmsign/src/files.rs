@@ -4,6 +4,8 @@
 //! to the disk and renamed. A temporary file that nobody holds a lock on was left by a process that was
 //! killed; the next write into the directory removes it.
 
+mod streams;
+
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirEntry, File, OpenOptions, TryLockError};
@@ -12,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
+
+pub use streams::{Output, is_dash, is_stdout, open, open_stream, output_kind, spooled_stdin};
 
 /// The temporary files that exist now.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -186,65 +190,6 @@ pub fn allow_many() {
 /// Other systems have no such limit, or none that is this low.
 #[cfg(not(unix))]
 pub fn allow_many() {}
-
-/// What a path leads to as an output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output {
-    /// A regular file, or a name that is free.
-    File,
-    /// A device, a pipe, a socket, or whatever our standard output is: written directly.
-    Stream,
-}
-
-/// Tells what a path leads to.
-pub fn output_kind(path: &Path) -> Output {
-    match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Output::Stream,
-        _ if is_stdout(path) => Output::Stream,
-        _ => Output::File,
-    }
-}
-
-/// Opens an [`Output::Stream`].
-///
-/// # Errors
-///
-/// Those of the system.
-pub fn open_stream(path: &Path) -> io::Result<File> {
-    match stdout() {
-        // Opened by its name, a file would be written from its start, whatever `>>` has asked for.
-        Ok(stdout) if is_stdout(path) => Ok(stdout),
-        _ => OpenOptions::new().write(true).open(path),
-    }
-}
-
-/// Whether a path leads to our standard output: what is told of it has to go elsewhere.
-#[cfg(unix)]
-pub fn is_stdout(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |file: std::fs::Metadata| (file.dev(), file.ino());
-    match (stdout().and_then(|file| file.metadata()), std::fs::metadata(path)) {
-        (Ok(stdout), Ok(file)) => id(stdout) == id(file),
-        _ => false,
-    }
-}
-
-/// Standard output has no path here.
-#[cfg(not(unix))]
-pub fn is_stdout(_path: &Path) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn stdout() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    io::stdout().as_fd().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(not(unix))]
-fn stdout() -> io::Result<File> {
-    Err(io::Error::from(io::ErrorKind::Unsupported))
-}
 
 /// The error for a file that must not be overwritten.
 pub fn exists(path: &Path) -> Error {

@@ -11,7 +11,7 @@ use wasmsign_core::signature_data::SignatureData;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
 
 use crate::error::{Error, Result, of_module, of_signing};
-use crate::files::{Access, Staged};
+use crate::files::{self, Access, Staged};
 
 /// What signing has made: all of it checked, none of it published.
 pub struct Sealed {
@@ -23,12 +23,16 @@ pub struct Sealed {
     pub verified: Verified,
 }
 
-/// Opens a module that will be read twice, or out of order.
+/// Opens a module that will be read twice, or out of order. Standard input (`-`) is kept in a temporary file for it.
 ///
 /// # Errors
 ///
 /// Exit code 4: there is no such file, it cannot be read, or it is a directory or a pipe.
 pub fn open(path: &Path) -> Result<File> {
+    if files::is_dash(path) {
+        let failed = |source| Error::io("failed to read standard input into a file", source);
+        return files::spooled_stdin().map_err(failed);
+    }
     let failed = |source| Error::io(format!("failed to read `{}`", path.display()), source);
     // Asked before opening: to open a pipe is to wait for whoever writes into it.
     match std::fs::metadata(path).map_err(failed)?.is_file() {

@@ -16,7 +16,7 @@ pub use run::{Messages, Run};
 pub use settings::{configured_jobs, configured_targets};
 pub use target::{Targets, ensure_installed, is_wasm};
 pub use term::Term;
-pub use workspace::{Selection, Workspace, has_cdylib};
+pub use workspace::{Selection, Workspace, has_cdylib, is_in_project};
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ use super::Resolution;
 use crate::child;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::fate::fate;
 
 /// A list of target triples, none of which is anything but wasm.
 pub type Targets = Vec<String>;
@@ -84,6 +85,10 @@ fn ask_compiler(target: &str) -> Result<PathBuf> {
     let failed =
         || Error::tool(format!("failed to ask `{}` for its libraries", compiler.display()));
     let output = child::output(&mut command, &[]).map_err(|source| failed().because(source))?;
+    // rustc ends with 1 where it has understood the question; whatever else it ends with, it has not answered it.
+    if !output.status.success() && output.status.code() != Some(1) {
+        return Err(failed().because(format!("it {}", fate(output.status))));
+    }
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(

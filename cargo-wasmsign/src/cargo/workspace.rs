@@ -11,6 +11,7 @@ use crate::child;
 use crate::config::nearest;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::fate::fate;
 use crate::paths;
 
 /// cargo's selection of packages.
@@ -64,7 +65,10 @@ impl Workspace {
         let output = child::output(&mut cargo, &[]).map_err(|source| failed().because(source))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(failed().because(said.strip_prefix("error: ").unwrap_or(&said).to_owned()));
+            return Err(failed().because(match said.strip_prefix("error: ").unwrap_or(&said) {
+                "" => format!("it {}", fate(output.status)),
+                words => words.to_owned(),
+            }));
         }
         let text = String::from_utf8_lossy(&output.stdout);
         let metadata =
@@ -193,6 +197,11 @@ fn current_manifest(named: Option<&Path>) -> Option<PathBuf> {
     }
     let here = std::env::current_dir().ok()?;
     here.ancestors().map(|directory| directory.join("Cargo.toml")).find(|path| path.is_file())
+}
+
+/// Whether there is a `Cargo.toml` in the current directory or above it.
+pub fn is_in_project() -> bool {
+    current_manifest(None).is_some()
 }
 
 /// Whether a package has a library that becomes a module.

@@ -8,8 +8,8 @@ use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::sign::Earlier;
 use wasmsign_core::signature_data::SignatureData;
 
-use super::detach::{apart, beside};
-use super::verify::signature_data;
+use super::signature_file::{self, apart, named_or_beside};
+use super::standard_streams::read_once;
 use crate::args::Attach;
 use crate::error::{Error, Result, of_rewriting, of_signature};
 use crate::exit::Exit;
@@ -20,10 +20,11 @@ use crate::seal;
 pub(super) fn run(arguments: &Attach, report: &Report) -> Result<Exit> {
     let module = &arguments.module;
     let output = arguments.output.as_deref().unwrap_or(module);
-    let signature = &arguments.signature.clone().unwrap_or_else(|| beside(module));
+    let signature = &named_or_beside(arguments.signature.as_deref(), module)?;
+    read_once([("the module", &**module), ("its signature", signature)])?;
     apart(module, output, signature)?;
     report.keeps_out_of(output)?;
-    let bytes = signature_data(signature)?;
+    let bytes = signature_file::read(signature)?;
     let data = SignatureData::from_detached(&bytes).map_err(|e| of_signature(signature, e))?;
     let input = seal::open(module)?;
     let before = rewrite::inspect(module, &input)?;

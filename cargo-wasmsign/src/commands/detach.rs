@@ -1,11 +1,13 @@
 //! `cargo wasmsign detach`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wasmsign_core::detach::{self, Detached};
 
+use super::signature_file::{apart, named_or_beside};
+use super::standard_streams::write_once;
 use crate::args::Detach;
-use crate::error::{Error, Result, of_rewriting};
+use crate::error::{Result, of_rewriting};
 use crate::exit::Exit;
 use crate::report::{Detaching, Report};
 use crate::rewrite::{self, Written};
@@ -14,7 +16,8 @@ use crate::seal;
 pub(super) fn run(arguments: &Detach, report: &Report) -> Result<Exit> {
     let module = &arguments.module;
     let output = arguments.output.as_deref().unwrap_or(module);
-    let signature = &arguments.signature.clone().unwrap_or_else(|| beside(module));
+    let signature = &named_or_beside(arguments.signature.as_deref(), module)?;
+    write_once([("the module", output), ("its signature", signature)])?;
     apart(module, output, signature)?;
     report.keeps_out_of(output)?;
     report.keeps_out_of(signature)?;
@@ -38,24 +41,4 @@ pub(super) fn run(arguments: &Detach, report: &Report) -> Result<Exit> {
 fn publish(rewritten: Written<Detached>, signature: &Path) -> Result<Detached> {
     rewrite::write_bytes(signature, &rewritten.value.bytes)?.publish_if(true)?;
     rewritten.publish_if(true)
-}
-
-/// Where the signature of a module is if nobody says otherwise: the module's name with `.sig` behind it.
-pub(super) fn beside(module: &Path) -> PathBuf {
-    let mut name = module.as_os_str().to_owned();
-    name.push(".sig");
-    name.into()
-}
-
-/// Refuses a signature file that is the module or its new form.
-pub(super) fn apart(module: &Path, output: &Path, signature: &Path) -> Result<()> {
-    let is_taken = |path: &Path| path == signature || rewrite::same_file(path, signature);
-    if is_taken(module) || is_taken(output) {
-        return Err(Error::usage(format!(
-            "`{}` cannot be the module and its signature as well",
-            signature.display()
-        ))
-        .advice("name another file with `--signature`"));
-    }
-    Ok(())
 }

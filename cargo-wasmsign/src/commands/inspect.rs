@@ -1,6 +1,5 @@
 //! `cargo wasmsign inspect`.
 
-use std::fs::File;
 use std::io;
 
 use wasmsign_core::inspect;
@@ -8,12 +7,13 @@ use wasmsign_core::inspect;
 use crate::args::Inspect;
 use crate::error::{Error, Result, of_module};
 use crate::exit::Exit;
+use crate::files;
 use crate::report::Report;
 
 pub(super) fn run(arguments: &Inspect, report: &Report) -> Result<Exit> {
     let path = &arguments.module;
     let failed = |source| Error::io(format!("failed to read `{}`", path.display()), source);
-    let file = File::open(path).map_err(failed)?;
+    let file = files::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
         return Err(failed(io::Error::from(io::ErrorKind::IsADirectory)));
     }

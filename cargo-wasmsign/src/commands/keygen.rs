@@ -6,6 +6,7 @@ use std::path::Path;
 use wasmsign_core::{KeyEncoding, SecretKey};
 use zeroize::Zeroizing;
 
+use super::standard_streams::write_once;
 use crate::args::{Encoding, Keygen};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -40,6 +41,7 @@ fn refuse_overwriting(arguments: &Keygen) -> Result<()> {
     if std::path::absolute(&arguments.secret).ok() == std::path::absolute(&arguments.public).ok() {
         return Err(Error::usage("the secret and the public key need files of their own"));
     }
+    write_once([("the secret key", &*arguments.secret), ("the public key", &*arguments.public)])?;
     let taken = [&arguments.secret, &arguments.public]
         .into_iter()
         .find(|path| path.symlink_metadata().is_ok() && output_kind(path) == Output::File);

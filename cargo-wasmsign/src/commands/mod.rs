@@ -8,7 +8,9 @@ mod detach;
 mod inspect;
 mod keygen;
 mod sign;
+mod signature_file;
 mod split;
+mod standard_streams;
 mod verify;
 
 use std::ffi::OsString;

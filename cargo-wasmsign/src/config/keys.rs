@@ -94,7 +94,8 @@ impl Keys {
         }
     }
 
-    fn unknown(&self, text: &Text<'_>) -> Error {
+    /// The error for a name that no key has.
+    pub(super) fn unknown(&self, text: &Text<'_>) -> Error {
         let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
         let name = text.as_str().escape_debug();
         text.error(match names.is_empty() {

@@ -48,7 +48,8 @@ pub use transform::Transform;
 
 use self::keys::Keys;
 use self::layer::{Layer, PACKAGE, Tables, WORKSPACE};
-use self::source::Source;
+use self::source::{Place, Source};
+use self::text::Text;
 use crate::error::{Error, Result};
 
 /// What the manifests of a workspace say, all of it checked.
@@ -124,6 +125,15 @@ impl Manifests {
     /// The key of this name.
     pub fn key(&self, name: &str) -> Option<&KeyConfig> {
         self.keys.get(name)
+    }
+
+    /// The key that this flag of the command line names.
+    ///
+    /// # Errors
+    /// There is no such key (exit 2).
+    pub fn named(&self, flag: &'static str, name: &str) -> Result<&KeyConfig> {
+        let unknown = || self.keys.unknown(&Text::new(Place::Flag(flag), name));
+        self.key(name).ok_or_else(unknown)
     }
 }
 

@@ -112,6 +112,7 @@ impl Rebuilt {
                 "coverage": null,
                 "signers": [],
                 "ignored": [],
+                "signature": null,
             })
         });
         let says_no =

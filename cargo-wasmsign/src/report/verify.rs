@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use wasmsign_core::Error as CoreError;
 use wasmsign_core::Verified;
+use wasmsign_core::error::Malformed;
 use wasmsign_core::verify::{Refusal, Signer};
 
 use super::keys::key_name;
 use super::{BAD, GOOD, Report, WARNING};
-use crate::error::{Error, Result, after_refusal};
+use crate::error::{Error, Result, after_fault, after_refusal};
 use crate::escape::escape;
 use crate::exit::Exit;
 use crate::hex::{hex, public_key_text};
@@ -17,15 +17,17 @@ use crate::seal::kind_word;
 
 /// Why a module is not verified.
 pub enum Failure {
-    /// The core says so.
-    Core(wasmsign_core::Error),
-    /// A file could not be read.
-    Io(Error),
+    /// It was read, and is not trusted.
+    Refused(Box<Refusal>),
+    /// It, or its signature, is not what it should be.
+    Malformed(Malformed),
+    /// It, or its signature, could not be read.
+    Unread(Error),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Io(error)
+        Self::Unread(error)
     }
 }
 
@@ -33,6 +35,8 @@ impl From<Error> for Failure {
 pub struct Verdict<'a> {
     /// The module.
     pub module: &'a Path,
+    /// The file of the signature, where that was not the module's own.
+    pub signature: Option<&'a Path>,
     /// The proof, or why there is none.
     pub result: &'a Result<Verified, Failure>,
 }
@@ -44,33 +48,38 @@ impl Report {
     ///
     /// Exit code 4 where it cannot be printed.
     pub fn verdict(&self, verdict: &Verdict<'_>) -> Result<Exit> {
+        // A file that could not be read has no verdict, and standard output has verdicts alone.
+        if let Err(Failure::Unread(error)) = verdict.result {
+            self.error(error);
+        }
         if self.is_json() {
             self.json(&verdict.json())?;
             return Ok(verdict.exit());
         }
-        let module = escape(&verdict.module.display().to_string());
         match verdict.result {
-            Ok(verified) => self.verified(&module, verified)?,
-            Err(Failure::Core(CoreError::Refused(refusal))) => {
-                self.print(&format!(
-                    "{BAD}{:>12}{BAD:#} {module}: {refusal} ({})",
-                    "Refused",
-                    refusal.reason().code()
-                ))?;
+            Ok(verified) => self.verified(verdict, verified)?,
+            Err(Failure::Refused(refusal)) => {
+                let code = refusal.reason().code();
+                self.not_verified(verdict, "Refused", &format!("{refusal} ({code})"))?;
                 self.advice(after_refusal(refusal.reason()));
             }
-            Err(failure) => {
-                self.print(&format!(
-                    "{BAD}{:>12}{BAD:#} {module}: {}",
-                    failure.word(),
-                    escape(&failure.text())
-                ))?;
+            Err(Failure::Malformed(fault)) => {
+                self.not_verified(verdict, "Malformed", &fault.to_string())?;
+                self.advice(after_fault(fault));
             }
+            Err(Failure::Unread(_)) => {}
         }
         Ok(verdict.exit())
     }
 
-    fn verified(&self, module: &str, verified: &Verified) -> Result<()> {
+    fn not_verified(&self, verdict: &Verdict<'_>, word: &str, why: &str) -> Result<()> {
+        let module = escape(&verdict.module.display().to_string());
+        let by = verdict.by();
+        self.print(&format!("{BAD}{word:>12}{BAD:#} {module}: {}{by}", escape(why)))
+    }
+
+    fn verified(&self, verdict: &Verdict<'_>, verified: &Verified) -> Result<()> {
+        let module = escape(&verdict.module.display().to_string());
         let identity =
             verified.identity().map(|identity| format!(" {identity}")).unwrap_or_default();
         let signers: Vec<_> = verified
@@ -79,9 +88,10 @@ impl Report {
             .map(|signer| key_name(&signer.key_id, &signer.public_key))
             .collect();
         self.result(&format!(
-            "{GOOD}{:>12}{GOOD:#} {module}{identity}, signed by {}",
+            "{GOOD}{:>12}{GOOD:#} {module}{identity}, signed by {}{}",
             "Verified",
-            signers.join(", ")
+            signers.join(", "),
+            verdict.by()
         ))?;
         self.coverage(verified)
     }
@@ -107,16 +117,28 @@ impl Report {
 }
 
 impl Verdict<'_> {
+    /// Where the signature was, if not in the module.
+    fn by(&self) -> String {
+        let path = self.signature.map(|path| escape(&path.display().to_string()));
+        path.map(|path| format!(" (signature {path})")).unwrap_or_default()
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self.result {
             Ok(_) => Exit::Ok,
-            Err(Failure::Core(CoreError::Refused(_))) => Exit::Refused,
-            Err(Failure::Core(CoreError::Malformed(_))) => Exit::Malformed,
-            Err(_) => Exit::Io,
+            Err(Failure::Refused(_)) => Exit::Refused,
+            Err(Failure::Malformed(_)) => Exit::Malformed,
+            Err(Failure::Unread(error)) => error.exit(),
         }
     }
 
     pub(super) fn json(&self) -> Value {
+        let mut value = self.json_of_result();
+        value["signature"] = self.signature.map(|path| path.to_string_lossy()).into();
+        value
+    }
+
+    fn json_of_result(&self) -> Value {
         let module = self.module.to_string_lossy();
         match self.result {
             Ok(verified) => json!({
@@ -133,18 +155,11 @@ impl Verdict<'_> {
                 "signers": verified.signers().iter().map(signer).collect::<Vec<_>>(),
                 "ignored": verified.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
             }),
-            Err(Failure::Core(CoreError::Refused(refusal))) => refused(&module, refusal),
-            Err(failure) => json!({
-                "module": module,
-                "verdict": failure.word().to_lowercase(),
-                "reason": failure.code(),
-                "identity": null,
-                "kind": null,
-                "coverage": null,
-                "signers": [],
-                "ignored": [],
-                "message": failure.text(),
-            }),
+            Err(Failure::Refused(refusal)) => refused(&module, refusal),
+            Err(Failure::Malformed(fault)) => {
+                unknown(&module, "malformed", fault.rule.code(), fault.to_string())
+            }
+            Err(Failure::Unread(error)) => unknown(&module, "error", "io", with_causes(error)),
         }
     }
 }
@@ -169,28 +184,23 @@ pub(super) fn signer(signer: &Signer) -> Value {
     json!({"public_key": public_key_text(&signer.public_key), "key_id": key_id})
 }
 
-impl Failure {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Core(CoreError::Malformed(_)) => "Malformed",
-            _ => "Error",
-        }
-    }
+/// A module of which nothing can be said.
+fn unknown(module: &str, verdict: &str, reason: &str, message: String) -> Value {
+    json!({
+        "module": module,
+        "verdict": verdict,
+        "reason": reason,
+        "identity": null,
+        "kind": null,
+        "coverage": null,
+        "signers": [],
+        "ignored": [],
+        "message": message,
+    })
+}
 
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Core(CoreError::Malformed(fault)) => fault.rule.code(),
-            _ => "io",
-        }
-    }
-
-    /// What happened, with its causes.
-    fn text(&self) -> String {
-        let error: &dyn std::error::Error = match self {
-            Self::Core(error) => error,
-            Self::Io(error) => error,
-        };
-        let causes = std::iter::successors(error.source(), |cause| cause.source());
-        causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-    }
+/// What happened, with its causes.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod command;
+mod mistake;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -43,19 +44,23 @@ enum Hand {
 }
 
 impl Signer {
-    /// A signer by the argument of `-k`: a path, or `env:NAME`.
+    /// A signer by the argument of `-k`: a path, `env:NAME`, or `ssh-agent:` with a fingerprint or public key.
     ///
     /// # Errors
     ///
     /// Exit code 2 where there is no such key or its halves disagree, 3 where it is none, 4 where it
     /// cannot be read.
     pub fn from_argument(argument: &str) -> Result<Self> {
-        if is_secret_key_text(argument) {
+        let held = argument.strip_prefix("ssh-agent:");
+        if is_secret_key_text(held.unwrap_or(argument)) {
             // Not repeated: whoever reads over a shoulder, or the log, has it otherwise.
             return Err(Error::usage("`--key` names where a secret key is, and this is the text of one").advice(
                 "put it into a file or a variable, and give `--key PATH` or `--key env:NAME`; a key that was typed \
                  on a command line may be in the shell's history",
             ));
+        }
+        if let Some(key) = held {
+            return Ok(Self { name: argument.to_owned(), hand: of_agent(key)?, warning: None });
         }
         let source = match argument.strip_prefix("env:") {
             Some(variable) => Source::Variable(variable.to_owned()),
@@ -75,14 +80,11 @@ impl Signer {
         let place = || format!("{}:{}", key.manifest.display(), key.line);
         let secret = key.secret.as_ref().ok_or_else(|| {
             Error::usage(format!("{}: the key `{}` has no `secret` to sign with", place(), key.name)).advice(format!(
-                "set `secret = {{ env = \"VARIABLE\" }}` in its table, give another key with {}, or build with {}",
-                caller::key(),
-                caller::unsigned()
+                "set `secret = {{ env = \"VARIABLE\" }}` in its table, or give another key with {}",
+                caller::key()
             ))
         })?;
-        let signer = Self::of_source(key, secret).map_err(|error| {
-            error.or_advice(&format!("or build without signatures: {}", caller::unsigned()))
-        })?;
+        let signer = Self::of_source(key, secret)?;
         match &key.public {
             Some(public) if public_key_of(public)? != *signer.public_key() => Err(Error::usage(format!(
                 "{}: the public key of `{}` does not belong to its secret key",
@@ -104,10 +106,7 @@ impl Signer {
                 return Self::load(name, &Source::file_named_by(variable)?);
             }
             SecretSource::File(path) => return Self::load(name, &Source::File(path.clone())),
-            SecretSource::SshAgent(text) => {
-                let wanted = agent::wanted(text)?;
-                Hand::Agent(Agent::find(agent::socket_of_environment()?, wanted)?)
-            }
+            SecretSource::SshAgent(text) => of_agent(text)?,
             SecretSource::Command { argv, directory } => {
                 let public = key.public.as_ref().ok_or_else(|| no_public_key(key))?;
                 Hand::Program(Program::find(argv, directory, public_key_of(public)?)?)
@@ -136,6 +135,12 @@ impl Signer {
     pub fn signature(&self, key_id: &KeyIdChoice) -> Signature<'_> {
         Signature { signer: self, key_id: key_id_of(key_id) }
     }
+}
+
+/// The key that a text names in the agent of our environment.
+fn of_agent(text: &str) -> Result<Hand> {
+    let wanted = agent::wanted(text)?;
+    Agent::find(agent::socket_of_environment()?, wanted).map(Hand::Agent)
 }
 
 impl sign::Signer for Signer {

@@ -1,7 +1,6 @@
 //! Where the text of a secret key is found.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::child;
 use crate::error::{Error, Result};
+use crate::files;
 
 /// No form of an Ed25519 key is longer; a device that never ends is no key.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
@@ -85,7 +85,7 @@ pub(super) fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     };
     // As large as it can get from the start: growing would leave copies of the key in freed memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
-    File::open(path)
+    files::open(path)
         .and_then(|file| file.take(MAX_KEY_BYTES).read_to_end(&mut bytes))
         .map_err(failed)?;
     Ok(bytes)

@@ -36,7 +36,7 @@ fn a_command_needs_a_public_key() {
     let error = Signer::from_manifest(&key_config(secret, None)).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.to_string().starts_with("Cargo.toml:7: the key `release`"), "{error}");
-    assert!(error.what_to_do().unwrap().contains("--no-sign"));
+    assert!(error.what_to_do().unwrap().contains("`public`"));
 }
 
 #[test]

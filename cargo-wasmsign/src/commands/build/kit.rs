@@ -169,7 +169,9 @@ impl<'a> Kit<'a> {
             .map(|name| {
                 let unknown = || Error::usage(format!("no key is named `{}`", name.escape_debug()));
                 let key = manifests.key(name).ok_or_else(unknown)?;
-                self.signer(name, || Signer::from_manifest(key))
+                let unsigned = format!("or build without signatures: {}", caller::unsigned());
+                let load = || Signer::from_manifest(key);
+                self.signer(name, || load().map_err(|error| error.or_advice(&unsigned)))
             })
             .collect()
     }

@@ -102,7 +102,7 @@ pub(in crate::commands) fn resolution(given: &crate::args::Resolution) -> cargo:
 /// # Errors
 ///
 /// As of [`Manifests::read`].
-pub(super) fn read(workspace: &Workspace) -> Result<Manifests> {
+pub(in crate::commands) fn read(workspace: &Workspace) -> Result<Manifests> {
     let member =
         |package: &Package| (package.name.to_string(), PathBuf::from(&package.manifest_path));
     let members: Vec<_> = workspace.members().into_iter().map(member).collect();

@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: the program as cargo builds it, projects to build with it, keys.
 
 #[cfg(unix)]
+pub mod agent;
+#[cfg(unix)]
 pub mod browser;
 pub mod build_host;
 pub mod conformance;
@@ -10,6 +12,8 @@ pub mod guests;
 pub mod host_web;
 pub mod modules;
 pub mod project;
+#[cfg(unix)]
+pub mod shim;
 pub mod site;
 
 use std::ffi::OsStr;
@@ -114,7 +118,8 @@ pub fn run(command: &mut Command) -> Said {
 }
 
 impl Said {
-    /// Asserts the exit code, showing everything where it is another one.
+    /// Asserts the exit code, showing everything where it is another one. A bad one alone says little: what was said
+    /// belongs to it.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "\n--- out\n{}\n--- err\n{}", self.out, self.err);
@@ -126,6 +131,15 @@ impl Said {
     pub fn says(self, texts: &[&str]) -> Self {
         for text in texts {
             assert!(self.err.contains(text), "no `{text}` in\n{}", self.err);
+        }
+        self
+    }
+
+    /// Asserts that standard output has each of these texts.
+    #[track_caller]
+    pub fn prints(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.out.contains(text), "no `{text}` in\n{}", self.out);
         }
         self
     }

@@ -215,7 +215,9 @@ fn flags_that_do_not_fit_are_refused() {
         adopt(&project, b"", flags).exits(2).says(&["cannot be used with"]);
     }
     let mut alone = wasmsign(project.path());
-    run(alone.args(["sign", "--manifest-path", "Cargo.toml", "tiny.wasm"])).exits(2);
+    run(alone.args(["sign", "--manifest-path", "Cargo.toml", "tiny.wasm"]))
+        .exits(2)
+        .says(&["--cargo-messages <FILE>"]);
     project.is_untouched();
 }
 

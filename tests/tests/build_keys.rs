@@ -182,7 +182,9 @@ fn secrets_reach_neither_build_scripts_nor_any_output() {
         assert!(!found, "the secret is in {}", path.display());
     }
     let mut bad = project.build(&[]);
-    let said = run(bad.env(VARIABLE, format!("{pem}{pem}"))).exits(3);
+    let said = run(bad.env(VARIABLE, format!("{pem}{pem}")))
+        .exits(3)
+        .says(&[VARIABLE, "failed to read the key"]);
     assert!(!said.err.contains(secret), "{}", said.err);
 }
 

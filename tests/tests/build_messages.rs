@@ -89,26 +89,26 @@ fn a_package_that_fails_keeps_the_others_from_being_published() {
     let guest = "[lib]\ncrate-type = [\"cdylib\"]\n[package.metadata.wasmsign]\noptimize = false\n";
     let members = [("good", guest, LIBRARY), ("bad", guest, BROKEN)];
     let project = Project::workspace(end_to_end::project::SIGNED, &members);
-    run(&mut project.build(&["--", "--keep-going"])).exits(101);
+    run(&mut project.build(&["--", "--keep-going"])).exits(101).says(&["mismatched types"]);
     assert!(project.published().is_empty(), "{:?}", project.published());
     run(&mut project.build(&["-p", "good"])).exits(0);
     let before = project.published();
-    run(&mut project.build(&["--", "--keep-going"])).exits(101);
+    run(&mut project.build(&["--", "--keep-going"])).exits(101).says(&["mismatched types"]);
     assert_eq!(project.published(), before);
 }
 
 #[test]
 fn the_last_line_tells_of_every_failure() {
     let project = Project::tiny("optimize = false\nsignature = \"both\"");
-    let failures: [(&[&str], i32); 4] = [
-        (&["-p", "other"], 2),
-        (&["-k", "missing.key"], 2),
-        (&["--", "--target", UNKNOWN], 2),
-        (&["--manifest-path", "missing/Cargo.toml"], 101),
+    let failures: [(&[&str], i32, &str); 4] = [
+        (&["-p", "other"], 2, "no package `other`"),
+        (&["-k", "missing.key"], 2, "no key file `missing.key`"),
+        (&["--", "--target", UNKNOWN], 2, "--target"),
+        (&["--manifest-path", "missing/Cargo.toml"], 101, "missing/Cargo.toml"),
     ];
-    for (flags, code) in failures {
+    for (flags, code, reason) in failures {
         let mut build = project.build(&["--format", "json"]);
-        let messages = run(build.args(flags)).exits(code).json();
+        let messages = run(build.args(flags)).exits(code).says(&[reason]).json();
         assert_eq!(messages, [json!({"reason": "wasmsign-finished", "success": false})]);
     }
     project.is_untouched();
@@ -141,7 +141,7 @@ fn quiet_is_quiet() {
     let messages = run(&mut project.build(&["-q", "--format", "json"])).exits(0).json();
     assert_eq!(of_reason(&messages, "wasmsign-artifact").len(), 1);
     run(&mut project.build(&["-q", "-p", "no"])).exits(2).says(&["error: "]);
-    run(&mut project.build(&["-q", "-v"])).exits(2);
+    run(&mut project.build(&["-q", "-v"])).exits(2).says(&["cannot be used with"]);
 }
 
 #[test]
@@ -199,8 +199,9 @@ fn features_and_configuration_reach_cargo() {
         "optimize = false\n[features]\ndefault = []\nwanted = []\n",
     );
     let features = ["--no-default-features", "-F", "wanted"];
-    run(&mut project.build(&[])).exits(101);
-    run(&mut project.build(&["--all-features"])).exits(101);
+    for flags in [&[][..], &["--all-features"]] {
+        run(&mut project.build(flags)).exits(101).says(&["error: features"]);
+    }
     run(&mut project.build(&features)).exits(0);
     let configured = [&features[..], &["--config", "profile.dev.opt-level=1"]].concat();
     let mut build = project.build(&configured);
@@ -237,5 +238,7 @@ fn keys_of_the_command_line_stand_above_the_manifest() {
     assert_eq!(of_reason(&messages, "wasmsign-artifact")[0]["signers"], json!([]));
     let said = run(&mut project.build(&["--no-sign"])).exits(0);
     assert!(said.out.contains("unsigned"), "{}", said.out);
-    run(&mut project.build(&["--no-sign", "-k", "other.key"])).exits(2);
+    run(&mut project.build(&["--no-sign", "-k", "other.key"]))
+        .exits(2)
+        .says(&["cannot be used with"]);
 }

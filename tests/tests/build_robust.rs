@@ -3,10 +3,11 @@
 #![cfg(unix)]
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use end_to_end::project::{LIBRARY, Project, UNKNOWN, script, verifies};
+use end_to_end::shim::{compiler, stand_in, sysroot_of};
 use end_to_end::{run, strays};
 
 const PLAIN: &str = "optimize = false";
@@ -90,32 +91,23 @@ fn builds_at_once_do_not_disturb_each_other() {
     assert!(strays(&project.output()).is_empty());
 }
 
-/// A target that is rarely installed; nothing here needs that it is.
+/// A target for which the compiler of these tests has no library, whatever is installed.
 const RARE: &str = "wasm32v1-none";
 
-/// Whether this compiler comes with the rare target, so that nothing of it could be missing.
-fn has_rare() -> bool {
-    sysroot().join("lib/rustlib").join(RARE).join("lib").is_dir()
-}
-
-fn sysroot() -> PathBuf {
-    let output = Command::new("rustc").args(["--print", "sysroot"]).output().expect("rustc runs");
-    String::from_utf8(output.stdout).expect("the path is UTF-8").trim_end().into()
-}
-
-/// A build for the rare target with a `PATH` of the compiler and, where given, a `rustup` that writes
-/// down its call and does what `rustup` says.
+/// A build for the rare target with a compiler that has libraries for the host alone, and, where given, a `rustup` that
+/// writes down its call and does what `rustup` says.
 fn rare(project: &Project, rustup: Option<&str>, flags: &[&str]) -> Command {
-    let bin = project.join("bin");
-    std::fs::create_dir_all(&bin).expect("a directory can be made");
-    let compiler = bin.join("rustc");
-    if !compiler.exists() {
-        std::os::unix::fs::symlink(sysroot().join("bin/rustc"), compiler).expect("a link is made");
+    let (bin, sysroot) = (project.join("bin"), project.join("sysroot"));
+    let rustc = bin.join("rustc");
+    if !rustc.exists() {
+        stand_in(env!("CARGO_BIN_EXE_shim"), &rustc);
+        sysroot_of(&[], &sysroot);
     }
     if let Some(rustup) = rustup {
         script(&bin.join("rustup"), &format!("echo \"$@\" >> \"${{0%/*}}/call\"\n{rustup}"));
     }
     let mut build = project.build(&["--target", RARE]);
+    build.env("RUSTC", &rustc).env("SHIM_REAL", compiler().0).env("SHIM_SYSROOT", &sysroot);
     build.args(flags).env("PATH", path(&bin));
     build
 }
@@ -130,7 +122,6 @@ fn path(bin: &Path) -> OsString {
 
 #[test]
 fn a_target_that_is_not_installed_is_named() {
-    assert!(!has_rare(), "this test needs a compiler without {RARE}");
     let project = Project::tiny(PLAIN);
     let advice = format!("`rustup target add {RARE}`");
     run(&mut rare(&project, None, &[])).exits(2).says(&[&advice]);
@@ -142,7 +133,6 @@ fn a_target_that_is_not_installed_is_named() {
 
 #[test]
 fn a_target_that_is_not_installed_is_added() {
-    assert!(!has_rare(), "this test needs a compiler without {RARE}");
     let project = Project::tiny(PLAIN);
     let said = run(&mut rare(&project, Some("echo 'no network' >&2; exit 1"), &[])).exits(5);
     said.says(&["Installing", RARE, "no network", "rustup target add"]);

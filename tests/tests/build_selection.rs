@@ -133,7 +133,9 @@ fn a_package_without_a_table_is_refused_where_others_have_one() {
         .says(&["`host`", "[package.metadata.wasmsign]"]);
     run(&mut project.build(&["-p", "alpha", "-p", "plain"])).exits(2).says(&["`plain`"]);
     run(&mut project.build_in("host", &[])).exits(2).says(&["no package is selected"]);
-    run(&mut project.build(&["--workspace", "--exclude", "alpha", "--exclude", "beta"])).exits(2);
+    run(&mut project.build(&["--workspace", "--exclude", "alpha", "--exclude", "beta"]))
+        .exits(2)
+        .says(&["no package is selected"]);
     project.is_untouched();
 }
 
@@ -142,7 +144,7 @@ fn an_unknown_package_gets_the_nearest() {
     let project = guests();
     run(&mut project.build(&["-p", "alpa"])).exits(2).says(&["`alpa`", "did you mean `alpha`?"]);
     run(&mut project.build(&["-p", "zzz"])).exits(2).says(&["`zzz`", "alpha, beta, host, plain"]);
-    run(&mut project.build(&["-p", "beta@7.0.0"])).exits(2);
+    run(&mut project.build(&["-p", "beta@7.0.0"])).exits(2).says(&["`beta@7.0.0`"]);
     project.is_untouched();
 }
 

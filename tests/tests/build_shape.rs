@@ -120,7 +120,8 @@ fn the_tail_can_be_cut_after_any_part() {
         let json = verify(&project, &cut, &["--coverage", "prefix"]).exits(0).json();
         assert_eq!(json[0]["coverage"]["covered"], boundary.end);
         let is_whole = boundary.end == what.total;
-        verify(&project, &cut, &[]).exits(if is_whole { 0 } else { 1 });
+        let said = verify(&project, &cut, &[]).exits(if is_whole { 0 } else { 1 });
+        assert_eq!(said.json()[0]["reason"] == "not-covered", !is_whole, "{}", said.out);
         wasmparser::validate(&read(&cut)).expect("what is left is a module");
     }
     // Anywhere else, what is behind the last whole part is not covered, or no section.
@@ -128,17 +129,21 @@ fn the_tail_can_be_cut_after_any_part() {
         write(&cut, &module[..section.end() as usize]);
         let is_boundary = what.boundaries.iter().any(|boundary| boundary.end == section.end());
         if !is_boundary {
-            verify(&project, &cut, &[]).exits(1);
+            verify(&project, &cut, &[]).exits(1).prints(&["\"reason\":\"body-changed\""]);
         }
         let before = section.end() > what.boundaries[0].end || is_boundary;
         verify(&project, &cut, &["--coverage", "prefix"]).exits(if before { 0 } else { 1 });
         write(&cut, &module[..section.end() as usize - 1]);
-        verify(&project, &cut, &["--coverage", "prefix"]).exits(3);
+        verify(&project, &cut, &["--coverage", "prefix"])
+            .exits(3)
+            .prints(&["\"reason\":\"section-leaves-file\""]);
     }
     // Another part in the place of a part that was cut off.
     let ends: Vec<_> = what.boundaries.iter().map(|boundary| boundary.end as usize).collect();
     write(&cut, [&module[..ends[0]], &module[ends[1]..]].concat());
-    verify(&project, &cut, &["--coverage", "prefix", "--sections", "name"]).exits(1);
+    verify(&project, &cut, &["--coverage", "prefix", "--sections", "name"])
+        .exits(1)
+        .prints(&["\"reason\":\"not-covered\""]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn profiles_have_cargos_directories() {
     let expected = ["debug", "quick", "release"].map(|directory| paths(&[UNKNOWN], directory));
     assert_eq!(project.published(), expected.concat());
     run(&mut project.build(&["--profile", "no-such"])).exits(101).says(&["no-such"]);
-    run(&mut project.build(&["-r", "--profile", "dev"])).exits(2);
+    run(&mut project.build(&["-r", "--profile", "dev"])).exits(2).says(&["cannot be used with"]);
 }
 
 #[test]

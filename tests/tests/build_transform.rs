@@ -94,7 +94,7 @@ fn a_program_that_fails_leaves_the_old_module() {
     assert!(!fresh(&project));
     let old = read(&project.module("tiny.wasm"));
     script(&project.join("tool"), "head -c 200; exit 1");
-    run(&mut project.build(&[])).exits(5);
+    run(&mut project.build(&[])).exits(5).says(&["tiny.wasm", "`./tool`", "exit code 1"]);
     assert!(read(&project.module("tiny.wasm")) == old);
     assert!(strays(&project.output()).is_empty());
 }

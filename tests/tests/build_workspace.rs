@@ -174,7 +174,9 @@ fn everybody_is_built_and_signed_as_the_root_says() {
         &["partner.pub", "release.pub"].map(|key| project.join(key)).each_ref().map(|key| &**key),
     );
     let mut other = wasmsign(project.path());
-    run(other.args(["verify", "-K", "release.pub"]).arg(project.module("library.wasm"))).exits(1);
+    run(other.args(["verify", "-K", "release.pub"]).arg(project.module("library.wasm")))
+        .exits(1)
+        .prints(&["Refused", "library.wasm"]);
     assert_eq!(project.published().len(), 8, "one has a file beside it: {:?}", project.published());
     for other in ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown/debug/host.wasm"] {
         assert!(!project.join("target").join(other).exists(), "the host was not built");

@@ -178,6 +178,7 @@ fn no_secret_is_shown() {
         assert!(!said.out.contains(body) && !said.err.contains(body), "{}", said.out);
         assert!(said.out.contains("RELEASE"), "{}", said.out);
         let said = run(config(&project, &["--format", format]).args(["-k", &secret])).exits(2);
+        let said = said.says(&["--key"]);
         assert!(!said.out.contains(body) && !said.err.contains(body), "{}", said.err);
     }
 }

@@ -33,7 +33,8 @@ fn the_module_stays_and_the_signature_lies_beside_it() {
     assert!(temporary(desk.path()).is_empty());
     let said = call(desk.path(), "verify add.wasm -S add.sig -K one.public --format json").exits(0);
     assert_eq!(said.json()[0]["identity"], identity(&vector("add.wasm")));
-    call(desk.path(), "verify add.wasm -K one.public").exits(1);
+    let said = call(desk.path(), "verify add.wasm -K one.public").exits(1);
+    assert!(said.out.contains("(no-signature)"), "{}", said.out);
     assert_eq!(reason(desk.path(), "add.wasm", "two"), "no-trusted-signature");
 }
 
@@ -99,7 +100,9 @@ fn signatures_that_are_none() {
     ] {
         let said =
             call(desk.path(), &format!("verify add.wasm -S {file} -K one.public")).exits(code);
-        assert!(said.out.contains(text), "{}", said.out);
+        let told = if code == 4 { &said.err } else { &said.out };
+        assert!(told.contains(text) && told.matches(file).count() == 1, "{told}");
+        assert!(said.err.contains("help: "), "{}", said.err);
         let content = std::fs::read(desk.path().join(file)).ok();
         call(desk.path(), &format!("sign add.wasm -S {file} -k one.secret"))
             .exits(code)
@@ -107,13 +110,16 @@ fn signatures_that_are_none() {
         assert_eq!(std::fs::read(desk.path().join(file)).ok(), content);
     }
     let said = call(desk.path(), "verify add.wasm -S gone.sig -K one.public").exits(4);
-    assert!(said.out.contains("failed to read the signature `gone.sig`"), "{}", said.out);
+    assert_eq!(said.out, "");
+    said.says(&["failed to read the signature `gone.sig`", "see whether the path"]);
     // The module itself is no signature, and stays.
-    call(desk.path(), "sign add.wasm -S add.wasm -k one.secret").exits(3);
+    call(desk.path(), "sign add.wasm -S add.wasm -k one.secret")
+        .exits(3)
+        .says(&["the signature `add.wasm` cannot be read"]);
     assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.wasm"));
     call(desk.path(), "verify add.wasm add.wasm -S cut.sig -K one.public")
         .exits(2)
-        .says(&["one module"]);
+        .says(&["one module", "--detached"]);
     assert!(temporary(desk.path()).is_empty());
 }
 
@@ -148,4 +154,71 @@ fn standard_output_gets_the_signature_alone() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn the_signature_beside_an_unsigned_module_is_found_and_named() {
+    let desk = desk(&["add.wasm"]);
+    call(desk.path(), "sign add.wasm -k one.secret -S add.wasm.sig").exits(0);
+    let said = call(desk.path(), "verify add.wasm -K one.public").exits(0);
+    let id = identity(&vector("add.wasm"));
+    let line = format!("    Verified add.wasm {id}, signed by {ID_ONE} (signature add.wasm.sig)\n");
+    assert_eq!((said.out, said.err), (line, String::new()));
+    let said = call(desk.path(), "verify add.wasm -K one.public --format json").exits(0);
+    assert_eq!(said.json()[0]["signature"], "add.wasm.sig");
+    let said = call(desk.path(), "verify add.wasm -K two.public").exits(1);
+    let refused = "Refused add.wasm: no valid signature of a wanted key (no-trusted-signature) (signature add.wasm.sig)";
+    assert!(said.out.contains(refused), "{}", said.out);
+    let said = call(desk.path(), "verify add.wasm -K two.public --format json").exits(1);
+    assert_eq!(said.json()[0]["signature"], "add.wasm.sig");
+    // It is taken as it is.
+    std::fs::write(desk.path().join("add.wasm.sig"), "bad").unwrap();
+    let said = call(desk.path(), "verify add.wasm -K one.public").exits(3);
+    assert!(said.out.contains("detached signature, offset 0"), "{}", said.out);
+    std::fs::remove_file(desk.path().join("add.wasm.sig")).unwrap();
+    std::fs::create_dir(desk.path().join("add.wasm.sig")).unwrap();
+    let said = call(desk.path(), "verify add.wasm -K one.public").exits(4);
+    assert_eq!(said.out, "");
+    said.says(&["failed to read the signature `add.wasm.sig`", "name a file"]);
+}
+
+#[test]
+fn a_modules_own_signature_counts_before_the_one_beside_it() {
+    let desk = desk(&["add.one.wasm"]);
+    call(desk.path(), "sign add.one.wasm -k two.secret -S add.one.wasm.sig").exits(0);
+    let said = call(desk.path(), "verify add.one.wasm -K two.public --format json").exits(1);
+    assert_eq!(said.json()[0]["reason"], "no-trusted-signature");
+    assert_eq!(said.json()[0]["signature"], json!(null));
+    // Nor does one that holds nothing leave room for another.
+    let empty =
+        [&b"\0asm\x01\0\0\0\0\x0e\x09signature\x01\x01\x01\0"[..], &vector("add.wasm")[8..]];
+    std::fs::write(desk.path().join("none.wasm"), empty.concat()).unwrap();
+    std::fs::copy(desk.path().join("add.one.wasm.sig"), desk.path().join("none.wasm.sig")).unwrap();
+    let said = call(desk.path(), "verify none.wasm -K two.public --format json").exits(1);
+    assert_eq!(said.json()[0]["reason"], "no-signature");
+}
+
+#[test]
+fn each_of_many_is_verified_by_the_signature_beside_it() {
+    let desk = desk(&["add.one.wasm", "add.wasm", "add-custom.wasm"]);
+    let modules = ["add.one.wasm", "add.wasm", "add-custom.wasm"];
+    for module in modules {
+        call(desk.path(), &format!("sign {module} -k two.secret -S {module}.sig")).exits(0);
+    }
+    let line = format!("verify --detached {} -K two.public", modules.join(" "));
+    let said = call(desk.path(), &line).exits(0);
+    for module in modules {
+        assert!(said.out.contains(&format!("(signature {module}.sig)")), "{}", said.out);
+    }
+    let said = call(desk.path(), &format!("{line} --format json")).exits(0);
+    let told: Vec<_> = said.json().iter().map(|line| line["signature"].clone()).collect();
+    assert_eq!(told, modules.map(|module| format!("{module}.sig")));
+    assert_eq!(said.json()[0]["ignored"], json!(["embedded-signature"]));
+    std::fs::remove_file(desk.path().join("add.one.wasm.sig")).unwrap();
+    let said = call(desk.path(), &line).exits(4);
+    assert_eq!(said.out.lines().count(), 2, "{}", said.out);
+    said.says(&["failed to read the signature `add.one.wasm.sig`", "`--detached` wants"]);
+    call(desk.path(), &format!("{line} -S add.wasm.sig"))
+        .exits(2)
+        .says(&["--detached", "cannot be used with"]);
 }

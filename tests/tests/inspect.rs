@@ -153,7 +153,7 @@ fn signature_data_that_cannot_be_read() {
     assert!(said.out.contains("custom `signature` (padded lengths)"), "{}", said.out);
     let said = said.says(&["`bad.wasm` is malformed", "offset 32"]);
     assert!(said.out.contains("signature data: offset 32"), "{}", said.out);
-    call(desk.path(), "verify bad.wasm -K one.public").exits(3);
+    call(desk.path(), "verify bad.wasm -K one.public").exits(3).prints(&["offset 32"]);
     call(desk.path(), "sign bad.wasm -k one.secret").exits(3).says(&["offset 32"]);
 }
 

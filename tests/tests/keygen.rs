@@ -34,7 +34,9 @@ fn each_encoding_signs_and_verifies() {
         }
         call(desk.path(), "sign add.wasm -k k.key -K k.pub").exits(0);
         call(desk.path(), "verify add.wasm -K k.pub").exits(0);
-        call(desk.path(), "verify add.wasm -K one.public").exits(1);
+        call(desk.path(), "verify add.wasm -K one.public")
+            .exits(1)
+            .prints(&["(no-trusted-signature)"]);
     }
 }
 
@@ -121,7 +123,7 @@ fn both_files_or_none() {
         assert_eq!(names(desk.path()), ["file"], "{public}");
         // Neither does it touch an older pair.
         std::fs::write(desk.path().join("k.key"), "mine").unwrap();
-        call(desk.path(), &format!("{line} --force")).exits(code);
+        call(desk.path(), &format!("{line} --force")).exits(code).says(&[found]);
         assert_eq!(std::fs::read(desk.path().join("k.key")).unwrap(), b"mine");
     }
 }

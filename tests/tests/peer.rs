@@ -70,7 +70,7 @@ fn the_peer_verifies_parts_and_refuses_what_we_refuse() {
     *changed.last_mut().unwrap() ^= 1;
     std::fs::write(desk.path().join("changed.wasm"), &changed).unwrap();
     assert!(public("one").verify_multi(&mut &changed[..], None, |_| true).is_err());
-    call(desk.path(), "verify changed.wasm -K one.public").exits(1);
+    call(desk.path(), "verify changed.wasm -K one.public").exits(1).prints(&["(body-changed)"]);
 }
 
 #[test]
@@ -109,7 +109,9 @@ fn we_verify_what_the_peer_signs() {
         let (_, signature) = secret("one").sign_multi(module, None, true, false).unwrap();
         std::fs::write(desk.path().join("theirs.sig"), signature).unwrap();
         call(desk.path(), "verify bare.wasm -S theirs.sig -K one.public").exits(0);
-        call(desk.path(), "verify bare.wasm -S theirs.sig -K two.public").exits(1);
+        call(desk.path(), "verify bare.wasm -S theirs.sig -K two.public")
+            .exits(1)
+            .prints(&["(no-trusted-signature)"]);
     }
 }
 

@@ -188,7 +188,7 @@ fn cargo_calls_us_and_so_does_anybody() {
     assert!(said[0].out.starts_with("    Verified add.one.wasm sha256:"), "{}", said[0].out);
     assert_eq!(said[0].out, said[1].out);
     through_cargo.args(["--expect", "component"]);
-    run(&mut through_cargo).exits(1);
+    run(&mut through_cargo).exits(1).prints(&["(kind-mismatch)"]);
 }
 
 #[test]

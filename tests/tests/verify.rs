@@ -7,11 +7,12 @@ use end_to_end::fixtures::{
 use end_to_end::run;
 use serde_json::{Value, json};
 
-/// The one line of JSON that a call prints.
+/// The one line of JSON that a call prints. Only what could not be read is told in words as well.
 #[track_caller]
 fn verdict(directory: &std::path::Path, line: &str, code: i32) -> Value {
     let said = call(directory, &format!("verify {line} --format json")).exits(code);
-    assert_eq!(said.err, "");
+    assert_eq!(said.err.contains("error: failed to read"), code == 4, "{}", said.err);
+    assert!(code == 4 || said.err.is_empty(), "{}", said.err);
     let [verdict] = <[Value; 1]>::try_from(said.json()).unwrap();
     verdict
 }
@@ -38,6 +39,7 @@ fn json_of_a_verified_module() {
         "identity": identity(&vector("add-custom.split.wasm")), "kind": "module",
         "coverage": {"kind": "whole", "covered": 497, "total": 497},
         "signers": [signer("two", Some(ID_TWO)), signer("one", Some(ID_ONE))], "ignored": [],
+        "signature": null,
     });
     assert_eq!(verdict(desk.path(), &format!("{module} {keys}"), 0), whole);
     let component = verdict(desk.path(), "component.one.wasm -K one.public --expect component", 0);
@@ -80,7 +82,8 @@ fn json_of_what_is_not_verified() {
         assert_eq!(found["kind"], kind, "{found}");
         let said =
             call(desk.path(), &format!("verify {module} -K one.public{flags} -q")).exits(code);
-        assert!(said.out.contains(module), "-q hides why {module} is not verified");
+        let told = if code == 4 { said.err } else { said.out };
+        assert!(told.contains(module), "-q hides why {module} is not verified");
     }
     let found = verdict(desk.path(), "add.one.wasm -K two.public", 1);
     assert_eq!(found["reason"], "no-trusted-signature");
@@ -101,12 +104,28 @@ fn bad_modules_are_told_with_the_offset() {
         let verified = call(desk.path(), &format!("verify {module} -K one.public")).exits(3);
         let signed = call(desk.path(), &format!("sign {module} -k one.secret")).exits(3);
         let inspected = call(desk.path(), &format!("inspect {module}")).exits(3);
+        let verified = verified.says(&["help: "]);
         for text in texts {
             assert!(verified.out.contains(&format!("Malformed {module}: ")), "{}", verified.out);
             assert!(verified.out.contains(text), "no `{text}` in {}", verified.out);
         }
         signed.says(texts).says(&[module]);
         inspected.says(texts).says(&[module]);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once_and_with_advice() {
+    let desk = desk(&[]);
+    std::fs::create_dir(desk.path().join("folder")).unwrap();
+    for (module, why, advice) in [
+        ("gone.wasm", "No such file", "see whether the path is the right one"),
+        ("folder", "is a directory", "name a file in place of the directory"),
+    ] {
+        let said = call(desk.path(), &format!("verify {module} -K one.public")).exits(4);
+        assert_eq!(said.out, "", "only verdicts go to standard output");
+        assert_eq!(said.err.matches(module).count(), 1, "{}", said.err);
+        said.says(&[&format!("error: failed to read `{module}`"), why, &format!("help: {advice}")]);
     }
 }
 
@@ -126,7 +145,10 @@ fn every_file_is_checked_in_order_and_the_worst_decides() {
         let said = call(desk.path(), &format!("{line} --format json")).exits(code);
         let told: Vec<_> = said.json().iter().map(|line| line["module"].clone()).collect();
         assert_eq!(told, many);
-        assert_eq!(call(desk.path(), &line).exits(code).out.lines().count(), 60);
+        let said = call(desk.path(), &line).exits(code);
+        let unread = said.err.matches("error: failed to read `gone.wasm`").count();
+        assert_eq!(unread, many.iter().filter(|module| **module == "gone.wasm").count());
+        assert_eq!(said.out.lines().count() + unread, 60);
     }
 }
 
@@ -143,7 +165,8 @@ fn how_many_keys_must_have_signed() {
         (both, "--require 2", 0),
         (both, "--require all", 0),
     ] {
-        call(desk.path(), &format!("verify {module} {two_keys} {flags}")).exits(code);
+        let said = call(desk.path(), &format!("verify {module} {two_keys} {flags}")).exits(code);
+        assert_eq!(said.out.contains("(policy-not-met)"), code == 1, "{}", said.out);
     }
     let usage = |line: &str, texts: &[&str]| call(desk.path(), line).exits(2).says(texts);
     usage(&format!("verify {both} {two_keys} --require 3"), &["`--require 3`", "are given: 2"]);
@@ -171,7 +194,8 @@ fn a_key_is_a_path_or_its_own_text() {
     let text = hex(&vector("one.public"));
     call(desk.path(), &format!("verify add.one.wasm -K {text}")).exits(0);
     let changed = hex(&vector("two.public"));
-    call(desk.path(), &format!("verify add.one.wasm -K {changed}")).exits(1);
+    let said = call(desk.path(), &format!("verify add.one.wasm -K {changed}")).exits(1);
+    assert!(said.out.contains("(no-trusted-signature)"), "{}", said.out);
     let said = call(desk.path(), &format!("verify add.one.wasm -K {}", &text[..64])).exits(3);
     said.says(&["the argument of `--public-key`", "found 32 bytes", "put 01 before"]);
 }
@@ -185,9 +209,11 @@ fn the_kind_that_is_expected() {
         (" --expect component", 1, 0),
         (" --expect any", 0, 0),
     ] {
-        call(desk.path(), &format!("verify add.one.wasm -K one.public{expect}")).exits(module);
-        call(desk.path(), &format!("verify component.one.wasm -K one.public{expect}"))
-            .exits(component);
+        for (file, code) in [("add.one.wasm", module), ("component.one.wasm", component)] {
+            let said =
+                call(desk.path(), &format!("verify {file} -K one.public{expect}")).exits(code);
+            assert_eq!(said.out.contains("(kind-mismatch)"), code == 1, "{}", said.out);
+        }
     }
     let said = call(desk.path(), "verify component.one.wasm -K one.public").exits(1);
     assert!(
@@ -214,7 +240,8 @@ fn a_prefix_is_enough_only_when_asked_for() {
     put("code.wasm", &[&signed[..], &[10, 1, 0]].concat());
     // Even where every byte is covered, it is not all that was signed.
     for (module, total) in [("cut.wasm", first_part.len()), ("longer.wasm", signed.len() + 23)] {
-        call(desk.path(), &format!("verify {module} -K one.public")).exits(1);
+        let said = call(desk.path(), &format!("verify {module} -K one.public")).exits(1);
+        assert!(said.out.contains("(body-changed)"), "{}", said.out);
         let line = format!("{module} -K one.public --coverage prefix");
         let found = verdict(desk.path(), &line, 0);
         let covered = total.min(signed.len());
@@ -237,7 +264,8 @@ fn nothing_is_written_and_a_pipe_is_read() {
     let before = snapshot(&desk.path().join("add.one.wasm"));
     let pipe = "\"$@\" < add.one.wasm && cat add.one.wasm | \"$@\"";
     run(&mut shell(desk.path(), pipe, "verify /dev/stdin -K one.public")).exits(0);
-    run(&mut shell(desk.path(), "cat add.wasm | \"$@\"", "verify /dev/stdin -K one.public"))
-        .exits(1);
+    let unsigned = "cat add.wasm | \"$@\"";
+    let said = run(&mut shell(desk.path(), unsigned, "verify /dev/stdin -K one.public")).exits(1);
+    assert!(said.out.contains("(no-signature)"), "{}", said.out);
     assert_eq!(snapshot(&desk.path().join("add.one.wasm")), before);
 }

@@ -87,19 +87,26 @@ impl Run {
             tokens.share(&mut command);
         }
         let mut cargo = Running::start(&mut command).map_err(failed)?;
+        let mut is_told = false;
         if let Some(stdout) = cargo.stdout() {
             let mut lines = BufReader::new(stdout);
             let mut line = Vec::new();
             while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 {
                 let text = String::from_utf8_lossy(&line);
                 let is_ours = |package: &PackageId| self.packages.contains(package);
-                on_line(Line::read(text.trim_end_matches(['\n', '\r']), is_ours))?;
+                let message = Line::read(text.trim_end_matches(['\n', '\r']), is_ours);
+                is_told |= message.finished.is_some();
+                on_line(message)?;
                 line.clear();
             }
         }
         let status = cargo.wait().map_err(failed)?;
-        if status.success() {
+        if status.success() && is_told {
             return Ok(());
+        }
+        if status.success() {
+            return Err(Error::new(Exit::Build, "cargo's messages end before the build does")
+                .advice("see whether the program that `CARGO` or PATH names is cargo itself"));
         }
         Err(Error::new(Exit::Build, format!("cargo build failed ({status})")))
     }

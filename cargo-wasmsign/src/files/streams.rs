@@ -24,8 +24,12 @@ pub fn open(path: &Path) -> io::Result<File> {
 ///
 /// Those of the system.
 pub fn spooled_stdin() -> io::Result<File> {
+    let directory = std::env::temp_dir();
+    let named = |error: io::Error| {
+        io::Error::new(error.kind(), format!("{}: {error}", directory.display()))
+    };
     // It has no name, so that nothing is left of it however this process ends.
-    let mut file = tempfile::tempfile()?;
+    let mut file = tempfile::tempfile_in(&directory).map_err(named)?;
     io::copy(&mut stdin()?, &mut file)?;
     file.rewind()?;
     Ok(file)

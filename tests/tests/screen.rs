@@ -219,6 +219,8 @@ fn standard_output_that_is_full_or_gone() {
         command.args(["verify", "-K", "one.public"]).args(line.split(' ')).stdout(writer);
         let output = command.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((output.status.code(), err.as_str()), (Some(code), ""));
+        assert_eq!(output.status.code(), Some(code), "{err}");
+        assert_eq!(err.contains("error: failed to read `gone.wasm`"), code == 4, "{err}");
+        assert!(!err.contains("standard output"), "{err}");
     }
 }

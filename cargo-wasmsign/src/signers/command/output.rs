@@ -15,8 +15,10 @@ const MAX_TEXTS: usize = 64;
 /// Everything that `output` may mean: 64 bytes, these in DER or as SSH has them, as text in hexadecimal or base64, or
 /// as such a text in JSON. Only one that verifies counts, so that nothing has to be guessed.
 pub(super) fn signatures(output: &[u8]) -> Vec<[u8; 64]> {
-    let mut found: Vec<_> =
-        bytes(output).into_iter().chain(bytes(without_newline(output))).collect();
+    // A signature may itself end as a line does.
+    let ends = [&b""[..], b"\n", b"\r\n"];
+    let bare = ends.iter().filter_map(|end| output.strip_suffix(*end));
+    let mut found: Vec<_> = bare.filter_map(bytes).collect();
     if let Ok(text) = std::str::from_utf8(output) {
         let json = serde_json::from_str(text).map(|json| texts(&json)).unwrap_or_default();
         let texts = json.iter().map(String::as_str).chain([text]).take(MAX_TEXTS);
@@ -50,11 +52,6 @@ pub(super) fn description(output: &[u8]) -> String {
 fn bytes(bytes: &[u8]) -> Option<[u8; 64]> {
     let framed = || DER.iter().chain([&SSH]).find_map(|head| bytes.strip_prefix(*head));
     bytes.try_into().ok().or_else(|| framed()?.try_into().ok())
-}
-
-fn without_newline(output: &[u8]) -> &[u8] {
-    let line = output.strip_suffix(b"\n").unwrap_or(output);
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Every text in a document, in its order.
@@ -144,6 +141,9 @@ mod tests {
     fn frames_and_newlines_are_taken_off() {
         is_read([&SIGNATURE[..], b"\n"].concat());
         is_read([&SIGNATURE[..], b"\r\n"].concat());
+        let ends_as_a_line = [&[0xa5; 63][..], b"\r"].concat();
+        let found = signatures(&[&*ends_as_a_line, b"\n"].concat());
+        assert!(found.iter().any(|found| found[..] == *ends_as_a_line));
         for head in DER.iter().chain([&SSH]) {
             let framed = [*head, &SIGNATURE].concat();
             is_read(&framed);

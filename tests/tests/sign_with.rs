@@ -137,8 +137,11 @@ fn an_agent_that_cannot_sign_is_told() {
     refused("ssh-agent:", &["`ssh-agent` names no key", "ssh-add -l"]);
     refused("ssh-agent:SHA256:x", &["`ssh-agent` names no key"]);
     let secret: String = [0x81; 65].iter().map(|byte| format!("{byte:02x}")).collect();
-    let said = run(&mut sign(&project, &["-k", &format!("ssh-agent:{secret}")])).exits(2);
-    assert!(!said.err.contains(&secret), "{}", said.err);
+    let asked = format!("ssh-agent:{secret}");
+    for mut call in [sign(&project, &["-k", &asked]), project.build(&["-k", &asked])] {
+        let said = run(&mut call).exits(2).says(&["--key"]);
+        assert!(!said.err.contains(&secret), "{}", said.err);
+    }
     tool("ssh-add", &["-q", "-D"], &agent.socket);
     refused(&ours, &["has no key SHA256:", "locked"]);
     run(sign(&project, &["-k", &ours]).env_remove(SOCKET)).exits(2).says(&[SOCKET, "not set"]);

@@ -51,10 +51,13 @@ impl CommandLine {
     }
 
     fn keys(&self) -> Result<Vec<String>> {
-        match self.keys.iter().find(|key| is_secret_key_text(key)) {
+        // What an agent is asked for looks like a key, and is a public one or the hash of one.
+        let named = |key: &String| key.strip_prefix("ssh-agent:").unwrap_or(key).to_owned();
+        match self.keys.iter().map(named).find(|key| is_secret_key_text(key)) {
             // The text is not repeated; it is too late to keep it from the shell's history.
             Some(_) => Err(Place::Flag(KEY).error(
-                "expected a path or env:NAME, found a secret key itself, which others can see on the command line",
+                "expected a path, env:NAME or ssh-agent:FINGERPRINT, found a secret key itself, which others can see on \
+                 the command line",
             )),
             None => Ok(self.keys.clone()),
         }

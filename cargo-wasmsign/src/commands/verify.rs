@@ -63,12 +63,7 @@ fn which(arguments: &Verify) -> Result<Which<'_>> {
 }
 
 /// Compares a module with what its source gives, and verifies it where keys are given.
-fn rebuilt(
-    arguments: &Verify,
-    which: Which<'_>,
-    screen: Screen,
-    report: &Report,
-) -> Result<Exit> {
+fn rebuilt(arguments: &Verify, which: Which<'_>, screen: Screen, report: &Report) -> Result<Exit> {
     let [module] = &arguments.modules[..] else {
         return Err(Error::usage("`--rebuild` is of one module, but several are given")
             .advice("compare them one by one"));

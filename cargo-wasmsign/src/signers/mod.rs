@@ -79,7 +79,12 @@ impl Signer {
     pub fn from_manifest(key: &KeyConfig) -> Result<Self> {
         let place = || format!("{}:{}", key.manifest.display(), key.line);
         let secret = key.secret.as_ref().ok_or_else(|| {
-            Error::usage(format!("{}: the key `{}` has no `secret` to sign with", place(), key.name)).advice(format!(
+            Error::usage(format!(
+                "{}: the key `{}` has no `secret` to sign with",
+                place(),
+                key.name
+            ))
+            .advice(format!(
                 "set `secret = {{ env = \"VARIABLE\" }}` in its table, or give another key with {}",
                 caller::key()
             ))

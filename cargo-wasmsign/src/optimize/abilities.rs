@@ -33,6 +33,11 @@ impl Abilities {
         self.number
     }
 
+    /// Whether the number alone tells little.
+    pub(super) fn is_vague(&self) -> bool {
+        self.number.is_none() || self.is_between
+    }
+
     /// Whether it is of version `since` or a later one.
     pub(super) fn reaches(&self, since: u32) -> bool {
         self.number.is_none_or(|number| number >= since)

@@ -57,6 +57,7 @@ pub use optimizer::Optimizer;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::files::{Access, Staged};
+use abilities::Abilities;
 use cache::Key;
 use check::{Left, Work};
 use helper::{Call, Helper, Task};
@@ -221,9 +222,7 @@ pub fn fault(name: &Path, path: &Path) -> Result<Option<String>> {
 fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
     let edited = edited_file(job)?;
     let path = edited.path().to_owned();
-    let abilities = tool.abilities().clone();
-    let task = Task::Prepare { job: job.clone(), edited: path.clone(), abilities };
-    let ready = match tool.helper().ask(&task, limit) {
+    let ready = match prepared(job, tool, &path, limit) {
         Ok(Prepared::Ready(ready)) => ready,
         Ok(Prepared::Beyond(needs)) => {
             return Ok(Some(Attempt::Unable(Unable::beyond(tool, needs))));
@@ -233,7 +232,7 @@ fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
         }
         Err(error) => return Err(error),
     };
-    let Ready { features, flags, names, edited: is_edited } = ready;
+    let Ready { features, flags, names, edited: is_edited, .. } = ready;
     let input = if is_edited { path } else { job.input.clone() };
     let call = Call { job: Job { input, ..job.clone() }, features: features.clone(), flags };
     let (mut command, text) = tool.command(call)?;
@@ -252,6 +251,19 @@ fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
         Left::Nothing(reason) => {
             Err(failure::no_module(tool.version(), &job.name, &output, reason))
         }
+    }
+}
+
+/// What the module needs of a tool, which is asked for what it can do where its number leaves that open.
+fn prepared(job: &Job, tool: &Tool, edited: &Path, limit: &Limit) -> Result<Prepared> {
+    let prepare = |abilities: &Abilities| {
+        let (job, edited, abilities) = (job.clone(), edited.to_owned(), abilities.clone());
+        tool.helper().ask::<Prepared>(&Task::Prepare { job, edited, abilities }, limit)
+    };
+    match prepare(tool.abilities())? {
+        Prepared::Ready(ready) if !ready.is_strange => Ok(Prepared::Ready(ready)),
+        _ if tool.can_be_asked() => prepare(tool.ask()),
+        answer => Ok(answer),
     }
 }
 

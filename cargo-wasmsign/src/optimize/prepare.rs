@@ -1,5 +1,6 @@
 //! Before Binaryen, in a child: what the module needs, and what of it is edited.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,8 @@ pub(super) struct Ready {
     pub(super) flags: Vec<String>,
     /// What the module declares.
     pub(super) names: Names,
+    /// Whether it declares what nobody here knows, and the tool perhaps does.
+    pub(super) is_strange: bool,
     /// Whether it lies in the file for edited modules, and not where it was.
     pub(super) edited: bool,
 }
@@ -73,12 +76,14 @@ pub(super) fn prepare(job: &Job, edited: &Path, abilities: &Abilities) -> Result
         return Ok(Prepared::Beyond(needs));
     }
     let names = Names::of(module, abilities);
-    let flags = flags(module, &features, abilities);
+    let unknown = target_features::read(module).ok().flatten().unwrap_or_default().unknown;
+    let is_strange = !unknown.is_empty();
+    let flags = flags(unknown, &features, abilities);
     let changed = replaced.or(changed);
     if let Some(module) = &changed {
         edit::write(name, edited, module)?;
     }
-    Ok(Prepared::Ready(Ready { features, flags, names, edited: changed.is_some() }))
+    Ok(Prepared::Ready(Ready { features, flags, names, is_strange, edited: changed.is_some() }))
 }
 
 /// The features that a tool can be told of, and those that it would have to know besides.
@@ -126,13 +131,12 @@ fn readable(
 }
 
 /// The flags for an external tool.
-fn flags(module: &[u8], features: &Features, abilities: &Abilities) -> Vec<String> {
+fn flags(unknown: Vec<String>, features: &Features, abilities: &Abilities) -> Vec<String> {
     let known = features.rows().filter_map(|row| abilities.flag(row)).map(str::to_owned);
     let mut flags: Vec<_> = known.collect();
     // What it lists and nobody here knows is passed on as well.
-    let declared = target_features::read(module).ok().flatten().unwrap_or_default();
-    flags.extend(declared.unknown.into_iter().filter(|name| abilities.lists_feature(name)));
-    let mut seen = std::collections::BTreeSet::new();
+    flags.extend(unknown.into_iter().filter(|name| abilities.lists_feature(name)));
+    let mut seen = BTreeSet::new();
     flags.retain(|flag| seen.insert(flag.clone()));
     flags
 }

@@ -51,7 +51,7 @@ const WIDE: [u8; 10] = [0x20, 0, 0xad, 0x20, 1, 0xad, 0xfc, 0x16, 0x1a, 0xa7];
 fn prepared(version: &str, module: &[u8]) -> Prepared {
     let dir = TempDir::new();
     let job = job(dir.write("in.wasm", module), dir.0.join("out.wasm"));
-    let abilities = abilities::Abilities::new(version, None);
+    let abilities = Abilities::new(version, None);
     prepare::prepare(&job, &dir.0.join("edited.wasm"), &abilities).unwrap()
 }
 

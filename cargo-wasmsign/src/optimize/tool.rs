@@ -16,8 +16,10 @@ pub(super) struct Tool {
     version: String,
     /// What tells it from all others, for the cache; `None` where that cannot be said.
     identity: Option<String>,
-    /// Asked for when they are first needed.
-    abilities: OnceLock<Abilities>,
+    /// By its number.
+    abilities: Abilities,
+    /// By its own words, where it was asked for them.
+    told: OnceLock<Abilities>,
     helper: Helper,
 }
 
@@ -56,8 +58,9 @@ impl Tool {
     }
 
     fn new(kind: Kind, version: String, identity: Option<String>) -> Result<Self> {
+        let abilities = Abilities::new(&version, None);
         let helper = Helper::this()?;
-        Ok(Self { kind, version, identity, abilities: OnceLock::new(), helper })
+        Ok(Self { kind, version, identity, abilities, told: OnceLock::new(), helper })
     }
 
     /// What it calls itself, on one line that is safe to print:
@@ -71,12 +74,27 @@ impl Tool {
         self.identity.as_deref()
     }
 
-    /// What it is able to do; an external program is asked once.
+    /// What it is able to do: as it has told, or as its number tells.
     pub(super) fn abilities(&self) -> &Abilities {
-        self.abilities.get_or_init(|| match &self.kind {
-            Kind::Embedded => Abilities::new(&self.version, None),
+        match self.told.get() {
+            Some(told) => told,
+            None if self.abilities.is_vague() => self.ask(),
+            None => &self.abilities,
+        }
+    }
+
+    /// The same, told by itself. An external program is asked once; that takes time, and its number tells as much of what
+    /// a release can do.
+    pub(super) fn ask(&self) -> &Abilities {
+        self.told.get_or_init(|| match &self.kind {
+            Kind::Embedded => self.abilities.clone(),
             Kind::External(tool) => Abilities::new(&self.version, external::help(tool).as_deref()),
         })
+    }
+
+    /// Whether there is more to be told.
+    pub(super) fn can_be_asked(&self) -> bool {
+        !self.is_embedded() && self.told.get().is_none()
     }
 
     /// Who does what needs a whole module in memory.
@@ -93,8 +111,9 @@ impl Tool {
     pub(super) fn check_passes(&self, names: &[String]) -> Result<()> {
         names.iter().try_for_each(|name| {
             passes::check_form(name)?;
-            passes::refuse_newer(name, &self.version, self.abilities(), self.is_embedded())?;
-            match (&self.kind, self.abilities().options()) {
+            let abilities = self.ask();
+            passes::refuse_newer(name, &self.version, abilities, self.is_embedded())?;
+            match (&self.kind, abilities.options()) {
                 (Kind::Embedded, _) => {
                     let known = binaryen::pass_names();
                     passes::check_known(name, known.iter().map(String::as_str))

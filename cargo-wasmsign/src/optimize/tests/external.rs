@@ -211,3 +211,31 @@ fn the_program_is_recorded_without_an_optimizer() {
     assert_eq!(error.exit(), Exit::Io);
     assert!(error.to_string().contains("`m.wasm`"), "{error}");
 }
+
+#[test]
+fn a_tool_is_asked_where_its_number_says_too_little() {
+    const HELP: &str = "[ \"$1\" = --help ] && echo '  --enable-sign-ext   --enable-wide-arithmetic   Yes\n\
+        --enable-frobnication  New' && echo asked >>\"$0.asked\" && exit\n";
+    // i64.mul_wide_u
+    let wide = function(&[0x20, 0, 0xad, 0x20, 1, 0xad, 0xfc, 0x16, 0x1a, 0xa7]);
+    let declared = [adder(), target_features(&["+frobnication"])].concat();
+    for (version, module, asked, flags) in [
+        ("129", wide.clone(), 0, None),
+        ("129 (version_129-7-gabc)", wide.clone(), 1, Some("--enable-wide-arithmetic")),
+        ("130", wide, 0, Some("--enable-wide-arithmetic")),
+        ("130", declared, 1, Some("--enable-frobnication")),
+        ("130", function(&EXTEND), 0, Some("--enable-sign-ext")),
+    ] {
+        let fixture = Fixture::new(&module, COPY);
+        let head = HEAD.replace("999 (of shell)", version);
+        tool(&fixture.dir, "wasm-opt", &format!("{HELP}{head}{COPY}"));
+        let done = fixture.run(&fixture.job(), None);
+        assert_eq!(done.is_ok(), flags.is_some(), "{version}");
+        let asked_for = std::fs::read_to_string(fixture.dir.0.join("wasm-opt.asked"));
+        // One that is too old by its number was asked as well, before it was refused.
+        let expected = asked + usize::from(flags.is_none());
+        assert_eq!(asked_for.map_or(0, |text| text.lines().count()), expected, "{version}");
+        let calls = std::fs::read_to_string(fixture.dir.0.join("wasm-opt.calls"));
+        flags.iter().for_each(|flag| assert!(calls.as_ref().unwrap().contains(flag), "{calls:?}"));
+    }
+}

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,6 +32,12 @@ fn project(module: &str, says: &str) -> Project {
 
 /// A build in a `PATH` of the programs that it needs, and these directories.
 fn build(project: &Project, tools: &[&Path], arguments: &[&str]) -> Command {
+    let mut command = project.build(arguments);
+    command.env("PATH", build_path(project, tools));
+    command
+}
+
+fn build_path(project: &Project, tools: &[&Path]) -> OsString {
     let bare = project.join("bare");
     std::fs::create_dir_all(&bare).expect("it can be made");
     let path = std::env::var_os("PATH").expect("it is set");
@@ -43,9 +50,7 @@ fn build(project: &Project, tools: &[&Path], arguments: &[&str]) -> Command {
     }
     let own = Path::new(cargo()).parent().expect("it is a path").to_owned();
     let all = tools.iter().map(|tool| tool.to_path_buf()).chain([bare, own]);
-    let mut command = project.build(arguments);
-    command.env("PATH", std::env::join_paths(all).expect("no colons"));
-    command
+    std::env::join_paths(all).expect("no colons")
 }
 
 /// A directory with a wasm-opt that calls itself so, writes down how it is called, and copies the module.
@@ -101,6 +106,27 @@ fn a_newer_one_in_the_path_takes_what_the_embedded_one_cannot() {
     // What has made the module is gone: it is not fresh any more, and cannot be made.
     let both = ["this one is 116", "wasm-opt version 108: wide-arithmetic"];
     run(&mut build(&project, &[&old], &[])).exits(5).says(&both);
+}
+
+#[test]
+fn the_configuration_says_which_ones_may_run() {
+    let project = project(PLAIN, "");
+    let place = tool(&project, "130");
+    let config = |says: &str| {
+        project.write("Cargo.toml", Project::manifest(&format!("{says}\n[workspace]\n")));
+        let mut command = end_to_end::wasmsign(project.path());
+        command.arg("config").env("PATH", build_path(&project, &[&place]));
+        command
+    };
+    let program = place.join("wasm-opt").display().to_string();
+    let said = run(&mut config("")).exits(0).out;
+    let line = format!("# default: binaryen 116 (embedded), else {program}");
+    assert!(said.contains("optimize.tool = \"auto\"") && said.contains(&line), "{said}");
+    let json = run(config("reproducible = true").args(["--format", "json"])).exits(0).json();
+    assert_eq!(json[0]["optimizers"], serde_json::json!(["binaryen 116 (embedded)"]));
+    let json =
+        run(config("optimize.tool = \"embedded\"").args(["--format", "json"])).exits(0).json();
+    assert_eq!(json[0]["optimizers"], serde_json::json!([]));
 }
 
 #[test]

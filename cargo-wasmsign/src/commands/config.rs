@@ -1,11 +1,14 @@
 //! `cargo wasmsign config`.
 
+use serde_json::Value;
+
 use super::build::resolve::{self, Resolved, Wanted};
 use crate::args::Config;
 use crate::cargo::Workspace;
-use crate::config;
+use crate::config::{self, Entry};
 use crate::error::Result;
 use crate::exit::Exit;
+use crate::optimize;
 use crate::report::{Configuration, Report};
 
 pub(super) fn run(arguments: &Config, report: &Report) -> Result<Exit> {
@@ -24,13 +27,26 @@ pub(super) fn run(arguments: &Config, report: &Report) -> Result<Exit> {
     };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
     for (package, settings) in &packages {
+        let entries = manifests.list(settings);
         report.configuration(&Configuration {
             package: package.name.as_str(),
             manifest: package.manifest_path.as_std_path(),
             profile: resolve::profile(wanted.mode),
             enabled: settings.is_enabled(),
-            entries: manifests.list(settings),
+            optimizers: optimizers(&entries),
+            entries,
         })?;
     }
     Ok(Exit::Ok)
+}
+
+/// Which optimizers may run, where none is named.
+fn optimizers(entries: &[Entry]) -> Vec<String> {
+    let is = |key: &str, value: Value| {
+        entries.iter().any(|entry| entry.key == key && entry.value == value)
+    };
+    match is("optimize.tool", "auto".into()) {
+        true => optimize::candidates(is("reproducible", true.into())),
+        false => Vec::new(),
+    }
 }

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{Feature, Features, NAMED_LATER, Row, TABLE};
 
+/// The version that has what all features up to it became.
+const SETTLED: u32 = 116;
+
 /// What is known of an optimizer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Abilities {
     /// Binaryen's number. One that says none is taken for the newest, and left to say what it cannot do.
     number: Option<u32>,
-    /// Whether it was built between that release and the next: `version_116-7-gabc`.
-    is_between: bool,
     /// The long options of its `--help`; none where it has not told them.
     options: Option<BTreeSet<String>>,
 }
@@ -25,7 +26,7 @@ impl Abilities {
         let options = options.filter(|options: &BTreeSet<String>| {
             options.iter().any(|name| name.starts_with("enable-"))
         });
-        Self { number: number(version), is_between: version.contains("-g"), options }
+        Self { number: number(version), options }
     }
 
     /// The number, for messages.
@@ -35,7 +36,7 @@ impl Abilities {
 
     /// Whether the number alone tells little.
     pub(super) fn is_vague(&self) -> bool {
-        self.number.is_none() || self.is_between
+        self.number.is_none()
     }
 
     /// Whether it is of version `since` or a later one.
@@ -51,8 +52,8 @@ impl Abilities {
     /// The name of the flag that allows it a feature; none where it does not know the feature.
     pub(super) fn flag(&self, row: &Row) -> Option<&'static str> {
         match &self.options {
-            // What is built between two releases may have something of the newer one, and lists it.
-            Some(options) if self.reaches(row.since.saturating_sub(u32::from(self.is_between))) => {
+            // What it lists is believed, unless the word meant something else before it became a standard.
+            Some(options) if self.reaches(row.since) || row.since > SETTLED => {
                 row.flags.iter().copied().find(|flag| options.contains(&format!("enable-{flag}")))
             }
             Some(_) => None,

@@ -52,7 +52,7 @@ pub use component::run as run_component;
 pub use features::Features;
 pub use helper::{CHILD_ARGUMENT, child_main};
 pub use job::{Allowed, Job};
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, candidates};
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::tool::Tool;
-use super::{external, failure};
+use super::{binaryen, external, failure};
 use crate::error::{Error, Result};
+use crate::escape::escape;
 
 /// The program that `tool = "auto"` looks for.
 const PROGRAM: &str = "wasm-opt";
@@ -127,6 +128,15 @@ impl Optimizer {
         }
         first.map_or(Ok(()), Err)
     }
+}
+
+/// What `tool = "auto"` stands for on this machine: the embedded one, and after it the programs in `PATH`, of which none
+/// is started.
+pub fn candidates(reproducible: bool) -> Vec<String> {
+    let embedded = binaryen::VERSION.map(str::to_owned);
+    let others = if reproducible { Vec::new() } else { external::all(PROGRAM) };
+    let others = others.into_iter().map(|path| escape(&path.to_string_lossy()));
+    embedded.into_iter().chain(others).collect()
 }
 
 impl Others {

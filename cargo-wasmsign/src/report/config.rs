@@ -23,6 +23,8 @@ pub struct Configuration<'a> {
     pub profile: &'a str,
     /// Whether it takes part at all.
     pub enabled: bool,
+    /// The optimizers that `optimize.tool = "auto"` stands for, in the order in which they are tried.
+    pub optimizers: Vec<String>,
     /// Every value with its origin.
     pub entries: Vec<Entry>,
 }
@@ -58,7 +60,14 @@ impl Report {
         let place = escape_json(&from_here(manifest).display().to_string());
         let profile = escape_json(profile);
         self.result(&format!("{header}  {FAINT}# {place}, profile {profile}{FAINT:#}"))?;
-        let lines = entries.iter().filter_map(|entry| Some((line(entry)?, said_by(&entry.origin))));
+        let said = |entry: &Entry| match entry.key.as_str() {
+            "optimize.tool" if !configuration.optimizers.is_empty() => {
+                let tools = configuration.optimizers.join(", else ");
+                format!("{}: {tools}", said_by(&entry.origin))
+            }
+            _ => said_by(&entry.origin),
+        };
+        let lines = entries.iter().filter_map(|entry| Some((line(entry)?, said(entry))));
         let lines: Vec<_> = lines.collect();
         let widths = lines.iter().map(|(line, _)| line.chars().count());
         let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
@@ -79,6 +88,7 @@ fn as_json(configuration: &Configuration<'_>) -> Value {
         "manifest_path": configuration.manifest.to_string_lossy(),
         "profile": configuration.profile,
         "enabled": configuration.enabled,
+        "optimizers": configuration.optimizers,
         "options": configuration.entries.iter().map(option).collect::<Map<_, _>>(),
     })
 }

@@ -4,17 +4,19 @@
 //! to the disk and renamed. A temporary file that nobody holds a lock on was left by a process that was
 //! killed; the next write into the directory removes it.
 
+mod removal;
 mod streams;
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirEntry, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
+pub use removal::Removal;
 pub use streams::{Output, is_dash, is_stdout, open, open_stream, output_kind, spooled_stdin};
 
 /// The temporary files that exist now.
@@ -230,37 +232,133 @@ pub fn remove_all() -> impl Sized {
 
 /// A lock that only one process has at a time, for as long as the value lives.
 #[derive(Debug)]
-pub struct Exclusive(#[expect(dead_code, reason = "closing the file gives the lock back")] File);
+pub struct Exclusive(File);
 
 impl Exclusive {
-    /// Waits for the lock, and calls `waiting` first if another process has it.
+    /// Waits for the lock, and calls `waiting` first if another process has it. Makes the file, and the directory that
+    /// it lies in.
     ///
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn acquire(path: &Path, waiting: impl FnOnce()) -> Result<Self> {
+    pub fn acquire(path: &Path, waiting: impl Fn()) -> Result<Self> {
         let failed = |source| Error::io(format!("failed to lock `{}`", path.display()), source);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(failed)?;
+        let mut tries = 0..100;
+        loop {
+            let locked = open_lock(path).and_then(|file| Self::lock(file, &waiting));
+            match locked {
+                // `clean` removes the files of locks too: then another one counts.
+                Ok(lock) if is_at(&lock.0, path) => return Ok(lock),
+                Err(source)
+                    if source.kind() != io::ErrorKind::NotFound || tries.next().is_none() =>
+                {
+                    return Err(failed(source));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The lock, where nobody else has it.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn try_acquire(path: &Path) -> Result<Option<Self>> {
+        let failed = |source| Error::io(format!("failed to lock `{}`", path.display()), source);
+        let file = open_lock(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file)).filter(|lock| is_at(&lock.0, path))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// Gives the lock back, and removes its file, which is at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn remove(self, path: &Path) -> Result<()> {
+        std::fs::remove_file(path)
+            .map_err(|source| Error::io(format!("failed to remove `{}`", path.display()), source))
+    }
+
+    /// As [`Exclusive::acquire`], of a directory.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn of_directory(directory: &Path, waiting: impl FnOnce()) -> Result<Self> {
+        let failed =
+            |source| Error::io(format!("failed to lock `{}`", directory.display()), source);
+        let file = lock_of_directory(directory).map_err(failed)?;
+        Self::lock(file, waiting).map_err(failed)
+    }
+
+    fn lock(file: File, waiting: impl FnOnce()) -> io::Result<Self> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 waiting();
-                file.lock().map_err(failed)?;
+                file.lock()?;
             }
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+            Err(TryLockError::Error(source)) => return Err(source),
         }
         Ok(Self(file))
     }
 }
 
+fn open_lock(path: &Path) -> io::Result<File> {
+    std::fs::create_dir_all(directory(path))?;
+    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+}
+
+/// Whether an open file is the one that lies at a path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |file: std::fs::Metadata| (file.dev(), file.ino());
+    file.metadata().map(id).ok() == std::fs::metadata(path).map(id).ok()
+}
+
+/// Where open files cannot be replaced it is enough that there is one.
+#[cfg(not(unix))]
+fn is_at(_file: &File, path: &Path) -> bool {
+    path.exists()
+}
+
+/// What is locked for a directory: here it can be opened like a file.
+#[cfg(unix)]
+fn lock_of_directory(directory: &Path) -> io::Result<File> {
+    File::open(directory)
+}
+
+/// What is locked for a directory: a file under its name among the user's temporary ones.
+#[cfg(not(unix))]
+fn lock_of_directory(directory: &Path) -> io::Result<File> {
+    use sha2::{Digest, Sha256};
+    let name = crate::hex::hex(&Sha256::digest(directory.as_os_str().as_encoded_bytes()));
+    let path = std::env::temp_dir().join(format!("cargo-wasmsign-{}.lock", &name[..16]));
+    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+}
+
 fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     // The set is whole between any two of its operations.
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A path without `.` and `..`, for comparing: nobody asks whether there are links in it.
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(normal.pop()),
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// The directory that a file is in.

@@ -193,6 +193,60 @@ fn a_dry_run_does_nothing() {
 }
 
 #[test]
+fn a_dry_run_shows_a_command_that_a_shell_can_run() {
+    let project = Project::tiny(PLAIN);
+    let mut build = project.build(&[
+        "--dry-run",
+        "-j",
+        "1",
+        "-v",
+        "--color",
+        "never",
+        "--target-dir",
+        "it's here",
+    ]);
+    let said = run(build.args(["--config", "term.verbose = true", "--", "-Z", "a b"])).exits(0);
+    let line = said.out.lines().next().and_then(|line| line.trim().strip_prefix("Would run "));
+    let line = line.expect("the first line shows the command");
+    let mut shell = Command::new("sh");
+    let words = run(shell.args(["-c", &format!("printf '%s\\n' {line}")])).exits(0);
+    let words: Vec<_> = words.out.lines().skip(1).collect();
+    for pair in [
+        ["--jobs", "1"],
+        ["--target-dir", "it's here"],
+        ["--config", "term.verbose = true"],
+        ["-Z", "a b"],
+    ] {
+        assert!(words.windows(2).any(|words| words == pair), "{pair:?} in {words:?}");
+    }
+    project.is_untouched();
+}
+
+#[test]
+fn a_file_that_is_missing_is_told_before_cargo_runs() {
+    let project = Project::tiny("sections.embed.info.file = \"info.json\"");
+    let words = ["`info`", "info.json", "no such file", "help: "];
+    run(&mut project.build(&[])).exits(2).says(&words);
+    run(&mut project.build(&["--dry-run"])).exits(2).says(&words);
+    project.is_untouched();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_directory_that_cargo_cannot_name_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let project = Project::tiny(PLAIN);
+    let name = std::ffi::OsStr::from_bytes(b"t\xff");
+    for flags in [&[][..], &["--dry-run"]] {
+        let mut build = project.build(flags);
+        let words = ["not Unicode", "--target-dir"];
+        run(build.arg("--target-dir").arg(name)).exits(2).says(&words);
+    }
+    assert!(!project.join(name).exists());
+    project.is_untouched();
+}
+
+#[test]
 fn features_and_configuration_reach_cargo() {
     let project = Project::library(
         "#[cfg(any(not(feature = \"wanted\"), feature = \"default\"))]\ncompile_error!(\"features\");\n",

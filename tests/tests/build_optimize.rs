@@ -53,7 +53,13 @@ fn every_way_to_say_it() {
         let size = |step: &str| artifact["sizes"][step].as_u64().expect("a number");
         (size("built"), size("optimized"))
     };
-    for says in ["", "optimize = true", "optimize = \"z\"", "optimize = 4", "optimize.level = 1"] {
+    for says in [
+        "optimize = {}",
+        "optimize = true",
+        "optimize = \"z\"",
+        "optimize = 4",
+        "optimize.level = 1",
+    ] {
         let (built, optimized) = made(says);
         assert!(optimized * 2 < built, "{says}: {built} → {optimized}");
     }

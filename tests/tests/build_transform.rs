@@ -132,7 +132,8 @@ fn a_changed_program_is_run_again() {
 fn it_finishes_what_is_not_finished() {
     let data = "#[used]\n#[unsafe(link_section = \"__wasm_bindgen_unstable\")]\n\
                 pub static DATA: [u8; 4] = *b\"data\";\n";
-    let project = Project::library(&format!("{LIBRARY}{data}"), "transform.command = [\"./tool\"]");
+    let table = "optimize = true\ntransform.command = [\"./tool\"]";
+    let project = Project::library(&format!("{LIBRARY}{data}"), table);
     script(&project.join("tool"), "cat");
     let words = ["tiny.wasm", "__wasm_bindgen_unstable", "not finished"];
     run(&mut project.build(&[])).exits(2).says(&words);

@@ -51,7 +51,8 @@ fn rows() -> [Row; 4] {
         Row {
             key: "optimize",
             option: "optimize.level",
-            default: json!("z"),
+            // As the profile `release` is compiled.
+            default: json!("3"),
             tables: [json!("1"), json!("2"), json!("3"), json!("4")],
             variable: "CARGO_WASMSIGN_OPTIMIZE",
             environment: ("s", json!("s")),

@@ -129,9 +129,15 @@ fn named_files(options: &Value, signers: bool) -> Vec<String> {
                 }
             }
         } else if (name.starts_with("sections.embed.") && name.ends_with(".file"))
-            || matches!(&**name, "optimize.tool" | "transform.command")
+            || matches!(&**name, "optimize.tool" | "transform.command" | "transform.inputs")
         {
             names.extend(words(value));
+        } else if name == "transform" {
+            // A list of them; a pattern or a place in a path is no file.
+            let tables = value.as_array().into_iter().flatten();
+            names.extend(
+                tables.flat_map(|table| [&table["command"], &table["inputs"]]).flat_map(words),
+            );
         }
     }
     names
@@ -159,13 +165,25 @@ mod tests {
             "keys.other.secret": {"value": {"file": "/w/other.key"}},
             "sections.embed.info.file": {"value": "/w/info.json"},
             "optimize.level": {"value": "z"},
-            "transform.command": {"value": ["./edit", "rules"]}
+            "transform.command": {"value": ["./edit", "rules"]},
+            "transform.inputs": {"value": ["/w/inputs"]},
+            "transform": {"value": [{"command": ["./one"], "inputs": ["/w/two"]}, {"command": ["./three"]}]}
         }"#;
         let options: Value = serde_json::from_slice(options).unwrap();
         let mut all = named_files(&options, true);
         all.sort();
-        let expected = ["./edit", "/w/info.json", "/w/release.key", "/w/release.pub", "rules"];
+        let expected = [
+            "./edit",
+            "./one",
+            "./three",
+            "/w/info.json",
+            "/w/inputs",
+            "/w/release.key",
+            "/w/release.pub",
+            "/w/two",
+            "rules",
+        ];
         assert_eq!(all, expected);
-        assert_eq!(named_files(&options, false).len(), 3);
+        assert_eq!(named_files(&options, false).len(), 7);
     }
 }

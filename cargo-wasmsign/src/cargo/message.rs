@@ -14,6 +14,8 @@ pub struct Artifact {
     pub target: Target,
     /// The file.
     pub path: PathBuf,
+    /// The `opt-level` that it was compiled with.
+    pub opt_level: String,
 }
 
 /// The directory of cargo's that examples lie in.
@@ -100,6 +102,7 @@ fn modules(artifact: &cargo_metadata::Artifact) -> Vec<Artifact> {
         package_id: artifact.package_id.clone(),
         target: artifact.target.clone(),
         path: path.clone().into(),
+        opt_level: artifact.profile.opt_level.clone(),
     };
     files(artifact).map(module).collect()
 }

@@ -2,6 +2,7 @@
 
 mod auditable;
 mod message;
+mod profile;
 mod reproducible;
 mod run;
 mod settings;
@@ -11,6 +12,7 @@ mod workspace;
 
 pub use auditable::find_auditable;
 pub use message::{Artifact, EXAMPLES, Line, Other};
+pub use profile::Profiles;
 pub use reproducible::rustflags;
 pub use run::{Messages, Run};
 pub use settings::{configured_jobs, configured_targets};

@@ -174,7 +174,7 @@ impl Workspace {
 }
 
 /// Whether a package id specification (a name, a version, an address), or a glob on names, means this package.
-fn is_meant(package: &Package, spec: &str) -> bool {
+pub(super) fn is_meant(package: &Package, spec: &str) -> bool {
     let name = package.name.as_str();
     let versioned = spec.split_once(['@', ':']).is_some_and(|(wanted, version)| {
         let whole = package.version.to_string();

@@ -152,7 +152,7 @@ pub(super) struct Layer {
     pub(super) auditable: Option<Setting<bool>>,
     pub(super) artifact_dir: Option<Setting<PathBuf>>,
     pub(super) unfinished: Option<Setting<Unfinished>>,
-    pub(super) transform: TransformLayer,
+    pub(super) transform: Option<TransformLayer>,
     pub(super) optimize: OptimizeLayer,
     pub(super) sections: SectionsLayer,
 }
@@ -169,7 +169,7 @@ impl Layer {
             auditable: table.setting("auditable", Node::bool)?,
             artifact_dir: table.setting("artifact-dir", Node::path)?,
             unfinished: table.setting("unfinished", |node| node.text()?.parse())?,
-            transform: table.get("transform", TransformLayer::read)?.unwrap_or_default(),
+            transform: table.get("transform", TransformLayer::read)?,
             optimize: table.get("optimize", OptimizeLayer::read)?.unwrap_or_default(),
             sections: table.get("sections", SectionsLayer::read)?.unwrap_or_default(),
         })

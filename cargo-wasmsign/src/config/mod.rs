@@ -22,6 +22,7 @@ mod sections;
 mod setting;
 mod settings;
 mod source;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -44,7 +45,10 @@ pub use schema::schema;
 pub use sections::Sections;
 pub use setting::Origin;
 pub use settings::{PackageConfig, Settings};
-pub use transform::Transform;
+#[cfg(test)]
+use template::PathTemplate;
+pub use template::{FileSet, fill};
+pub use transform::{After, Transform};
 
 use self::keys::Keys;
 use self::layer::{Layer, PACKAGE, Tables, WORKSPACE};
@@ -104,7 +108,7 @@ impl Manifests {
         layers.extend(&above);
         layers.extend(own.iter().flat_map(|tables| tables.layers(profile)));
         layers.extend(self.workspace.layers(profile));
-        Settings::of(layers.into_iter())
+        Settings::of(profile, layers.into_iter())
     }
 
     /// The values of `settings` one by one, and where the keys are found that sign.

@@ -32,6 +32,34 @@ pub struct Optimize {
     pub minimum_version: Option<u32>,
     /// How long it may take over one module.
     pub timeout: Option<Timeout>,
+    /// What cargo's `opt-level` decides, because nobody else does.
+    pub open: Open,
+}
+
+/// What nobody has said of the optimizer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Whether it runs.
+    pub on: bool,
+    /// At which level.
+    pub level: bool,
+}
+
+impl Optimize {
+    /// What is done to a module that was compiled with this `opt-level`; none where it is left as it is.
+    pub fn for_opt_level(&self, opt_level: &str) -> Option<Self> {
+        if self.open.on && opt_level == "0" {
+            return None;
+        }
+        let level = of_opt_level(opt_level).filter(|_| self.open.level).unwrap_or(self.level);
+        Some(Self { level, open: Open::default(), ..self.clone() })
+    }
+}
+
+/// The level that goes with an `opt-level` of the compiler: the same, as in clang and Emscripten, where the C++ beside it
+/// is optimized. None goes with `0`.
+fn of_opt_level(opt_level: &str) -> Option<Level> {
+    opt_level.parse().ok().filter(|level| *level != Level::O0)
 }
 
 /// What a module shows its host and asks of it, whether or not it is optimized.

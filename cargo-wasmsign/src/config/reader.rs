@@ -1,8 +1,9 @@
 //! A typed reader of TOML values: what it gives has the wanted type, or the error says where not.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
-use toml_edit::{Array, Item, TableLike, Value};
+use toml_edit::{Array, ArrayOfTables, Item, TableLike, Value};
 
 use super::nearest::suggestion;
 use super::setting::{Origin, Setting};
@@ -26,7 +27,7 @@ pub(super) struct Node<'a> {
 enum Content<'a> {
     Value(&'a Value),
     Table(&'a dyn TableLike),
-    TableArray,
+    TableArray(&'a ArrayOfTables),
 }
 
 /// The keys that a table may have, and what is said about some of those that it may not.
@@ -53,7 +54,7 @@ impl<'a> Node<'a> {
             Item::Value(Value::InlineTable(table)) => Content::Table(table),
             Item::Value(value) => Content::Value(value),
             Item::Table(table) => Content::Table(table),
-            Item::ArrayOfTables(_) => Content::TableArray,
+            Item::ArrayOfTables(tables) => Content::TableArray(tables),
         };
         let key_offset = key.span().map_or(0, |span| span.start);
         let table = trail.to_owned();
@@ -75,7 +76,7 @@ impl<'a> Node<'a> {
     pub(super) fn place(&self) -> Place<'a> {
         let offset = match self.content {
             Content::Value(value) => value.span().map(|span| span.start),
-            Content::Table(_) | Content::TableArray => None,
+            Content::Table(_) | Content::TableArray(_) => None,
         };
         self.place_at(offset)
     }
@@ -185,6 +186,26 @@ impl<'a> Node<'a> {
         lists.iter().map(list).collect()
     }
 
+    /// A list of tables; `what` is what to say that was expected.
+    pub(super) fn tables(&self, what: &str) -> Result<Vec<Self>> {
+        let one = |entries: &'a dyn TableLike, span: Option<Range<usize>>| Self {
+            content: Content::Table(entries),
+            key_offset: span.map_or(self.key_offset, |span| span.start),
+            ..self.clone()
+        };
+        let inline = |value: &'a Value| match value {
+            Value::InlineTable(table) => Ok(one(table, table.span())),
+            other => Err(self.unexpected(other, "a table")),
+        };
+        match self.content {
+            Content::TableArray(tables) => {
+                Ok(tables.iter().map(|table| one(table, table.span())).collect())
+            }
+            Content::Value(Value::Array(list)) => list.iter().map(inline).collect(),
+            _ => Err(self.expected(what)),
+        }
+    }
+
     /// A path, from the root of the file system.
     pub(super) fn path(&self) -> Result<PathBuf> {
         let text = self.text()?;
@@ -227,7 +248,7 @@ impl<'a> Node<'a> {
         match self.content {
             Content::Value(value) => type_name(value),
             Content::Table(_) => "a table",
-            Content::TableArray => "a list of tables",
+            Content::TableArray(_) => "a list of tables",
         }
     }
 }

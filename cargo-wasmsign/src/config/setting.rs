@@ -33,6 +33,13 @@ pub enum Origin {
     CommandLine(&'static str),
     /// A key of cargo's own configuration.
     Cargo(&'static str),
+    /// Nobody says anything, and the default goes with the `opt-level` that a profile of cargo's has.
+    OptLevel {
+        /// The profile.
+        profile: String,
+        /// What it has, as cargo says it.
+        level: String,
+    },
 }
 
 impl<T> Setting<T> {

@@ -16,6 +16,10 @@ use crate::error::Result;
 /// What is to be done with the modules of one package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageConfig {
+    /// cargo's profile that all this is for.
+    pub profile: String,
+    /// Its `opt-level`, as far as it is known before cargo is called.
+    pub opt_level: Option<String>,
     /// Whether the package takes part at all.
     pub enabled: bool,
     /// The targets to build for, at least one; `None` where nothing names any.
@@ -34,8 +38,8 @@ pub struct PackageConfig {
     pub artifact_dir: Option<PathBuf>,
     /// What becomes of a module that is not finished.
     pub unfinished: Unfinished,
-    /// What rewrites the module first; `None` for nothing.
-    pub transform: Option<Transform>,
+    /// What rewrites the module, in this order.
+    pub transforms: Vec<Transform>,
     /// What the optimizer does; `None` where it is off.
     pub optimize: Option<Optimize>,
     /// What the module shows its host and asks of it, with the optimizer and without.
@@ -44,9 +48,22 @@ pub struct PackageConfig {
     pub sections: Sections,
 }
 
+impl PackageConfig {
+    /// What the optimizer is expected to do.
+    pub fn expected_optimize(&self) -> Option<Optimize> {
+        let options = self.optimize.clone()?;
+        match &self.opt_level {
+            None => Some(options),
+            Some(level) => options.for_opt_level(level),
+        }
+    }
+}
+
 /// A [`PackageConfig`] of which each value knows where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    profile: String,
+    opt_level: Option<String>,
     pub(super) enabled: Setting<bool>,
     pub(super) targets: Setting<Option<Vec<String>>>,
     pub(super) sign_with: Setting<Vec<String>>,
@@ -65,6 +82,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            profile: String::new(),
+            opt_level: None,
             enabled: Setting::unsaid(true),
             targets: Setting::unsaid(None),
             sign_with: Setting::unsaid(Vec::new()),
@@ -82,9 +101,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What counts with these layers, the nearest first.
-    pub(super) fn of<'a>(layers: impl DoubleEndedIterator<Item = &'a Layer>) -> Result<Self> {
-        let mut settings = Self::default();
+    /// What counts for a profile with these layers, the nearest first.
+    pub(super) fn of<'a>(
+        profile: &str,
+        layers: impl DoubleEndedIterator<Item = &'a Layer>,
+    ) -> Result<Self> {
+        let mut settings = Self { profile: profile.to_owned(), ..Self::default() };
         layers.rev().for_each(|layer| settings.cover(layer));
         settings.transform.check()?;
         Ok(settings)
@@ -101,7 +123,7 @@ impl Settings {
         self.auditable.yield_to(nearer.auditable.as_ref());
         self.artifact_dir.yield_to(nearer.artifact_dir.as_ref());
         self.unfinished.yield_to(nearer.unfinished.as_ref());
-        self.transform.cover(&nearer.transform);
+        nearer.transform.iter().for_each(|transform| self.transform.cover(transform));
         self.optimize.cover(&nearer.optimize);
         self.sections.cover(&nearer.sections);
     }
@@ -121,6 +143,11 @@ impl Settings {
         if self.targets.value.is_none() {
             self.targets = Setting { value: Some(targets), origin };
         }
+    }
+
+    /// Says which `opt-level` cargo is expected to compile with.
+    pub fn expect_opt_level(&mut self, opt_level: String) {
+        self.opt_level = Some(opt_level);
     }
 
     /// Whether the signers are the arguments of `--key` rather than names of keys.
@@ -146,7 +173,10 @@ impl Settings {
         });
         listing.add("unfinished", &self.unfinished, |word| json!(word.as_str()));
         self.transform.list(&mut listing);
-        self.optimize.list(&mut listing);
+        match &self.opt_level {
+            None => self.optimize.list(&mut listing),
+            Some(level) => self.optimize.for_opt_level(&self.profile, level).list(&mut listing),
+        }
         self.sections.list(&mut listing);
         listing
     }
@@ -155,6 +185,8 @@ impl Settings {
     pub fn into_config(self) -> PackageConfig {
         let (optimize, interface) = self.optimize.finish();
         PackageConfig {
+            profile: self.profile,
+            opt_level: self.opt_level,
             enabled: self.enabled.value,
             targets: self.targets.value,
             sign_with: self.sign_with.value,
@@ -164,7 +196,7 @@ impl Settings {
             auditable: self.auditable.value,
             artifact_dir: self.artifact_dir.value,
             unfinished: self.unfinished.value,
-            transform: self.transform.finish(),
+            transforms: self.transform.finish(),
             optimize,
             interface,
             sections: self.sections.finish(),

@@ -86,6 +86,7 @@ impl<T> Desk<'_, T> {
     ///
     /// Exit code 4.
     pub fn take(&self, order: Order) -> Result<()> {
+        let order = order.settled();
         let taken = take(&order)?;
         let mut state = self.queue.lock();
         let index = state.count;

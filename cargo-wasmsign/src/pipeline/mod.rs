@@ -1,4 +1,4 @@
-//! From cargo's artifact to a published module: transform, optimize, shape, sign, verify, publish.
+//! From cargo's artifact to a published module: transform, optimize, transform, shape, sign, verify, publish.
 //!
 //! Everything happens on temporary files beside the place where the module will be; only the last
 //! step, a rename, is seen by others. Nothing is printed here: an [`Observer`] is told.
@@ -28,7 +28,7 @@ pub use transform::find as find_transform;
 use crate::cargo::Artifact;
 use crate::error::{Error, Result};
 use crate::files::Staged;
-use record::Record;
+use record::{Record, Source};
 use sealed::Made;
 use work::{Work, step_file};
 
@@ -51,11 +51,19 @@ pub struct Order {
     pub place: Arc<Place>,
 }
 
+impl Order {
+    /// The same, with what the artifact's own `opt-level` decides.
+    fn settled(self) -> Self {
+        let recipe = Arc::new(self.recipe.for_opt_level(&self.artifact.opt_level));
+        Self { recipe, ..self }
+    }
+}
+
 /// A copy of an artifact of cargo's.
 struct Copied {
     file_name: PathBuf,
     built: Staged,
-    digest: String,
+    source: Source,
 }
 
 /// Takes an artifact while cargo holds its lock: looks whether there is anything to do, and copies it
@@ -70,9 +78,11 @@ fn take(order: &Order) -> Result<Taken> {
         |source| Error::io(format!("failed to read `{}`", artifact.path.display()), source);
     let file_name = artifact.file_name();
     place.make_room(&file_name)?;
-    let digest = record::sha256(&artifact.path).map_err(failed)?;
+    let built = record::sha256(&artifact.path).map_err(failed)?;
+    let fingerprint = recipe.fingerprint(&file_name, place);
+    let mut source = Source { fingerprint, built };
     let published = place.published.join(&file_name);
-    if let Some(fresh) = Record::fresh(&record::path(&place.state, &file_name), recipe, &digest)
+    if let Some(fresh) = Record::fresh(&record::path(&place.state, &file_name), recipe, &source)
         && fresh.path == published
     {
         return Ok(Taken::Fresh(fresh));
@@ -80,7 +90,7 @@ fn take(order: &Order) -> Result<Taken> {
     let mut built = step_file(place, &file_name, "built")?;
     let from = File::open(&artifact.path).map_err(failed)?;
     // The bytes that are copied are the ones that count, should they be others by now.
-    let digest = record::copy_hashed(from, built.file()).map_err(|source| {
+    source.built = record::copy_hashed(from, built.file()).map_err(|source| {
         Error::io(
             format!(
                 "failed to copy `{}` to `{}`",
@@ -90,7 +100,7 @@ fn take(order: &Order) -> Result<Taken> {
             source,
         )
     })?;
-    Ok(Taken::Copied(Copied { file_name, built, digest }))
+    Ok(Taken::Copied(Copied { file_name, built, source }))
 }
 
 /// A module that is there, or waits for its name.
@@ -123,6 +133,6 @@ impl Copied {
     /// Those of each step.
     fn make(self, order: &Order, cores: usize, observer: &dyn Observer) -> Result<Made> {
         let work = Work { order, cores, observer, file_name: &self.file_name };
-        work.run(self.built, self.digest)
+        work.run(self.built, self.source)
     }
 }

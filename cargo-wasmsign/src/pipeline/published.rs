@@ -29,12 +29,18 @@ pub struct Published {
 }
 
 /// Sizes of a module, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sizes {
     /// As cargo made it.
     pub built: u64,
+    /// As the programs before the optimizer left it, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transformed: Option<u64>,
     /// As the optimizer left it; the same where it did not run.
     pub optimized: u64,
+    /// As the programs after the optimizer left it, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished: Option<u64>,
     /// As it was published, its embedded signature included.
     pub published: u64,
 }
@@ -58,10 +64,21 @@ pub enum Step {
         /// What it is.
         text: String,
     },
+    /// Another process runs a program of the same manifest, which may write the same files.
+    Waiting,
     /// The user's program has begun.
     Transforming {
         /// Its name.
         program: String,
+    },
+    /// The user's program is done.
+    Transformed {
+        /// Bytes before.
+        from: u64,
+        /// Bytes after.
+        to: u64,
+        /// The custom sections that went with it.
+        dropped: Vec<String>,
     },
     /// An optimizer has begun. Another one may follow, if it turns out to be unable to read the module.
     Optimizing {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use wasmsign_core::sign::Signature;
 
+use super::SignerLine;
 use super::record::sha256;
-use super::{SignerLine, transform};
+use super::transform::Program;
 use crate::config::{self, KeyIdChoice, Placement, Unfinished};
 use crate::error::{Error, Result};
 use crate::hex::{hex, public_key_text};
@@ -18,8 +19,10 @@ use crate::signers::Signer;
 /// What is done to the modules of one package.
 #[derive(Clone)]
 pub struct Recipe {
-    /// The user's program, if there is one.
-    pub transform: Option<config::Transform>,
+    /// cargo's profile.
+    pub profile: String,
+    /// The user's programs, in this order.
+    pub transforms: Vec<config::Transform>,
     /// The optimizer and its settings, if it runs.
     pub optimize: Option<(Arc<Optimizer>, config::Optimize)>,
     /// What modules show their hosts and ask of them, with the optimizer and without.
@@ -70,8 +73,30 @@ impl Place {
 }
 
 impl Recipe {
+    /// What is done to a module that was compiled with this `opt-level`.
+    pub(super) fn for_opt_level(&self, opt_level: &str) -> Self {
+        let settled = |(tool, options): &(Arc<Optimizer>, config::Optimize)| {
+            Some((Arc::clone(tool), options.for_opt_level(opt_level)?))
+        };
+        Self { optimize: self.optimize.as_ref().and_then(settled), ..self.clone() }
+    }
+
+    /// A program, for the module of this name at this place.
+    pub(super) fn program<'a>(
+        &'a self,
+        transform: &'a config::Transform,
+        file_name: &'a Path,
+        place: &'a Place,
+    ) -> Program<'a> {
+        Program { transform, file_name, profile: &self.profile, published: &place.published }
+    }
+
     /// Everything but the module's own bytes that decides what is published.
-    pub(super) fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&self, file_name: &Path, place: &Place) -> String {
+        let programs = self.transforms.iter();
+        let programs: Vec<_> = programs
+            .map(|transform| self.program(transform, file_name, place).fingerprint())
+            .collect();
         let optimizer =
             self.optimize.as_ref().map(|(optimizer, options)| (optimizer.identity(), options));
         let keys: Vec<_> =
@@ -79,9 +104,8 @@ impl Recipe {
         let embedded: Vec<_> =
             self.sections.embed.iter().map(|embed| content(&embed.file)).collect();
         let parts = format!(
-            "{} {:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
+            "{} {programs:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
-            self.transform.as_ref().map(transform::fingerprint),
             self.interface,
             self.unfinished,
             self.auditable,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wasmsign_core::{Policy, Require, Verifier};
 
+use super::transform::Products;
 use super::{Published, Recipe};
 use crate::config::Placement;
 use crate::error::{Error, Result};
@@ -29,15 +30,26 @@ pub(super) struct Record {
     /// Who has optimized it.
     #[serde(default)]
     optimizer: Option<Ran>,
+    /// What the user's programs have made besides.
+    products: Products,
     /// What was told of it.
     published: Published,
+}
+
+/// What a module is made from, and how.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    /// [`Recipe::fingerprint`], as it was before anything was done.
+    pub(super) fingerprint: String,
+    /// SHA-256 of cargo's artifact.
+    pub(super) built: String,
 }
 
 impl Record {
     /// A record of files that are about to be published.
     pub(super) fn of(
-        recipe: &Recipe,
-        built: String,
+        source: Source,
+        products: Products,
         optimizer: Option<Ran>,
         published: &Published,
         module: File,
@@ -48,36 +60,41 @@ impl Record {
                 .map_err(|source| Error::io("failed to read a temporary file", source))
         };
         Ok(Self {
-            fingerprint: recipe.fingerprint(),
-            built,
+            fingerprint: source.fingerprint,
+            built: source.built,
             module: digest(module)?,
             signature: signature.map(digest).transpose()?,
             optimizer,
+            products,
             published: published.clone(),
         })
     }
 
-    /// Writes the record where [`Record::fresh`] looks for it.
-    pub(super) fn save(&self, path: &Path) -> Result<()> {
+    /// Writes the record, to be published where [`Record::fresh`] looks for it. Whatever can be wrong with it is told
+    /// before the module is seen by anybody.
+    ///
+    /// It is not synced: what a power cut leaves of a record only makes a module once more.
+    pub(super) fn stage(&self, path: &Path) -> Result<Staged> {
         let mut staged = Staged::new(path, Access::Usual)?;
-        let written = serde_json::to_writer(staged.file(), self);
+        let written = serde_json::to_vec(self).map_err(io::Error::from);
         written
+            .and_then(|text| staged.file().write_all(&text))
             .map_err(|source| Error::io(format!("failed to write `{}`", path.display()), source))?;
-        // Not synced: what a power cut leaves of a record only makes a module once more.
-        staged.publish()
+        Ok(staged)
     }
 
     /// The published module, if it is what this recipe would make of these bytes again.
     ///
     /// Whatever keeps it from being so, an unreadable record too, means that the module is made again.
-    pub(super) fn fresh(path: &Path, recipe: &Recipe, built: &str) -> Option<Published> {
+    pub(super) fn fresh(path: &Path, recipe: &Recipe, source: &Source) -> Option<Published> {
         let record: Self = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
-        let same = record.fingerprint == recipe.fingerprint()
-            && record.built == built
+        let same = record.fingerprint == source.fingerprint
+            && record.built == source.built
             && recipe.would_optimize_with(record.optimizer.as_ref())
             && sha256(&record.published.path).ok()? == record.module
             && record.published.signature_path.as_deref().map(sha256).transpose().ok()?
-                == record.signature;
+                == record.signature
+            && record.products.are_there();
         (same && still_verifies(&record.published, recipe))
             .then_some(Published { fresh: true, ..record.published })
     }

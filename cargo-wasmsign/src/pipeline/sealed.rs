@@ -6,7 +6,8 @@ use std::path::Path;
 use wasmsign_core::Identity;
 use wasmsign_core::inspect;
 
-use super::record::{self, Record};
+use super::record::{self, Record, Source};
+use super::transform::Products;
 use super::work::{Work, length, reader, with_suffix};
 use super::{Order, Published, Sizes, Step};
 use crate::config::Placement;
@@ -21,7 +22,7 @@ pub struct Made {
     module: Staged,
     signature: Option<Staged>,
     published: Published,
-    record: Record,
+    record: Staged,
 }
 
 impl Made {
@@ -33,18 +34,18 @@ impl Made {
         if self.published.signature_path.is_none() {
             remove_stale(&sig)?;
         }
-        let name = self.order.artifact.file_name();
-        self.record.save(&record::path(&self.order.place.state, &name))?;
+        self.record.publish()?;
         Ok((self.order, self.published))
     }
 }
 
 impl Work<'_> {
-    /// Signs the module, and verifies what was written. `built` is the digest of cargo's artifact.
+    /// Signs the module, and verifies what was written.
     pub(super) fn seal(
         &self,
         module: &mut Staged,
-        built: String,
+        source: Source,
+        products: Products,
         optimizer: Option<Ran>,
         mut sizes: Sizes,
     ) -> Result<Made> {
@@ -68,13 +69,15 @@ impl Work<'_> {
         };
         let Sealed { mut module, mut signature, .. } = sealed;
         let record = Record::of(
-            self.recipe(),
-            built,
+            source,
+            products,
             optimizer,
             &published,
             reader(&mut module)?,
             signature.as_mut().map(reader).transpose()?,
         )?;
+        let record = record.stage(&record::path(&self.order.place.state, self.file_name))?;
+        refuse_directory(&with_suffix(&published.path, ".sig"))?;
         Ok(Made { order: self.order.clone(), module, signature, published, record })
     }
 
@@ -125,6 +128,17 @@ struct Sealed {
     module: Staged,
     signature: Option<Staged>,
     identity: Option<Identity>,
+}
+
+/// Refuses a directory in the place of a stale signature: it could not be removed once the module is published.
+fn refuse_directory(path: &Path) -> Result<()> {
+    match path.is_dir() {
+        true => Err(Error::io(
+            format!("failed to remove the stale signature `{}`", path.display()),
+            io::Error::from(io::ErrorKind::IsADirectory),
+        )),
+        false => Ok(()),
+    }
 }
 
 fn remove_stale(path: &Path) -> Result<()> {

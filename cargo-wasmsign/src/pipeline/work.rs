@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
+use super::record::{self, Source};
 use super::sealed::Made;
+use super::transform::Products;
 use super::waiting::while_telling;
-use super::{
-    Observer, Order, Place, Recipe, Sizes, Step, auditable, record, transform, unfinished,
-};
-use crate::config::{self, Unfinished};
+use super::{Observer, Order, Place, Recipe, Sizes, Step, auditable, unfinished};
+use crate::config::{self, After, Unfinished};
 use crate::edit;
 use crate::error::{Error, Result, of_module};
 use crate::escape::escape;
@@ -32,23 +32,46 @@ pub(super) struct Work<'a> {
 
 impl Work<'_> {
     /// Takes every step.
-    pub(super) fn run(&self, mut built: Staged, digest: String) -> Result<Made> {
-        let size = length(built.file())?;
-        let (mut module, module_digest) = self.transform(built, digest.clone())?;
+    pub(super) fn run(&self, mut built: Staged, source: Source) -> Result<Made> {
+        let mut sizes = Sizes { built: length(built.file())?, ..Sizes::default() };
+        let mut products = Products::default();
+        let (mut module, transformed) = self.transform(After::Build, built, &mut products)?;
+        sizes.transformed = transformed;
         let what = self.inspect(&mut module)?;
-        if self.recipe().unfinished == Unfinished::Refuse {
-            unfinished::refuse(self.file_name, &what, module.file())?;
+        // What a later program finishes need not be finished here.
+        if !self.runs(After::Optimize) {
+            self.refuse_unfinished(&what, &mut module)?;
         }
-        shape::refuse_signed(&what.sections, self.recipe().transform.is_some())
-            .map_err(|error| error.named(self.file_name))?;
-        let (module, what, optimizer) = self.optimize(module, what, module_digest)?;
-        let sizes = Sizes { built: size, optimized: what.total, published: what.total };
+        self.refuse_signed(&what)?;
+        let digest = match transformed {
+            None => source.built.clone(),
+            Some(_) => digest(&mut module)?,
+        };
+        let (module, what, optimizer) = self.optimize(module, what, digest)?;
+        sizes.optimized = what.total;
+        let (mut module, finished) = self.transform(After::Optimize, module, &mut products)?;
+        sizes.finished = finished;
+        let what = if finished.is_some() { self.inspect(&mut module)? } else { what };
+        self.refuse_unfinished(&what, &mut module)?;
+        self.refuse_signed(&what)?;
         let mut shaped = self.shape(module, &what)?;
         self.warn_of_dylink(&what);
         if self.recipe().auditable {
             auditable::refuse_without(self.file_name, what.kind, shaped.file())?;
         }
-        self.seal(&mut shaped, digest, optimizer, sizes)
+        self.seal(&mut shaped, source, products, optimizer, sizes)
+    }
+
+    fn refuse_signed(&self, what: &Inspection) -> Result<()> {
+        shape::refuse_signed(&what.sections, !self.recipe().transforms.is_empty())
+            .map_err(|error| error.named(self.file_name))
+    }
+
+    fn refuse_unfinished(&self, what: &Inspection, module: &mut Staged) -> Result<()> {
+        match self.recipe().unfinished {
+            Unfinished::Refuse => unfinished::refuse(self.file_name, what, module.file()),
+            Unfinished::Allow => Ok(()),
+        }
     }
 
     pub(super) fn recipe(&self) -> &Recipe {
@@ -60,7 +83,7 @@ impl Work<'_> {
     }
 
     /// A temporary file for one step.
-    fn step_file(&self, step: &str) -> Result<Staged> {
+    pub(super) fn step_file(&self, step: &str) -> Result<Staged> {
         step_file(&self.order.place, self.file_name, step)
     }
 
@@ -74,22 +97,9 @@ impl Work<'_> {
         }
     }
 
-    /// The module as the user's program leaves it, and its digest.
-    fn transform(&self, mut built: Staged, digest: String) -> Result<(Staged, String)> {
-        let Some(transform) = &self.recipe().transform else { return Ok((built, digest)) };
-        self.tell(Step::Transforming { program: transform.command[0].clone() });
-        let mut output = self.step_file("transformed")?;
-        transform::run(transform, self.file_name, &mut built, &mut output)
-            .map_err(|error| error.named(self.file_name))?;
-        self.refuse_invalid(&transform.command[0], &mut output)?;
-        let digest = record::copy_hashed(reader(&mut output)?, &mut io::sink())
-            .map_err(|source| Error::io("failed to read a temporary file", source))?;
-        Ok((output, digest))
-    }
-
     /// Refuses what a program of the user's has left where it is not valid: everything after it, and every host, relies
     /// on that.
-    fn refuse_invalid(&self, program: &str, output: &mut Staged) -> Result<()> {
+    pub(super) fn refuse_invalid(&self, program: &str, output: &mut Staged) -> Result<()> {
         output.lend()?;
         let fault = optimize::fault(self.file_name, output.path())?;
         output.take_back()?;
@@ -305,6 +315,11 @@ fn too_many_sections(name: &Path, what: &Inspection) -> Error {
         what.section_count
     ))
     .advice("find out what makes them; a build has less than a hundred")
+}
+
+fn digest(module: &mut Staged) -> Result<String> {
+    record::copy_hashed(reader(module)?, &mut io::sink())
+        .map_err(|source| Error::io("failed to read a temporary file", source))
 }
 
 /// A temporary file for one step of a module, in the directory where the module will be.

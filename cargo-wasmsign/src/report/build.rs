@@ -15,7 +15,7 @@ use crate::cargo::{Artifact, Line, Other};
 use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::exit::Exit;
-use crate::pipeline::{Published, SignerLine, Step};
+use crate::pipeline::{Published, SignerLine, Sizes, Step};
 use crate::shape::{Outline, Part};
 
 /// What a build would do for one target.
@@ -174,21 +174,7 @@ impl Report {
 
 /// The line of a published module: path, sizes, identity, signers.
 fn line(published: &Published) -> String {
-    let sizes = published.sizes;
-    let mut size = format!("{} built", human(sizes.built));
-    if let Some(optimizer) = &published.optimizer {
-        size.push_str(&format!(
-            ", {} optimized ({}) by {}",
-            human(sizes.optimized),
-            change(sizes.built, sizes.optimized),
-            escape(optimizer)
-        ));
-    }
-    size.push_str(&format!(
-        ", {} published ({})",
-        human(sizes.published),
-        change(sizes.built, sizes.published)
-    ));
+    let size = steps(published);
     // `sha256:` and 12 digits.
     let identity = published.identity.get(..19).unwrap_or(&published.identity);
     let names: Vec<_> = published.signers.iter().map(|signer| escape(&signer.name)).collect();
@@ -200,6 +186,21 @@ fn line(published: &Published) -> String {
     let fresh = if published.fresh { ", fresh" } else { "" };
     let path = escape(&from_here(&published.path).display().to_string());
     format!("{path} {FAINT}{size}{FAINT:#}, {identity}, {signers}{fresh}")
+}
+
+/// The sizes of a module, each step compared with the one before, and the last with the first.
+fn steps(module: &Published) -> String {
+    let Sizes { built, transformed, optimized, finished, published } = module.sizes;
+    let step =
+        |verb: &str, from: u64, to: u64| format!(", {} {verb} ({})", human(to), change(from, to));
+    let mut text = format!("{} built", human(built));
+    text.extend(transformed.map(|to| step("transformed", built, to)));
+    if let Some(optimizer) = &module.optimizer {
+        text += &step("optimized", transformed.unwrap_or(built), optimized);
+        text += &format!(" by {}", escape(optimizer));
+    }
+    text.extend(finished.map(|to| step("transformed", optimized, to)));
+    text + &step("published", built, published)
 }
 
 /// A path as short as it can be said in the current directory.
@@ -366,18 +367,28 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
         Step::Transforming { program } => {
             Some(("Transforming", format!("{name} with {}", escape(program))))
         }
+        Step::Transformed { from, to, dropped } => {
+            Some(("Transformed", format!("{name} {}{}", sizes(*from, *to), dropped_words(dropped))))
+        }
+        Step::Waiting => {
+            let text = "waiting for a transform in another process that may write the same files";
+            Some(("Blocking", format!("{name} {text}")))
+        }
         Step::Optimizing { .. }
         | Step::StillOptimizing { .. }
         | Step::Dropped { .. }
         | Step::Warned { .. } => None,
         Step::Optimized { from, to, tool, cached, dropped } => {
-            let mut rest = dropped_words(dropped);
+            let (debug, others): (Vec<_>, Vec<_>) =
+                dropped.iter().cloned().partition(|section| section.starts_with(".debug_"));
+            let mut rest = dropped_words(&others);
+            if !debug.is_empty() {
+                rest.push_str(", stripped debug sections (`optimize.debug = \"keep\"` keeps them)");
+            }
             if *cached {
                 rest.push_str(", as before");
             }
-            let (sizes, change) =
-                (format!("{} → {}", human(*from), human(*to)), change(*from, *to));
-            Some(("Optimized", format!("{name} {sizes} ({change}) with {}{rest}", escape(tool))))
+            Some(("Optimized", format!("{name} {} with {}{rest}", sizes(*from, *to), escape(tool))))
         }
         Step::Shaped { outline } => Some(("Shaped", format!("{name}{}", shaping(outline)))),
         Step::Signed { signers } => {
@@ -387,7 +398,11 @@ fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
     }
 }
 
-/// The sections that an optimizer has dropped, those of DWARF as one.
+fn sizes(from: u64, to: u64) -> String {
+    format!("{} → {} ({})", human(from), human(to), change(from, to))
+}
+
+/// The sections that went, those of DWARF as one.
 fn dropped_words(sections: &[String]) -> String {
     let mut names: Vec<String> = Vec::new();
     for section in sections {

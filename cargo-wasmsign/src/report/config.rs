@@ -105,6 +105,9 @@ fn origin_as_json(origin: &Origin) -> Value {
         Origin::Environment(name) => json!({ "kind": "environment", "name": name }),
         Origin::CommandLine(name) => json!({ "kind": "command-line", "name": name }),
         Origin::Cargo(name) => json!({ "kind": "cargo-configuration", "name": name }),
+        Origin::OptLevel { profile, level } => {
+            json!({ "kind": "default", "profile": profile, "opt-level": level })
+        }
     }
 }
 
@@ -138,6 +141,9 @@ fn said_by(origin: &Origin) -> String {
         }
         Origin::Environment(name) | Origin::CommandLine(name) => (*name).to_owned(),
         Origin::Cargo(name) => format!("cargo's {name}"),
+        Origin::OptLevel { profile, level } => {
+            escape_json(&format!("default: the profile {profile} has opt-level {level}"))
+        }
     }
 }
 
@@ -208,5 +214,7 @@ mod tests {
         assert_eq!(said_by(&Origin::Environment("CARGO_WASMSIGN_TARGET")), "CARGO_WASMSIGN_TARGET");
         assert_eq!(said_by(&Origin::CommandLine("--target")), "--target");
         assert_eq!(said_by(&Origin::Cargo("build.target")), "cargo's build.target");
+        let level = Origin::OptLevel { profile: "dev".into(), level: "0".into() };
+        assert_eq!(said_by(&level), "default: the profile dev has opt-level 0");
     }
 }

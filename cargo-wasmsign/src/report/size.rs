@@ -17,10 +17,19 @@ pub(super) fn change(from: u64, to: u64) -> String {
         return "±0 %".into();
     }
     let percent = (to as f64 - from as f64) / from as f64 * 100.0;
-    match format!("{percent:+.1} %") {
+    match format!("{percent:+.0$} %", decimals(percent.abs())) {
         none if none == "+0.0 %" || none == "-0.0 %" => "±0 %".into(),
         some => some,
     }
+}
+
+/// How many decimals a percentage has: one, or as many as tell nearly all from all.
+fn decimals(percent: f64) -> usize {
+    let is_told = |decimals: &usize| {
+        let shown: f64 = format!("{percent:.decimals$}").parse().unwrap_or(percent);
+        percent >= 100.0 || shown != 100.0
+    };
+    (1..10).find(is_told).unwrap_or(10)
 }
 
 /// A share of the whole, in percent.
@@ -28,7 +37,8 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "0.0 %".into();
     }
-    format!("{:.1} %", part as f64 / whole as f64 * 100.0)
+    let percent = part as f64 / whole as f64 * 100.0;
+    format!("{percent:.0$} %", decimals(percent))
 }
 
 #[cfg(test)]
@@ -55,5 +65,16 @@ mod tests {
         assert_eq!(change(100, 150), "+50.0 %");
         assert_eq!(change(100_000, 100_001), "±0 %");
         assert_eq!(change(0, 5), "±0 %");
+    }
+
+    #[test]
+    fn nearly_all_is_not_all() {
+        assert_eq!(change(10_000, 4), "-99.96 %");
+        assert_eq!(change(10_000_000, 4), "-99.99996 %");
+        assert_eq!(change(10_000, 0), "-100.0 %");
+        assert_eq!(change(10_000, 20_000), "+100.0 %");
+        assert_eq!(change(10_000, 20_001), "+100.0 %");
+        assert_eq!(share(9_996, 10_000), "99.96 %");
+        assert_eq!(share(10_000, 10_000), "100.0 %");
     }
 }

@@ -1,6 +1,7 @@
 //! The keys and tools of a build.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::args::Overrides;
@@ -9,7 +10,7 @@ use crate::config::{Features, Manifests, Optimize, PackageConfig, Tool};
 use crate::error::{Error, Result, of_key_use};
 use crate::optimize::{self, Optimizer};
 use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
-use crate::shape::Delimiters;
+use crate::shape::{Delimiters, Embedding};
 use crate::signers::Signer;
 
 /// Keys and tools, each got once.
@@ -67,7 +68,8 @@ impl<'a> Kit<'a> {
         config: &PackageConfig,
         delimiters: Delimiters,
     ) -> Result<Recipe> {
-        config.transform.iter().try_for_each(find_transform)?;
+        config.transforms.iter().try_for_each(find_transform)?;
+        refuse_missing(config)?;
         if let Features::List(names) = &config.interface.features {
             optimize::Features::from_names(names)?;
         }
@@ -77,7 +79,8 @@ impl<'a> Kit<'a> {
             None => None,
         };
         Ok(Recipe {
-            transform: config.transform.clone(),
+            profile: config.profile.clone(),
+            transforms: config.transforms.clone(),
             optimize,
             interface: config.interface.clone(),
             unfinished: config.unfinished,
@@ -197,6 +200,26 @@ fn refuse_unlisted(config: &PackageConfig) -> Result<()> {
         ))
         .advice("let its patterns leave out that section, or set `auditable = false`")),
     }
+}
+
+/// Refuses files that are not there, unless a program of the package makes them.
+fn refuse_missing(config: &PackageConfig) -> Result<()> {
+    let is_made = |path: &Path| config.transforms.iter().any(|transform| transform.makes(path));
+    for embed in config.sections.embed.iter().filter(|embed| !is_made(&embed.file)) {
+        Embedding::open(&embed.name, &embed.file)?;
+    }
+    for input in config.transforms.iter().flat_map(|transform| &transform.inputs) {
+        let files = input.files(&[]);
+        let is_one = files.is_one_path() && !input.text.contains('{');
+        if is_one && !files.base.exists() && !is_made(&files.base) {
+            let path = files.base.display();
+            return Err(Error::usage(format!(
+                "`transform.inputs` names `{path}`, and there is no such file"
+            ))
+            .advice("correct the path: it is relative to the Cargo.toml that names it"));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses one key under two names: it would sign once.

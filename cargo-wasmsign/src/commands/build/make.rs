@@ -102,9 +102,10 @@ fn told(error: &Error, tell: impl FnOnce(&Error) -> Exit) -> Exit {
 
 /// Sees to it that a place is there, and ours alone.
 fn lock(place: &Place, report: &Report) -> Result<Exclusive> {
-    place.make_room(Path::new(""))?;
     let waiting = || report.status("Blocking", "waiting for another build of these modules");
     let lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
+    // Only now: `clean`, which we may have waited for, has taken it away.
+    place.make_room(Path::new(""))?;
     files::remove_strays(&place.published);
     Ok(lock)
 }

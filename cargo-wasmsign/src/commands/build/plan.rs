@@ -129,6 +129,7 @@ impl Plan {
             Some(directory) => paths::whole(directory)?,
             None => workspace.target_directory()?,
         };
+        refuse_other_than_unicode(&directory)?;
         let features = flags::features(&arguments.compilation);
         let known: Vec<_> = features
             .iter()
@@ -247,6 +248,18 @@ impl Planned {
             Some((package, _)) => package == self.name,
             None => self.features.iter().any(|own| own == feature),
         }
+    }
+}
+
+/// cargo tells of its artifacts in JSON, which has no other paths: it would fail, or name another file.
+fn refuse_other_than_unicode(directory: &Path) -> Result<()> {
+    match directory.to_str() {
+        Some(_) => Ok(()),
+        None => Err(Error::usage(format!(
+            "the target directory `{}` is not Unicode, and cargo cannot name what it builds there",
+            directory.display()
+        ))
+        .advice("name another one with `--target-dir`")),
     }
 }
 

@@ -3,15 +3,20 @@
 use super::plan::{Batch, Planned};
 use crate::args::Build;
 use crate::cargo::Run;
-use crate::config::{Features, Interface, Optimize, PackageConfig, Placement, Sections};
+use crate::config::{After, Features, Interface, Optimize, PackageConfig, Placement, Sections};
 use crate::report;
 
 /// A batch in words.
 pub(super) fn of(batch: &Batch, run: &Run, arguments: &Build) -> report::Plan {
-    let command = batch.cargo(run).command();
+    let mut run = run.clone();
+    // Otherwise cargo takes its share of our jobs, for which there is no flag.
+    if let Some(jobs) = arguments.compilation.jobs.as_ref().filter(|_| !run.own_jobs) {
+        run.flags.splice(..0, ["--jobs".to_owned(), jobs.clone()]);
+    }
+    let command = batch.cargo(&run).command();
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let command =
-        words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ");
+    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let command = shell_words(&words);
     let modules = batch.packages().iter().flat_map(|planned| {
         planned.files.iter().map(|file| module(batch, planned, file, arguments))
     });
@@ -36,14 +41,33 @@ fn module(
     }
 }
 
+/// Words as a shell reads them.
+fn shell_words(words: &[String]) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=/.,:@%+".contains(c);
+    let quoted = |word: &String| match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.clone(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
 /// What would be done to the modules of a package, in order.
 fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
     let mut steps = Vec::new();
-    if let Some(transform) = &config.transform {
-        steps.push(format!("transform with {}", transform.command.join(" ")));
-    }
-    steps.extend(config.optimize.as_ref().map(optimize));
+    let transform = |after| {
+        let transforms = config.transforms.iter().filter(move |transform| transform.after == after);
+        transforms.map(|transform| format!("transform with {}", shell_words(&transform.command)))
+    };
+    steps.extend(transform(After::Build));
+    steps.extend(match (config.expected_optimize(), &config.opt_level) {
+        (Some(options), _) => Some(optimize(&options)),
+        (None, Some(level)) if config.optimize.is_some() => {
+            Some(format!("leave unoptimized (opt-level {level})"))
+        }
+        (None, _) => None,
+    });
     steps.extend(hold(&config.interface));
+    steps.extend(transform(After::Optimize));
     steps.extend(shape(&config.sections, !signers.is_empty()));
     steps.push(match signers {
         [] => "leave unsigned".to_owned(),

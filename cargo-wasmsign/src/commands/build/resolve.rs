@@ -6,7 +6,7 @@ use cargo_metadata::Package;
 
 use super::select;
 use crate::args::{Mode, Overrides, Packages};
-use crate::cargo::{self, Selection, Workspace, configured_targets, is_wasm};
+use crate::cargo::{self, Profiles, Selection, Workspace, configured_targets, is_wasm};
 use crate::child;
 use crate::config::{CommandLine, Environment, Manifests, Origin, SecretSource, Settings};
 use crate::error::{Error, Result};
@@ -48,9 +48,11 @@ pub(in crate::commands) fn packages<'a>(
     let packages = select::packages(workspace, &manifests, wanted.selection)?;
     let (environment, profile) = (Environment::from_process(), profile(wanted.mode));
     let command_line = command_line(wanted)?;
+    let profiles = Profiles::load(workspace)?;
     let resolve = |package: &'a Package| {
         let name = package.name.as_str();
         let mut settings = manifests.settings(name, profile, &environment, &command_line)?;
+        settings.expect_opt_level(profiles.opt_level(profile, package)?);
         set_targets(&mut settings, wanted.cargo_config).map_err(|error| error.of_package(name))?;
         Ok((package, settings))
     };

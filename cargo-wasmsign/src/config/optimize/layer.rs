@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Features, Interface, Keep, Level, Optimize, Timeout, Tool};
+use super::{Features, Interface, Keep, Level, Open, Optimize, Timeout, Tool, of_opt_level};
 use crate::config::listing::Listing;
 use crate::config::reader::{KeySet, Node, Table};
 use crate::config::setting::{Origin, Setting};
@@ -156,6 +156,24 @@ impl OptimizeSettings {
         self.timeout.yield_to(nearer.timeout.as_ref());
     }
 
+    /// The same for cargo's `opt-level`, which decides what nobody else does.
+    pub(in crate::config) fn for_opt_level(&self, profile: &str, level: &str) -> Self {
+        let origin = Origin::OptLevel { profile: profile.to_owned(), level: level.to_owned() };
+        let mut settings = self.clone();
+        let Open { on, level: at } = self.open();
+        if on && level == "0" {
+            settings.on = Setting { value: false, origin: origin.clone() };
+        }
+        if let Some(value) = of_opt_level(level).filter(|_| at) {
+            settings.level = Setting { value, origin };
+        }
+        settings
+    }
+
+    fn open(&self) -> Open {
+        Open { on: self.on.origin == Origin::Default, level: self.level.origin == Origin::Default }
+    }
+
     /// Every option; where the optimizer is off, `optimize = false` and those that hold without it.
     pub(in crate::config) fn list(&self, listing: &mut Listing) {
         if !self.on.value {
@@ -187,6 +205,7 @@ impl OptimizeSettings {
 
     /// The options, `None` where the optimizer is off; and what holds with and without it.
     pub(in crate::config) fn finish(self) -> (Option<Optimize>, Interface) {
+        let open = self.open();
         let optimize = self.on.value.then_some(Optimize {
             level: self.level.value,
             passes: self.passes.value,
@@ -195,6 +214,7 @@ impl OptimizeSettings {
             tool: self.tool.value,
             minimum_version: self.minimum_version.value,
             timeout: self.timeout.value,
+            open,
         });
         (optimize, Interface { exports: self.exports.value, features: self.features.value })
     }

@@ -78,8 +78,8 @@ struct Profile {
     /// data.
     #[schemars(extend("default" = "refuse"))]
     unfinished: Option<Unfinished>,
-    /// A program between cargo and the optimizer.
-    transform: Option<Transform>,
+    /// Programs before and after the optimizer: a table, or a list of tables that are taken in order.
+    transform: Option<Transforms>,
     /// What the optimizer does: `false`, `true`, a level, or a table of options.
     optimize: Option<Optimize>,
     /// What happens to custom sections, after the optimizer and before signing.
@@ -115,16 +115,47 @@ enum Unfinished {
     Allow,
 }
 
-/// A program that rewrites each module before anything else is done to it, such as wasm-bindgen.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Transforms {
+    One(Transform),
+    /// Several, each of which names its command.
+    Several(
+        #[schemars(extend("items" = {"$ref": "#/$defs/Transform", "required": ["command"]}))]
+        Vec<Transform>,
+    ),
+}
+
+/// A program that rewrites each module, such as wasm-bindgen.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Transform {
-    /// The program and its arguments. It runs in the directory of the `Cargo.toml` that names it.
+    /// The program and its arguments, with `{input}`, `{output}`, `{name}` and `{profile}` in them. It runs in the
+    /// directory of the `Cargo.toml` that names it.
     #[schemars(length(min = 1))]
     command: Option<Vec<String>>,
-    /// Where the program leaves the module.
+    /// Where the program leaves the module; the same places.
     #[schemars(length(min = 1))]
     output: Option<String>,
+    /// What else it makes, as globs with `{name}` and `{profile}` in them: made again when it is gone or another's. By
+    /// default everything in the directory of `output`.
+    #[schemars(inner(length(min = 1)))]
+    produces: Option<Vec<String>>,
+    /// What else it reads, as globs with `{name}` and `{profile}` in them.
+    #[schemars(inner(length(min = 1)))]
+    inputs: Option<Vec<String>>,
+    /// When it runs.
+    #[schemars(extend("default" = "build"))]
+    after: Option<After>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+enum After {
+    /// On what cargo has built.
+    Build,
+    /// On what the optimizer has left.
+    Optimize,
 }
 
 #[derive(JsonSchema)]

@@ -1,5 +1,6 @@
 //! The example of the reference, with a key for each source of secrets.
 
+use super::super::optimize::{Open, Optimize};
 use super::super::{Features, Keep, KeyIdChoice, KeyText, Level, Placement, SecretSource, Tool};
 use super::{Scratch, nothing, package};
 
@@ -78,13 +79,13 @@ fn the_example_of_the_reference_is_read() {
     assert_eq!((parts.part_of(None), parts.part_of(Some("name"))), (0, 1));
     assert_eq!(release.sections.embed[0].name, "build-info");
     assert!(!release.sections.producers && !release.reproducible && !release.auditable);
-    assert_eq!(release.transform.as_ref().unwrap().command, ["wasm-bindgen", "…"]);
+    assert_eq!(release.transforms[0].command, ["wasm-bindgen", "…"]);
 
     let dev = package(&manifests, "dev", &nothing()).unwrap();
     assert_eq!(dev.optimize, None);
     assert_eq!(dev.sign_with, ["dev"]);
     assert_eq!(dev.sections, release.sections);
-    assert_eq!(dev.transform, release.transform);
+    assert_eq!(dev.transforms, release.transforms);
 }
 
 #[test]
@@ -93,9 +94,13 @@ fn the_example_says_what_is_the_default_of_the_optimizer() {
     let said = package(&manifests, "release", &nothing()).unwrap();
     let default = Scratch::new().read("", "").unwrap();
     let default = package(&default, "release", &nothing()).unwrap();
-    assert_eq!((&said.optimize, &said.interface), (&default.optimize, &default.interface));
+    assert_eq!(said.interface, default.interface);
     assert_eq!((said.interface.features, said.interface.exports), (Features::Auto, None));
     let said = said.optimize.unwrap();
+    let default = default.optimize.unwrap();
+    let said_nothing = Open { on: true, level: true };
+    assert_eq!((said.open, default.open), (Open::default(), said_nothing));
+    assert_eq!(said, Optimize { open: Open::default(), ..default });
     assert_eq!(said.level, Level::Oz);
     assert_eq!(said.passes, [""; 0]);
     assert_eq!((said.names, said.debug), (Keep::Strip, Keep::Strip));

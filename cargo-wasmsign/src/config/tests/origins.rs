@@ -29,6 +29,7 @@ fn lines(entries: &[Entry]) -> Vec<String> {
         Origin::Environment(name) | Origin::CommandLine(name) | Origin::Cargo(name) => {
             (*name).to_owned()
         }
+        Origin::OptLevel { profile, level } => format!("{profile} {level}"),
     };
     entries
         .iter()
@@ -51,6 +52,9 @@ artifact-dir = null # default
 unfinished = "refuse" # default
 transform.command = null # default
 transform.output = null # default
+transform.produces = null # default
+transform.inputs = null # default
+transform.after = null # default
 optimize.level = "z" # default
 optimize.passes = [] # default
 optimize.exports = null # default
@@ -119,6 +123,9 @@ artifact-dir = "/etc/dist" # APP:19:1 package.metadata.wasmsign.profile.release
 unfinished = "allow" # APP:21:1 package.metadata.wasmsign.profile.release
 transform.command = ["tool","-x"] # APP:6:15 package.metadata.wasmsign.transform
 transform.output = "/etc/out.wasm" # APP:6:41 package.metadata.wasmsign.transform
+transform.produces = null # default
+transform.inputs = [] # default
+transform.after = "build" # default
 optimize.level = "s" # APP:13:10 package.metadata.wasmsign.profile.release.optimize
 optimize.passes = ["vacuum"] # ROOT:4:25 workspace.metadata.wasmsign.optimize
 optimize.exports = ["add"] # ROOT:4:46 workspace.metadata.wasmsign.optimize

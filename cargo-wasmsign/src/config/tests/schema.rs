@@ -134,6 +134,18 @@ transform.command = ['a']
 transform.command = 'a'
 transform.command = []
 transform.output = ''
+transform.produces = ['pkg/**']
+transform.produces = 'pkg'
+transform.produces = ['']
+transform.inputs = []
+transform.inputs = [1]
+transform.after = 'optimize'
+transform.after = 'sign'
+transform = []
+transform = [{ command = ['a'], after = 'optimize' }, { command = ['b'] }]
+transform = [{ after = 'optimize' }]
+transform = [{ command = ['a'], comand = 'b' }]
+transform = 'a'
 sections.remove = []
 sections.remove = 'a'
 sections.producers = true

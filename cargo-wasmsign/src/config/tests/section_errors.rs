@@ -82,7 +82,13 @@ profile.unused.sections.parts = [['@standard'], ['dylink.0']]
 fn transforms_that_are_not_right() {
     let cases = "
 transform = ['wasm-bindgen']
-    APP:2:13: `transform`: expected a table, found a list
+    APP:2:14: `transform`: expected a table, found a string
+transform = 'wasm-bindgen'
+    APP:2:13: `transform`: expected a table or a list of tables, found a string
+transform = [{ output = 'a' }]
+    APP:2:14: `transform`: expected a table with a `command`, found one without
+transform = [{ command = ['a'] }, { command = ['a'], comand = 'b' }]
+    APP:2:54: unknown key `comand` in [package.metadata.wasmsign.transform]; did you mean `command`?
 transform.command = 'wasm-bindgen'
     APP:2:21: `command`: expected a list of strings, found a string
 transform.command = []
@@ -95,20 +101,34 @@ transform.output = ''
     APP:2:20: `output`: expected a path, found an empty text
 transform.output = 1
     APP:2:20: `output`: expected a string, found an integer
+transform.produces = 'pkg'
+    APP:2:22: `produces`: expected a list of paths, found a string
+transform.produces = ['']
+    APP:2:23: `produces`: expected a path, found an empty text
+transform.inputs = ['a', '{b']
+    APP:2:26: `inputs`: expected a path or a glob (unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)), found `{b`
+transform.after = 'sign'
+    APP:2:19: `after`: expected `build` or `optimize`, found `sign`
 ";
     check(cases, package_error);
 }
 
 #[test]
-fn an_output_needs_a_command_from_some_table() {
+fn every_option_needs_a_command_from_some_table() {
     let output = "[package.metadata.wasmsign.profile.dev]\ntransform = { output = 'a.wasm' }\n";
     let scratch = Scratch::new();
     let manifests = scratch.read(KEYS, output).unwrap();
-    assert_eq!(package(&manifests, "release", &nothing()).unwrap().transform, None);
+    assert_eq!(package(&manifests, "release", &nothing()).unwrap().transforms, []);
     let error = package(&manifests, "dev", &nothing()).unwrap_err();
-    let expected = "APP:2:15: `output`: no table names the `transform.command` that writes it";
+    let expected = "APP:2:15: `output`: no table names the `transform.command` that it is for";
     assert_eq!(scratch.message(error), expected);
     let command = "[workspace.metadata.wasmsign]\ntransform.command = ['a']\n";
     let manifests = scratch.read(command, output).unwrap();
     assert!(package(&manifests, "dev", &nothing()).is_ok());
+    for option in ["produces = ['a']", "inputs = ['a']", "after = 'build'"] {
+        let table = format!("[package.metadata.wasmsign.transform]\n{option}\n");
+        let manifests = scratch.read(KEYS, &table).unwrap();
+        let message = scratch.message(package(&manifests, "dev", &nothing()).unwrap_err());
+        assert!(message.contains("no table names the `transform.command`"), "{message}");
+    }
 }

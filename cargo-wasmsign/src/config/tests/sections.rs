@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::parts::Parts;
 use super::super::sections::Embed;
-use super::super::{SecretSource, Transform};
+use super::super::{After, PathTemplate, SecretSource, Transform};
 use super::{Scratch, config, nothing, package};
 
 fn parts(list: &str) -> Parts {
@@ -79,16 +79,44 @@ fn a_transform_runs_beside_the_manifest_that_names_it() {
     let app = "[package.metadata.wasmsign]\ntransform.output = 'out/a.wasm'\n";
     let transform = |app: &str| {
         let manifests = scratch.read(workspace, app).unwrap();
-        package(&manifests, "dev", &nothing()).unwrap().transform.unwrap()
+        package(&manifests, "dev", &nothing()).unwrap().transforms.remove(0)
     };
     let of_workspace = Transform {
         command: ["tool", "", "-x"].map(str::to_owned).to_vec(),
-        output: Some(scratch.0.join("app/out/a.wasm").display().to_string()),
+        output: Some(PathTemplate {
+            text: "out/a.wasm".to_owned(),
+            directory: scratch.0.join("app"),
+        }),
+        produces: None,
+        inputs: Vec::new(),
+        after: After::Build,
         directory: scratch.0.clone(),
     };
     assert_eq!(transform(app), of_workspace);
     let own = transform("[package.metadata.wasmsign.transform]\ncommand = ['./own']\n");
     assert_eq!((own.output, own.directory), (None, scratch.0.join("app")));
+}
+
+#[test]
+fn a_list_of_transforms_replaces_and_is_replaced() {
+    let scratch = Scratch::new();
+    let workspace = "[[workspace.metadata.wasmsign.transform]]\ncommand = ['one']\n\
+                     [[workspace.metadata.wasmsign.transform]]\ncommand = ['two']\nafter = 'optimize'\n";
+    let commands = |app: &str| -> Vec<_> {
+        let manifests = scratch.read(workspace, app).unwrap();
+        let transforms = package(&manifests, "dev", &nothing()).unwrap().transforms;
+        transforms.into_iter().map(|one| (one.command.join(" "), one.after)).collect()
+    };
+    let (one, two) = (("one".to_owned(), After::Build), ("two".to_owned(), After::Optimize));
+    assert_eq!(commands(""), [one, two]);
+    let own = ("own".to_owned(), After::Build);
+    let table = "[package.metadata.wasmsign]\ntransform.command = ['own']\n";
+    assert_eq!(commands(table), std::slice::from_ref(&own));
+    assert_eq!(
+        commands("[package.metadata.wasmsign]\ntransform = [{ command = ['own'] }]\n"),
+        [own]
+    );
+    assert_eq!(commands("[package.metadata.wasmsign]\ntransform = []\n"), []);
 }
 
 #[test]

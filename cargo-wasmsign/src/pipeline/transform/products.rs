@@ -1,0 +1,65 @@
+//! What programs leave besides the modules that are published, so that it can be made again when it is gone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Program;
+use crate::config::FileSet;
+use crate::pipeline::record::sha256;
+
+/// Files that programs have made, each with the SHA-256 that it had then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::pipeline) struct Products(BTreeMap<String, String>);
+
+impl Products {
+    /// Takes these files too. Those that are there already are looked at again: a later program may have changed them.
+    pub(super) fn add(&mut self, files: impl Iterator<Item = PathBuf>) {
+        let known = std::mem::take(&mut self.0);
+        // A name that is not Unicode names no file in the end: then everything is made again, always.
+        let names = files.map(|path| path.to_string_lossy().into_owned());
+        self.0 =
+            known.into_keys().chain(names).map(|name| (digest(&name), name)).map(swap).collect();
+    }
+
+    /// Whether each file is there, and as it was.
+    pub(in crate::pipeline) fn are_there(&self) -> bool {
+        self.0.iter().all(|(name, known)| digest(name) == *known)
+    }
+}
+
+fn swap((digest, name): (String, String)) -> (String, String) {
+    (name, digest)
+}
+
+/// Of a file that cannot be read, none that a file has.
+fn digest(name: &str) -> String {
+    sha256(Path::new(name)).unwrap_or_default()
+}
+
+impl Program<'_> {
+    /// What the program makes: as the manifest says, else everything in the directory where it leaves the module. That
+    /// directory must be its own, and not one in which the project or what cargo builds lies as well.
+    pub(super) fn products(&self, left_at: Option<&Path>) -> Vec<FileSet> {
+        let places = self.names();
+        let places = places.each_ref().map(|(place, name)| (*place, name.as_str()));
+        let said = self.transform.produces.as_ref();
+        let mut sets: Vec<_> = said.into_iter().flatten().map(|path| path.files(&places)).collect();
+        if let Some(path) = left_at {
+            let directory =
+                path.parent().filter(|directory| said.is_none() && self.is_own(directory));
+            sets.push(FileSet::one(directory.unwrap_or(path).to_owned()));
+        }
+        sets
+    }
+
+    fn is_own(&self, directory: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let directory = real(directory);
+        let is_shared = |other: &Path| real(other).starts_with(&directory);
+        ![&self.transform.directory, self.published, &std::env::temp_dir()]
+            .iter()
+            .any(|other| is_shared(other))
+    }
+}

@@ -403,4 +403,7 @@ pub struct Clean {
     /// Directory for everything that is built
     #[arg(long, value_name = "DIRECTORY")]
     pub target_dir: Option<PathBuf>,
+    /// Empty the cache of optimized modules, and leave the modules
+    #[arg(long)]
+    pub cache: bool,
 }

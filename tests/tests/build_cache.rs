@@ -52,11 +52,14 @@ fn forget(project: &Project) {
     std::fs::remove_dir_all(project.output().join(".state")).expect("it can be removed");
 }
 
-/// `cargo wasmsign clean`, and the object that it prints.
+/// `cargo wasmsign clean --cache`, and the object that it prints.
 #[track_caller]
 fn clean(directory: &Path, arguments: &[&str]) -> serde_json::Value {
     let mut command = wasmsign(directory);
-    run(command.args(["clean", "--format", "json"]).args(arguments)).exits(0).json().remove(0)
+    run(command.args(["clean", "--cache", "--format", "json"]).args(arguments))
+        .exits(0)
+        .json()
+        .remove(0)
 }
 
 #[test]
@@ -150,12 +153,12 @@ fn clean_finds_the_directory_as_cargo_does() {
     run(&mut project.build(&["--target-dir", "elsewhere"])).exits(0);
     assert_eq!(clean(project.path(), &[])["files"], 0);
     let mut human = wasmsign(project.path());
-    let said = run(human.args(["clean", "--target-dir", "elsewhere"])).exits(0);
+    let said = run(human.args(["clean", "--cache", "--target-dir", "elsewhere"])).exits(0);
     assert!(said.out.contains("Removed 1 file, "), "{}", said.out);
     run(project.build(&["--no-sign"]).env("CARGO_TARGET_DIR", "elsewhere")).exits(0);
     let manifest = project.join("Cargo.toml");
     let mut from_afar = wasmsign(Path::new("/"));
-    from_afar.args(["clean", "--format", "json", "--manifest-path"]).arg(manifest);
+    from_afar.args(["clean", "--cache", "--format", "json", "--manifest-path"]).arg(manifest);
     from_afar.env("CARGO_TARGET_DIR", project.join("elsewhere"));
     assert_eq!(run(&mut from_afar).exits(0).json()[0]["files"], 1);
     let nowhere = end_to_end::scratch();

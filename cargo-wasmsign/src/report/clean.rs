@@ -1,4 +1,4 @@
-//! What is told of an emptied cache.
+//! What is told of what was removed.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::escape::escape;
 use crate::optimize::Cleared;
 
 impl Report {
-    /// A cache that was emptied.
+    /// A directory that was emptied.
     ///
     /// # Errors
     ///

@@ -331,6 +331,10 @@ impl Progress<'_> {
         if self.running.is_empty() {
             return self.spinner.finish_and_clear();
         }
+        if self.spinner.is_finished() {
+            // It was cleared while nothing ran, and would not be drawn any more.
+            self.spinner.reset();
+        }
         let verb = if self.report.err == ColorChoice::Never { Style::new() } else { ADVICE };
         let template = format!("{verb}{{prefix:>12}}{verb:#} {{msg}} {{spinner}}");
         if let Ok(style) = ProgressStyle::with_template(&template) {

@@ -2,7 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use super::{KeyError, form::Form, secret::Halves};
+use super::{
+    KeyError,
+    form::Form,
+    secret::{Halves, Seed},
+};
 
 /// The first byte of a public key: Ed25519.
 pub(super) const PUBLIC: u8 = 0x01;
@@ -11,23 +15,25 @@ pub(super) const SECRET: u8 = 0x81;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Form, KeyError> {
     match bytes {
-        [PUBLIC, rest @ ..] => Ok(Form::CompactPublic(exactly(PUBLIC, rest)?)),
-        [SECRET, rest @ ..] => Ok(Form::CompactSecret(Zeroizing::new(exactly(SECRET, rest)?))),
+        [PUBLIC, rest @ ..] => Ok(Form::CompactPublic(*exactly(PUBLIC, rest)?)),
+        [SECRET, rest @ ..] => {
+            Ok(Form::CompactSecret(Zeroizing::new(exactly::<64>(SECRET, rest)?.to_vec())))
+        }
         _ => Err(KeyError::Unrecognised { length: bytes.len(), found: "binary data" }),
     }
 }
 
-fn exactly<const N: usize>(tag: u8, rest: &[u8]) -> Result<[u8; N], KeyError> {
+fn exactly<const N: usize>(tag: u8, rest: &[u8]) -> Result<&[u8; N], KeyError> {
     let (expected, found) = (1 + N, 1 + rest.len());
     rest.try_into().map_err(|_| KeyError::CompactLength { tag, expected, found })
 }
 
-pub(super) fn halves(key: &[u8; 64]) -> Halves {
-    let mut seed = Zeroizing::new([0; 32]);
-    let mut public = [0; 32];
-    seed.copy_from_slice(&key[..32]);
-    public.copy_from_slice(&key[32..]);
-    Halves { seed, public: Some(public) }
+/// The two halves of what stands behind the first byte.
+pub(super) fn halves(key: &[u8]) -> Result<Halves, KeyError> {
+    let (seed, public) = key.split_at_checked(32).unwrap_or_default();
+    let seed = Seed::copy(seed).zip(public.try_into().ok());
+    let wrong = || KeyError::CompactLength { tag: SECRET, expected: 65, found: 1 + key.len() };
+    seed.map(|(seed, public)| Halves { seed, public: Some(public) }).ok_or_else(wrong)
 }
 
 pub(super) fn encode_public(key: &[u8; 32]) -> [u8; 33] {

@@ -1,16 +1,20 @@
 //! SPKI and PKCS#8 in DER, for Ed25519 as RFC 8410 has them.
 
 use pkcs8::{
-    AlgorithmIdentifierRef, EncodePrivateKey, LineEnding, ObjectIdentifier, PrivateKeyInfoRef,
-    SubjectPublicKeyInfoRef,
+    AlgorithmIdentifierRef, EncodePrivateKey, LineEnding, ObjectIdentifier, PrivateKeyInfo,
+    PrivateKeyInfoRef, SubjectPublicKeyInfoRef,
     der::{
-        Decode, Document, Header, Reader, SliceReader, Tag, Tagged,
-        asn1::{AnyRef, BitStringRef, OctetStringRef},
+        Decode, DecodeValue, Document, Header, Reader, SliceReader, Tag, Tagged,
+        asn1::{AnyRef, BitStringRef, OctetStringRef, SequenceRef},
     },
 };
 use zeroize::Zeroizing;
 
-use super::{KeyError, algorithm, form::Form, secret::Halves};
+use super::{
+    KeyError, algorithm,
+    form::Form,
+    secret::{Halves, Seed},
+};
 
 /// The first byte of every DER key.
 pub(super) const SEQUENCE: u8 = 0x30;
@@ -51,18 +55,42 @@ pub(super) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
 }
 
 pub(super) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
-    let info = PrivateKeyInfoRef::from_der(der)?;
+    match PrivateKeyInfoRef::from_der(der) {
+        Ok(info) => halves(&info, info.public_key),
+        Err(error) => {
+            let info = of_ring(der).map_err(|_| error)?;
+            let public = info.public_key.map(|inner| BitStringRef::from_der(inner.as_bytes()));
+            halves(&info, public.transpose()?)
+        }
+    }
+}
+
+/// PKCS#8 v2 as ring writes it: the tag of the public half stands around a whole BIT STRING, as if it were explicit.
+type OfRing<'a> = PrivateKeyInfo<AnyRef<'a>, &'a OctetStringRef, &'a SequenceRef>;
+
+fn of_ring(der: &[u8]) -> pkcs8::der::Result<OfRing<'_>> {
+    let mut reader = SliceReader::new(der)?;
+    let header = Header::decode(&mut reader)?;
+    let info =
+        reader.read_nested(header.length(), |reader| OfRing::decode_value(reader, header))?;
+    reader.finish()?;
+    Ok(info)
+}
+
+fn halves<T>(
+    info: &PrivateKeyInfo<AnyRef<'_>, &OctetStringRef, T>,
+    public: Option<BitStringRef<'_>>,
+) -> Result<Halves, KeyError> {
     require_ed25519(&info.algorithm)?;
     let seed = seed(info.private_key.as_bytes())?;
-    let public = info.public_key.as_ref().map(public_bytes).transpose()?;
+    let public = public.as_ref().map(public_bytes).transpose()?;
     Ok(Halves { seed, public })
 }
 
-fn seed(inner: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+fn seed(inner: &[u8]) -> Result<Seed, KeyError> {
     let wrong =
         || malformed(format!("expected 04 20 and a seed of 32 bytes, found {} bytes", inner.len()));
-    let bytes = inner.strip_prefix(&SEED_HEADER).ok_or_else(wrong)?;
-    bytes.try_into().map(Zeroizing::new).map_err(|_| wrong())
+    inner.strip_prefix(&SEED_HEADER).and_then(Seed::copy).ok_or_else(wrong)
 }
 
 fn require_ed25519(found: &AlgorithmIdentifierRef<'_>) -> Result<(), KeyError> {

@@ -8,7 +8,7 @@ use super::{KeyError, compact, der, openssh, pem, text};
 /// A key whose encoding is known, and not yet decoded.
 pub(super) enum Form {
     CompactPublic([u8; 32]),
-    CompactSecret(Zeroizing<[u8; 64]>),
+    CompactSecret(Zeroizing<Vec<u8>>),
     Spki(Zeroizing<Vec<u8>>),
     Pkcs8(Zeroizing<Vec<u8>>),
     OpenSshPublic(String),
@@ -18,7 +18,7 @@ pub(super) enum Form {
 }
 
 /// What people give by mistake, told by its first bytes.
-const STRANGERS: [(&[u8], &str); 8] = [
+const STRANGERS: [(&[u8], &str); 7] = [
     (b"\0asm", "a WebAssembly module"),
     (b"openssh-key-v1\0", "OpenSSH key data without its PEM frame"),
     (b"PuTTY-User-Key-File", "a PuTTY key (`puttygen KEY -O private-openssh-new` converts it)"),
@@ -26,11 +26,14 @@ const STRANGERS: [(&[u8], &str); 8] = [
     (b"untrusted comment:", "a minisign or signify file"),
     (b"\xff\xfe", "UTF-16 text (save it as UTF-8)"),
     (b"\xfe\xff", "UTF-16 text (save it as UTF-8)"),
-    (b"\xef\xbb\xbf", "text with a byte order mark (save it without)"),
 ];
+
+/// What some editors put before text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Form {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, KeyError> {
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         if bytes.trim_ascii().is_empty() {
             return Err(KeyError::Empty);
         }

@@ -16,7 +16,7 @@ use super::{KeyError, PublicKey};
 /// ```
 pub fn is_key_text(text: &str) -> bool {
     let text = text.trim();
-    text.contains("-----BEGIN ")
+    text.contains(PEM_BEGIN)
         || text.starts_with("ssh-ed25519 ")
         || BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
         || is_encoded(text)
@@ -30,21 +30,92 @@ pub fn is_secret_key_text(text: &str) -> bool {
         || matches!(PublicKey::decode(text.as_bytes()), Err(KeyError::SecretGiven))
 }
 
+/// Whether `text` may hold a secret key, or the greater part of one: in any encoding or in none, cut, quoted or in pieces.
+///
+/// What is plainly public is not meant, and no path or name of the usual kind. A message that cannot say whose text it has
+/// (a missing file, an unknown name) repeats it only where this is `false`.
+///
+/// ```
+/// use wasmsign_core::keys::may_be_secret;
+///
+/// assert!(may_be_secret("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"));
+/// assert!(!may_be_secret("keys/production/servers/europe/release/ed25519/secret"));
+/// ```
+pub fn may_be_secret(text: &str) -> bool {
+    if PublicKey::decode(text.as_bytes()).is_ok() || is_fingerprint(text) {
+        return false;
+    }
+    text.contains(PEM_BEGIN)
+        || text.contains("PRIVATE KEY")
+        || runs(text, is_key_digit).any(|run| !is_made_of_words(run))
+        || runs(&joined(text), |c| c.is_ascii_hexdigit()).next().is_some()
+}
+
+/// Half of a seed in hexadecimal. Nothing is lost with less, and few names are as long.
+const LONG: usize = 32;
+
+/// Longer words are rare, and random digits of base64 never look like a word for as long.
+const LONGEST_WORD: usize = 20;
+
+const PEM_BEGIN: &str = "-----BEGIN ";
+
+/// Digits of either base64, and what fills its last group.
+fn is_key_digit(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "+-_=/".contains(character)
+}
+
+/// The longest pieces of nothing but `digits`, where they are long enough to matter.
+fn runs(text: &str, digits: fn(char) -> bool) -> impl Iterator<Item = &str> {
+    text.split(move |c| !digits(c)).filter(|run| run.len() >= LONG)
+}
+
+/// Whether digits of base64 are none, but words with a slash, a hyphen or an underscore between them.
+fn is_made_of_words(run: &str) -> bool {
+    run.split(['/', '-', '_']).all(is_word)
+}
+
+/// `word`, `Word`, `TwoWords`, `WORD`, each with a number behind it: what random digits are not.
+fn is_word(text: &str) -> bool {
+    let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let two_capitals = letters
+        .as_bytes()
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase());
+    let is_shouted = letters.bytes().all(|b| b.is_ascii_uppercase());
+    text.len() <= LONGEST_WORD
+        && letters.bytes().all(|b| b.is_ascii_alphabetic())
+        && (is_shouted || !two_capitals)
+}
+
+/// The text without what people and programs put between the bytes of hexadecimal.
+fn joined(text: &str) -> String {
+    text.replace("0x", "")
+        .replace("\\x", "")
+        .replace(|c: char| c.is_whitespace() || ":,;'\"[]".contains(c), "")
+}
+
+/// As `ssh-add -l` shows it: a hash of a public key.
+fn is_fingerprint(text: &str) -> bool {
+    let digits = text.trim().strip_prefix("SHA256:").unwrap_or_default();
+    digits.len() == 43 && digits.chars().all(|c| c.is_ascii_alphanumeric() || "+/".contains(c))
+}
+
 /// With these digits of base64 begin, whatever the key: SPKI, PKCS#8 v1 and v2, and OpenSSH's form of a secret key.
 const BEGINNINGS: [&str; 4] =
     ["MCowBQYDK2VwAyEA", "MC4CAQAwBQYDK2VwBCIEI", "MFECAQEwBQYDK2VwBCIEI", "b3BlbnNzaC1rZXktdjEA"];
 
 fn is_encoded(text: &str) -> bool {
-    let digit = |c: char| c.is_ascii_alphanumeric() || "+-_=/".contains(c);
     // A slash is a digit of base64 as well as part of a path: with one, only what ends as base64 does, or is 33 bytes of
     // which the first is 1 (a compact key), is no path.
     let no_path =
         !text.contains('/') || text.ends_with('=') || text.len() == 44 && text.starts_with('A');
-    text.len() >= 40 && no_path && text.chars().all(digit)
+    text.len() >= 40 && no_path && text.chars().all(is_key_digit)
 }
 
 #[cfg(test)]
 mod tests {
+    use sha2::Digest;
+
     use super::*;
 
     #[test]
@@ -61,6 +132,83 @@ mod tests {
             super::super::text::hex(&secret.public_key().encode(crate::KeyEncoding::Compact));
         for text in [&*public, "keys/release.key", "release", ""] {
             assert!(!is_secret_key_text(text), "{text}");
+        }
+    }
+
+    fn base64(bytes: &[u8]) -> String {
+        let mut buffer = vec![0; bytes.len() * 2 + 4];
+        let mut encoder = pkcs8::der::pem::Base64Encoder::new(&mut buffer).expect("room");
+        encoder.encode(bytes).expect("room");
+        encoder.finish().expect("room").to_owned()
+    }
+
+    /// Every way in which people write these bytes down.
+    fn spellings(bytes: &[u8]) -> Vec<String> {
+        let hex = super::super::text::hex(bytes);
+        let base64 = base64(bytes);
+        let each = |between: &str, before: &str| {
+            let byte = |byte: &u8| format!("{before}{byte:02x}");
+            bytes.iter().map(byte).collect::<Vec<_>>().join(between)
+        };
+        vec![
+            hex.to_uppercase(),
+            format!("0x{hex}"),
+            format!("env:{hex}"),
+            format!("key={hex}"),
+            format!("'{hex}'"),
+            format!("keys/{hex}"),
+            each(" ", ""),
+            each(":", ""),
+            each(", ", "0x"),
+            each("", "\\x"),
+            each(",\n", ""),
+            hex,
+            base64.trim_end_matches('=').to_owned(),
+            base64.replace('+', "-").replace('/', "_"),
+            format!("{{\"d\":\"{base64}\"}}"),
+            format!("  {base64}\n"),
+            base64,
+        ]
+    }
+
+    #[test]
+    fn whatever_holds_a_seed_may_be_secret() {
+        for number in 0..50 {
+            let secret = crate::SecretKey::from_seed(&sha2::Sha256::digest([number]).into());
+            let compact = secret.encode(crate::KeyEncoding::Compact);
+            let (seed, halves) = (&compact[1..33], &compact[1..]);
+            for bytes in [seed, &seed[..31], halves, &compact[..64], &compact[..]] {
+                for text in spellings(bytes) {
+                    assert!(may_be_secret(&text), "{text}");
+                }
+            }
+            let pem = secret.encode(crate::KeyEncoding::Pem);
+            let pem = std::str::from_utf8(&pem).expect("PEM is text");
+            for text in [pem, &pem.replace('\n', "\\n"), &pem.replace('\n', " "), &pem[30..70]] {
+                assert!(may_be_secret(text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_public_and_what_are_names_may_be_repeated() {
+        let key = crate::SecretKey::from_seed(&[7; 32]).public_key().clone();
+        for encoding in [crate::KeyEncoding::Pem, crate::KeyEncoding::OpenSsh] {
+            let text = String::from_utf8(key.encode(encoding)).expect("it is text");
+            assert!(!may_be_secret(&text), "{text}");
+        }
+        for text in [
+            "",
+            "release",
+            "keys/production/servers/europe/release/ed25519/secret",
+            "/home/JohnSmith/Projects/MyCompany2024/keys/ReleaseKey.pem",
+            "COMPANY_RELEASE_SIGNING_KEY_FOR_PRODUCTION",
+            "a-very-long-name-of-a-file-with-a-secret-key.key",
+            "C:\\Users\\me\\Documents\\keys\\release.key",
+            "SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8",
+            "env:WASMSIGN_RELEASE_KEY",
+        ] {
+            assert!(!may_be_secret(text), "{text}");
         }
     }
 

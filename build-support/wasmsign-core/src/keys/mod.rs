@@ -21,13 +21,15 @@ mod openssh;
 mod pem;
 mod public;
 mod secret;
+mod stack;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod text;
 
 pub use self::{
     error::KeyError,
-    guess::{is_key_text, is_secret_key_text},
+    guess::{is_key_text, is_secret_key_text, may_be_secret},
     public::PublicKey,
     secret::SecretKey,
 };

@@ -1,14 +1,16 @@
 //! OpenSSH keys: the line of a `.pub` file, and the unencrypted `openssh-key-v1` container.
 
 use ssh_key::{
-    Error, LineEnding, PrivateKey, PublicKey,
-    encoding::{self, Decode},
+    LineEnding, PrivateKey, PublicKey,
     private::{Ed25519Keypair, Ed25519PrivateKey},
     public::{Ed25519PublicKey, KeyData},
 };
 use zeroize::Zeroizing;
 
-use super::{KeyError, algorithm, secret::Halves};
+use super::{
+    KeyError, algorithm,
+    secret::{Halves, Seed},
+};
 
 const NAME: &str = "ssh-ed25519";
 const MAGIC: &[u8] = b"openssh-key-v1\0";
@@ -30,52 +32,77 @@ pub(super) fn decode_public(line: &str) -> Result<[u8; 32], KeyError> {
 }
 
 pub(super) fn decode_secret(container: &[u8]) -> Result<Halves, KeyError> {
-    require_readable(container)?;
-    let key = PrivateKey::from_bytes(container).map_err(refuse)?;
-    let pair = key.key_data().ed25519().ok_or_else(|| malformed("no Ed25519 key inside".into()))?;
-    Ok(Halves { seed: Zeroizing::new(pair.private.to_bytes()), public: Some(pair.public.0) })
-}
-
-/// ssh-key compares the public halves of the container with each other, not with the seed.
-fn refuse(error: Error) -> KeyError {
-    match error {
-        Error::Crypto | Error::PublicKey => KeyError::MismatchedHalves,
-        _ => damaged(),
-    }
-}
-
-/// Looks at the open head of the container, because `ssh_key` names neither the algorithm that
-/// it does not know nor damage that it finds.
-fn require_readable(container: &[u8]) -> Result<(), KeyError> {
-    let mut head = container
+    let container = container
         .strip_prefix(MAGIC)
         .ok_or_else(|| malformed("the data does not begin with openssh-key-v1".into()))?;
-    let (cipher, name) = read_head(&mut head).map_err(|_| damaged())?;
-    require_ed25519(&name)?;
-    if cipher != "none" {
+    let Container { cipher, name, public, secret } =
+        Container::read(Bytes(container)).ok_or_else(damaged)?;
+    require_ed25519(&String::from_utf8_lossy(name))?;
+    if cipher != b"none" {
         return Err(KeyError::Encrypted);
     }
-    match check_values(&mut head) {
-        Ok((first, second)) if first == second => Ok(()),
-        Ok(_) => Err(malformed("its two check values differ: the file is damaged".into())),
-        Err(_) => Err(damaged()),
+    let mut secret = Bytes(secret);
+    let (first, second) = secret.number().zip(secret.number()).ok_or_else(damaged)?;
+    if first != second {
+        return Err(malformed("its two check values differ: the file is damaged".into()));
+    }
+    halves(secret, public).ok_or_else(damaged)?
+}
+
+/// What stands behind the check values. It has the public half twice, once beside the seed.
+fn halves(mut secret: Bytes<'_>, public: &[u8]) -> Option<Result<Halves, KeyError>> {
+    let (name, second, pair) = (secret.string()?, secret.string()?, secret.string()?);
+    let _comment = secret.string()?;
+    let is_padded = secret.0.len() < 16 && secret.0.iter().zip(1..).all(|(&byte, at)| byte == at);
+    let (seed, third) = pair.split_at_checked(32)?;
+    let halves = Halves { seed: Seed::copy(seed)?, public: Some(public.try_into().ok()?) };
+    let agree = public == second && public == third;
+    (is_padded && name == NAME.as_bytes()).then_some(if agree {
+        Ok(halves)
+    } else {
+        Err(KeyError::MismatchedHalves)
+    })
+}
+
+/// The open head of a container, and the part that may be encrypted.
+struct Container<'a> {
+    cipher: &'a [u8],
+    /// The algorithm of the public key.
+    name: &'a [u8],
+    public: &'a [u8],
+    secret: &'a [u8],
+}
+
+impl<'a> Container<'a> {
+    fn read(mut bytes: Bytes<'a>) -> Option<Self> {
+        let cipher = bytes.string()?;
+        let (_derivation, _its_options) = (bytes.string()?, bytes.string()?);
+        let number_of_keys = bytes.number()?;
+        let mut key = Bytes(bytes.string()?);
+        let secret = bytes.string()?;
+        // Other algorithms have other fields here.
+        let (name, public) = (key.string()?, key.string().unwrap_or_default());
+        (number_of_keys == 1 && bytes.0.is_empty()).then_some(Self { cipher, name, public, secret })
     }
 }
 
-/// The names of the cipher and of the public key's algorithm.
-fn read_head(reader: &mut &[u8]) -> encoding::Result<(String, String)> {
-    let cipher = String::decode(reader)?;
-    let _kdf = String::decode(reader)?;
-    let _kdf_options = Vec::<u8>::decode(reader)?;
-    let _number_of_keys = u32::decode(reader)?;
-    let _length_of_public_key = u32::decode(reader)?;
-    Ok((cipher, String::decode(reader)?))
-}
+/// What is left to read. `ssh_key` would copy the seed on its way.
+struct Bytes<'a>(&'a [u8]);
 
-fn check_values(reader: &mut &[u8]) -> encoding::Result<(u32, u32)> {
-    let _public_key = Vec::<u8>::decode(reader)?;
-    let _length_of_secret_part = u32::decode(reader)?;
-    Ok((u32::decode(reader)?, u32::decode(reader)?))
+impl<'a> Bytes<'a> {
+    fn number(&mut self) -> Option<u32> {
+        let (number, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u32::from_be_bytes(*number))
+    }
+
+    /// A number, and as many bytes.
+    fn string(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (string, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(string)
+    }
 }
 
 fn require_ed25519(name: &str) -> Result<(), KeyError> {
@@ -88,9 +115,13 @@ fn require_ed25519(name: &str) -> Result<(), KeyError> {
     Err(KeyError::WrongAlgorithm { found: algorithm::of_ssh(name) })
 }
 
-/// The name goes to a terminal. In a damaged file it may be anything, bytes of the seed too.
+/// The name goes to a terminal. In a damaged file it may be anything, bytes of the seed too: so it must be one that
+/// there is, or at least one of words.
 fn is_name(name: &str) -> bool {
-    is_public(name) && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_graphic())
+    let of_words = |part: &str| {
+        part.len() <= 16 && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    is_public(name) && name.len() <= 64 && name.split(['-', '@', '.']).all(of_words)
 }
 
 /// Without the words of `ssh_key`, which may repeat what stands in the file.

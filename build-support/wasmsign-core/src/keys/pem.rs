@@ -1,13 +1,19 @@
-//! PEM (RFC 7468): one block, and nothing beside it.
+//! PEM (RFC 7468): one block, and nothing beside it. Where its lines end does not matter, because variables and tables
+//! lose that.
 
-use pkcs8::der::pem;
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
-use super::{KeyError, form::Form};
+use super::{KeyError, form::Form, guess::may_be_secret, text::from_base64};
 
 /// How every block starts.
 pub(super) const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
+const BORDER: &str = "-----";
+
+/// The end of a line as text.
+const BREAKS: [&str; 3] = ["\\n", "\\r", "\\t"];
 
 pub(super) fn read(text: &str) -> Result<Form, KeyError> {
     let block = Block::find(text)?;
@@ -25,6 +31,7 @@ fn refuse_label(label: &str) -> KeyError {
         "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => "RSA",
         "EC PRIVATE KEY" | "EC PARAMETERS" => "EC",
         "DSA PRIVATE KEY" | "DSA PARAMETERS" => "DSA",
+        _ if may_be_secret(label) => return KeyError::PemLabel { found: "something else".into() },
         _ => return KeyError::PemLabel { found: label.to_owned() },
     };
     KeyError::WrongAlgorithm { found: name.to_owned() }
@@ -48,41 +55,56 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The label in the first line. It is looked at before the rest of the block, because it says
+    /// The label in the first border. It is looked at before the rest of the block, because it says
     /// most: `openssl` puts a block of `EC PARAMETERS` before an EC key.
     fn label(&self) -> Result<&'a str, KeyError> {
-        let line = self.text[BEGIN.len()..].lines().next().unwrap_or_default();
-        match line.trim_ascii_end().strip_suffix("-----") {
-            Some(label) if is_label(label) => Ok(label),
+        match self.text[BEGIN.len()..].split_once(BORDER) {
+            Some((label, _)) if is_label(label) => Ok(label),
             _ => Err(self.malformed(BEGIN.len(), "the first line is not a label and five hyphens")),
         }
     }
 
     fn decode(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        self.require_alone()?;
-        decode_block(self.text).map_err(|error| KeyError::Pem {
-            offset: self.stray_byte().map(|at| self.start + at),
-            reason: error.to_string(),
+        let label = self.label()?;
+        let start = BEGIN.len() + label.len() + BORDER.len();
+        let end = self.end(label)?;
+        let digits = self.digits(start..end)?;
+        from_base64(&digits).ok_or_else(|| KeyError::Pem {
+            offset: None,
+            reason: "its base64 is cut off or damaged".to_owned(),
         })
     }
 
-    /// Refuses what stands behind the end line: a second block, or other text.
-    fn require_alone(&self) -> Result<(), KeyError> {
+    /// Where the last border begins. Refuses what stands behind it: a second block, or other text.
+    fn end(&self, label: &str) -> Result<usize, KeyError> {
         let Some(end) = self.text.find(END) else {
             return Err(self.malformed(self.text.len(), "the block has no END line"));
         };
-        match self.text[end..].find('\n') {
-            None => Ok(()),
-            Some(rest) => Err(self.malformed(end + rest + 1, "text after the block")),
+        let behind = self.text[end + END.len()..].strip_prefix(label);
+        let Some(behind) = behind.and_then(|rest| rest.strip_prefix(BORDER)) else {
+            return Err(self.malformed(end, "the END line is not that of the BEGIN line"));
+        };
+        match without_breaks(behind) {
+            "" => Ok(end),
+            rest => Err(self.malformed(self.text.len() - rest.len(), "text after the block")),
         }
     }
 
-    /// The first byte between the two border lines that is neither base64 nor the end of a line.
-    fn stray_byte(&self) -> Option<usize> {
-        let start = self.text.find('\n')?;
-        let body = self.text.get(start..self.text.find(END)?)?;
-        let stray = |b: u8| !(b.is_ascii_alphanumeric() || b"+/=\r\n".contains(&b));
-        body.bytes().position(stray).map(|at| start + at)
+    /// The base64 in this place, without the ends of its lines.
+    fn digits(&self, place: Range<usize>) -> Result<Zeroizing<String>, KeyError> {
+        // Of full length from the start: a text that grows leaves copies behind.
+        let mut digits = Zeroizing::new(String::with_capacity(place.len()));
+        let mut rest = without_breaks(self.text.get(place.clone()).unwrap_or_default());
+        while let Some(digit) = rest.chars().next() {
+            if !(digit.is_ascii_alphanumeric() || "+/=".contains(digit)) {
+                return Err(
+                    self.malformed(place.end - rest.len(), "a character that is not base64")
+                );
+            }
+            digits.push(digit);
+            rest = without_breaks(&rest[1..]);
+        }
+        Ok(digits)
     }
 
     fn malformed(&self, at: usize, reason: &str) -> KeyError {
@@ -95,9 +117,12 @@ fn is_label(label: &str) -> bool {
     label.len() <= 64 && label.bytes().all(|b| matches!(b, b' ' | b'A'..=b'Z' | b'0'..=b'9'))
 }
 
-fn decode_block(block: &str) -> pem::Result<Zeroizing<Vec<u8>>> {
-    let mut decoder = pem::Decoder::new_detect_wrap(block.as_bytes())?;
-    let mut bytes = Zeroizing::new(vec![0; decoder.remaining_len()]);
-    decoder.decode(&mut bytes)?;
-    if decoder.is_finished() { Ok(bytes) } else { Err(pem::Error::Length) }
+/// The text behind the ends of lines that it begins with: white space, or what stands for it where a variable or a
+/// table has lost it.
+fn without_breaks(text: &str) -> &str {
+    let mut rest = text.trim_ascii_start();
+    while let Some(behind) = BREAKS.iter().find_map(|written| rest.strip_prefix(written)) {
+        rest = behind.trim_ascii_start();
+    }
+    rest
 }

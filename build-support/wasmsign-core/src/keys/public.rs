@@ -6,7 +6,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{KeyEncoding, KeyError, compact, der, form::Form, openssh, text};
+use super::{KeyEncoding, KeyError, compact, der, form::Form, openssh, strict, text};
 
 /// An Ed25519 public key: canonically encoded, on the curve, not of small order.
 ///
@@ -56,13 +56,17 @@ impl PublicKey {
 
     /// Whether `signature` (R ‖ S, 64 bytes) is this key's over `message`.
     ///
-    /// Strict: S ≥ L, and an R that is not canonical or of small order, are refused, so that
-    /// every verifier agrees.
+    /// Strict: S ≥ L, and a key or an R that is not canonical or of small order, are refused, so that
+    /// every verifier agrees. That is our own check: features of `ed25519-dalek`, which any crate of a program can switch
+    /// on, have no part in it.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let signature = Signature::from_bytes(signature);
-        VerifyingKey::from_bytes(&self.0)
-            .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
+        strict::is_reduced(signature.s_bytes())
+            && strict::is_strict_point(signature.r_bytes())
+            && strict::is_strict_point(&self.0)
+            && VerifyingKey::from_bytes(&self.0)
+                .is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
     }
 
     /// The key id that the field uses by default: the first 12 bytes of HMAC-SHA256, keyed with
@@ -77,7 +81,8 @@ impl PublicKey {
 
     /// Reads a key whose encoding is told by its bytes: compact (33 bytes, nothing after them),
     /// SPKI in DER or PEM, an OpenSSH line, or one line of hex or standard base64 of the compact
-    /// or the DER form. White space around text is ignored.
+    /// or the DER form. White space around text is ignored, and so is a byte order mark; the lines of PEM may be
+    /// indented, or joined by spaces or by `\n` as text.
     ///
     /// # Errors
     /// A [`KeyError`] that says what was found instead; [`KeyError::SecretGiven`] for secret keys

@@ -9,6 +9,8 @@ mod arithmetic;
 mod foreign;
 mod frames;
 mod halves;
+#[cfg(target_os = "linux")]
+mod traces;
 
 const ENCODINGS: [KeyEncoding; 3] = [KeyEncoding::Pem, KeyEncoding::Compact, KeyEncoding::OpenSsh];
 

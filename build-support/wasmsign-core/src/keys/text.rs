@@ -40,7 +40,7 @@ fn digit(character: u8) -> Option<u8> {
     char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut decoder = Base64Decoder::new(line.as_bytes()).ok()?;
     let mut bytes = Zeroizing::new(vec![0; decoder.remaining_len()]);
     decoder.decode(&mut bytes).ok()?;

@@ -1,5 +1,6 @@
 //! Points, signatures, and RFC 8032.
 
+use super::super::strict;
 use super::{KeyError, PublicKey, SecretKey, one, two, unhex};
 
 /// Secret seed, public key, message, signature: RFC 8032, section 7.1, tests 1 to 3.
@@ -89,6 +90,42 @@ fn a_scalar_of_l_or_more_is_refused() {
         carry >>= 8;
     }
     assert!(!one().public_key().verify(b"message", &signature));
+}
+
+fn increased(number: &[u8; 32], by: i16) -> [u8; 32] {
+    let mut number = *number;
+    let mut carry = by;
+    for byte in &mut number {
+        carry += i16::from(*byte);
+        *byte = carry.to_le_bytes()[0];
+        carry >>= 8;
+    }
+    number
+}
+
+/// Our own checks, without the curve.
+#[test]
+fn bytes_alone_tell_what_is_strict() {
+    let l = unhex(L);
+    assert!(strict::is_reduced(&increased(&l, -1)) && strict::is_reduced(&[0; 32]));
+    let (mut more, mut most) = (l, l);
+    (more[1], most[31]) = (0xff, 0x1f);
+    for scalar in [l, increased(&l, 1), more, most, [0xff; 32]] {
+        assert!(!strict::is_reduced(&scalar), "{scalar:02x?}");
+    }
+    for text in SMALL_ORDER.iter().chain(&NON_CANONICAL) {
+        let point = unhex::<32>(text);
+        assert!(!strict::is_strict_point(&point), "{text}");
+        let mut other_sign = point;
+        other_sign[31] ^= 0x80;
+        assert!(!strict::is_strict_point(&other_sign), "{text}");
+    }
+    let p = unhex(NON_CANONICAL[2]);
+    assert!((2..20).all(|less| strict::is_strict_point(&increased(&p, -less))));
+    assert!((0..19).all(|more| !strict::is_strict_point(&increased(&p, more))));
+    for key in [one(), two()] {
+        assert!(strict::is_strict_point(key.public_key().as_bytes()));
+    }
 }
 
 #[test]

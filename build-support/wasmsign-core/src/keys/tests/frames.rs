@@ -44,6 +44,45 @@ fn other_line_ends_and_widths_are_read() {
     assert_eq!(read.public_key(), key.public_key());
 }
 
+/// As variables of build services and careless copies make them.
+#[test]
+fn pem_without_its_line_breaks_is_read() {
+    let key = one();
+    for encoding in [KeyEncoding::Pem, KeyEncoding::OpenSsh] {
+        let pem = String::from_utf8(key.encode(encoding).to_vec()).expect("PEM is ASCII");
+        let indented: String = pem.lines().map(|line| format!("    {line}\n")).collect();
+        for text in [
+            pem.replace('\n', "\\n"),
+            pem.replace('\n', "\\r\\n"),
+            pem.replace('\n', "\\n\n"),
+            pem.replace('\n', " "),
+            pem.replace('\n', ""),
+            pem.replace('\n', "\r"),
+            pem.replace('\n', "\n\n"),
+            pem.replace('\n', "\t\n"),
+            pem.replace('\n', "\r\n"),
+            format!("\u{feff}{pem}"),
+            format!("\u{feff}{}", pem.replace('\n', "\r\n")),
+            indented,
+        ] {
+            let read = SecretKey::decode(text.as_bytes());
+            let read = read.unwrap_or_else(|error| panic!("{error}: {text}"));
+            assert_eq!(read.public_key(), key.public_key());
+        }
+    }
+    let public = public_pem().replace('\n', "\\n");
+    assert_eq!(PublicKey::decode(public.as_bytes()).as_ref(), Ok(key.public_key()));
+}
+
+#[test]
+fn a_byte_order_mark_before_any_text_is_skipped() {
+    let key = one();
+    for text in [base64(testdata!("one.public")), crate::keys::text::hex(testdata!("one.public"))] {
+        let marked = format!("\u{feff}{text}\r\n");
+        assert_eq!(PublicKey::decode(marked.as_bytes()).as_ref(), Ok(key.public_key()));
+    }
+}
+
 #[test]
 fn text_beside_the_block_is_refused_with_its_place() {
     let pem = public_pem();
@@ -118,7 +157,6 @@ fn what_is_no_key_is_named() {
         (b"---- BEGIN SSH2 PUBLIC KEY ----", "ssh-keygen -i"),
         (b"untrusted comment: minisign public key", "minisign"),
         (b"\xff\xfe-\0-\0-\0", "UTF-16"),
-        (b"\xef\xbb\xbf0145d4", "byte order mark"),
         (b"openssh-key-v1\0\0\0\0\x04none", "PEM frame"),
         (b"\xde\xad\xbe\xef", "binary data of 4 bytes"),
         (b"deadbeef", "hex or base64 of 4 bytes"),

@@ -48,6 +48,37 @@ fn pkcs8_version_2() {
     assert_eq!(refusal(pem("PRIVATE KEY", &der).as_bytes()), KeyError::MismatchedHalves);
 }
 
+/// As ring writes it.
+fn pkcs8_of_ring(seed: &[u8; 32], public: &[u8; 32]) -> Vec<u8> {
+    let implicit = pkcs8_v2(seed, public);
+    let (start, end) = implicit.split_at(implicit.len() - 35);
+    let mut der = [start, &[0xa1, 0x23, 0x03], &end[1..]].concat();
+    der[1] += 2;
+    der
+}
+
+#[test]
+fn pkcs8_version_2_of_ring() {
+    let public = *one().public_key().as_bytes();
+    let der = pkcs8_of_ring(&seed(&one()), &public);
+    let read = SecretKey::decode(&der).expect("ring's keys are read");
+    assert_eq!(read.public_key().as_bytes(), &public);
+    let der = pkcs8_of_ring(&seed(&one()), two().public_key().as_bytes());
+    assert_eq!(refusal(&der), KeyError::MismatchedHalves);
+    for end in 0..der.len() {
+        assert_ne!(refusal(&der[..end]), KeyError::MismatchedHalves, "{end} bytes");
+    }
+    assert!(matches!(refusal(&[&der[..], b"\0"].concat()), KeyError::Der { .. }));
+}
+
+/// RFC 5958: a key with its public half is of version 2.
+#[test]
+fn pkcs8_version_1_has_no_public_half() {
+    let mut der = pkcs8_v2(&seed(&one()), one().public_key().as_bytes());
+    der[4] = 0;
+    assert!(matches!(refusal(&der), KeyError::Der { .. }));
+}
+
 #[test]
 fn openssh() {
     let (bytes, places) = container();

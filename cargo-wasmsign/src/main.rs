@@ -23,6 +23,7 @@ mod optimize;
 mod paths;
 mod pipeline;
 mod programs;
+mod redact;
 mod report;
 mod rewrite;
 mod seal;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasmsign_core::error::Error;
 use wasmsign_core::section::Kind;
-use wasmsign_core::{Policy, PublicKey, Require, Verified, Verifier};
+use wasmsign_core::{Policy, PublicKey, Require, Verifier};
 
 fn suite() -> Suite {
     Suite::read(&conformance::directory()).unwrap()
@@ -69,7 +69,7 @@ fn read(name: &str) -> Vec<u8> {
     std::fs::read(conformance::directory().join(name)).unwrap()
 }
 
-fn answer(verified: wasmsign_core::Result<Verified>) -> Answer {
+fn answer<T>(verified: wasmsign_core::Result<T>) -> Answer {
     match verified {
         Ok(_) => (Verdict::Verified, None),
         Err(Error::Refused(refusal)) => (Verdict::Refused, Some(refusal.reason().code())),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use wasmsign_core::PublicKey;
-use wasmsign_core::keys::is_key_text;
+use wasmsign_core::keys::{is_key_text, may_be_secret};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::script::{Script, Told};
@@ -19,7 +19,7 @@ fn read_one(script: &Script, told: &mut Told, name: &Path) -> Result<PublicKey> 
     let text = match fs::read(&path) {
         Ok(content) => content,
         Err(source) => {
-            let text = name.to_str().filter(|text| is_key_text(text));
+            let text = name.to_str().filter(|text| is_key_text(text) || may_be_secret(text));
             return text.map_or_else(|| Err(missing(&path, source)), from_text);
         }
     };

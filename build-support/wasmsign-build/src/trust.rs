@@ -21,7 +21,11 @@ pub(crate) fn verify(
             Error::new(ErrorKind::Key, message).advice("name the signer's public key with `key`")
         );
     }
-    let verifier = Verifier::new(keys).policy(policy).with_identity();
+    let verifier = Verifier::try_new(keys).map_err(|error| {
+        let message = format!("there are too many keys to verify `{}` with", path.display());
+        Error::new(ErrorKind::Key, message).because(error)
+    })?;
+    let verifier = verifier.policy(policy).with_identity();
     let verdict = match signature {
         Some(signature) => verifier.verify_detached(module, signature),
         None => verifier.verify(module),

@@ -38,9 +38,25 @@ pub enum Error {
         /// Bytes that may be held.
         cap: usize,
     },
+    /// Bytes were read, so that [`VerifyingReader::into_bytes`](crate::VerifyingReader::into_bytes) could give only the
+    /// others.
+    #[error("{count} bytes were read before: the others are not what the proof is about")]
+    PartlyRead {
+        /// How many were read.
+        count: u64,
+    },
     /// The output could not be written.
     #[error("failed to write the output")]
     Write(#[source] io::Error),
+    /// The output holds other bytes behind those that were written, and is no module so.
+    #[error(
+        "the output holds {count} bytes behind what was written: open a file that is empty or is truncated, and not for \
+         appending"
+    )]
+    OutputHoldsMore {
+        /// How many they are.
+        count: u64,
+    },
     /// The input is not what its format demands.
     #[error(transparent)]
     Malformed(#[from] Malformed),

@@ -33,10 +33,14 @@ pub const MAX_HASHES_PER_SET: u32 = 64;
 /// Bytes of a key id.
 pub const MAX_KEY_ID_BYTES: u32 = 255;
 
-/// Public-key operations spent on one file: at some 50 µs each they stay within a tenth of a second,
-/// whatever the signature section holds. A [`VerifyingReader`](crate::VerifyingReader) in prefix mode may
-/// spend as many again before the end, while it cannot know which signatures will count.
+/// Public-key operations spent on one file, or twice the number of wanted keys where that is more: at some 50 µs each
+/// a tenth of a second, and less than half a one with [`MAX_KEYS`], whatever the signature section holds and however the
+/// file is read.
 pub const MAX_PUBLIC_KEY_OPERATIONS: u32 = 1024;
+
+/// Keys of one verifier: with more, the operations that one honest signature without a key id may cost would be a
+/// way to keep a verifier busy.
+pub const MAX_KEYS: usize = 4096;
 
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.
 pub const MAX_NAME_BYTES: u32 = 100_000;

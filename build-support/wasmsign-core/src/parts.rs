@@ -315,6 +315,11 @@ pub(crate) fn boundaries_met(hashes: &[Hash], boundaries: &[Boundary]) -> usize 
 }
 
 impl Embedded {
+    /// Bytes of the whole section.
+    pub(crate) fn len(&self) -> u64 {
+        self.section.end() - self.section.offset
+    }
+
     /// Offset of the signature data in the file.
     pub(crate) fn origin(&self) -> u64 {
         self.section
@@ -331,6 +336,11 @@ impl Embedded {
 }
 
 impl Body {
+    /// Bytes of the file without its embedded signature section.
+    pub(crate) fn unsigned_total(&self) -> u64 {
+        self.total - self.embedded.as_ref().map_or(0, Embedded::len)
+    }
+
     /// Refuses a `signature` section that is not first and alone.
     pub(crate) fn signature_is_alone(&self) -> Result<(), NotSignable> {
         match self.stray_signature {

@@ -6,12 +6,11 @@ use crate::PublicKey;
 use crate::error::{Error, NotSignable, Result};
 use crate::lanes::Hash;
 use crate::limits::{
-    MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_PUBLIC_KEY_OPERATIONS, MAX_SETS,
-    MAX_SIGNATURE_BYTES,
+    MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURE_BYTES,
 };
 use crate::message::message;
 use crate::parts::{self, Body, Embedded, Hashing, Visitor};
-use crate::search::{Exhausted, Search};
+use crate::search::{Exhausted, Search, Work};
 use crate::section::{Kind, SIGNATURE, own_section};
 use crate::signature_data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
 
@@ -97,12 +96,15 @@ pub struct Signed {
 ///
 /// Earlier signatures stay, byte for byte. An unsigned module of one part is read once: its body is written
 /// while it is hashed, behind room for a signature section whose length is known beforehand. Any other is read
-/// a second time for writing. `output` is written from its current position on and should end there.
+/// a second time for writing. Without `signatures` none are added, and an unsigned module
+/// stays one. `output` is written from its
+/// current position on, and must end there: a file that is not empty is truncated first.
 ///
 /// # Errors
 ///
 /// [`Error::Read`], [`Error::Malformed`], [`Error::NotSignable`], [`Error::Signer`], [`Error::Write`], or
-/// [`Error::Changed`] where the input was read twice and differed.
+/// [`Error::Changed`] where the input was read twice and differed. [`Error::OutputHoldsMore`] where other bytes stand behind
+/// what was written: in a longer file, or in one that is opened for appending, where nothing can be written in its place.
 pub fn embed<R, W>(mut input: R, output: &mut W, signatures: &[Signature<'_>]) -> Result<Signed>
 where
     R: Read + Seek,
@@ -115,18 +117,27 @@ where
     let body = parts::read(&mut input, Hashing::Signed, &mut copy)?;
     let written = copy.writes;
     let signed = extend(&body, signatures)?;
-    let section = section(&signed.data);
+    let section = section_for(&body, &signed);
     let header_end = start + body.kind.header().len() as u64;
     if written && section.len() == room.len() {
-        let end = output.stream_position().map_err(Error::Write)?;
         output.seek(SeekFrom::Start(header_end)).map_err(Error::Write)?;
         write(output, &section)?;
-        output.seek(SeekFrom::Start(end)).map_err(Error::Write)?;
-        return Ok(signed);
+    } else {
+        output.seek(SeekFrom::Start(start)).map_err(Error::Write)?;
+        copy_with(input, output, &section, &body)?;
     }
-    output.seek(SeekFrom::Start(start)).map_err(Error::Write)?;
-    copy_with(input, output, &section, &body)?;
+    let length = body.unsigned_total() + section.len() as u64;
+    ends_at(output, start + length)?;
     Ok(signed)
+}
+
+/// Goes to the end of what was written, and refuses an output that does not end there.
+fn ends_at(output: &mut impl Seek, end: u64) -> Result<()> {
+    let found = output.seek(SeekFrom::End(0)).map_err(Error::Write)?;
+    match found.checked_sub(end) {
+        None | Some(0) => Ok(()),
+        Some(count) => Err(Error::OutputHoldsMore { count }),
+    }
 }
 
 /// As [`embed`], for outputs that cannot seek, such as pipes: the input is read twice.
@@ -145,7 +156,7 @@ where
 {
     let body = parts::read(&mut input, Hashing::Signed, &mut ())?;
     let signed = extend(&body, signatures)?;
-    copy_with(input, output, &section(&signed.data), &body)?;
+    copy_with(input, output, &section_for(&body, &signed), &body)?;
     Ok(signed)
 }
 
@@ -170,6 +181,14 @@ pub fn detached(
 /// The bytes of a signature section with this data.
 pub(crate) fn section(data: &SignatureData) -> Vec<u8> {
     own_section(SIGNATURE, &data.encode())
+}
+
+/// The signature section of a module that was signed: none where there was none and nobody has signed.
+fn section_for(body: &Body, signed: &Signed) -> Vec<u8> {
+    match (&body.embedded, signed.added) {
+        (None, 0) => Vec::new(),
+        _ => section(&signed.data),
+    }
 }
 
 /// Adds signatures to the embedded ones.
@@ -201,12 +220,11 @@ fn add(body: &Body, mut data: SignatureData, signatures: &[Signature<'_>]) -> Re
 fn has_signed(key: &PublicKey, hashes: &[Hash], data: &SignatureData) -> Result<bool> {
     let sets = data.sets.iter().enumerate().filter(|(_, set)| set.hashes == hashes);
     let sets: Vec<_> = sets.map(|(index, _)| index).collect();
-    match Search::new(data, std::slice::from_ref(key)).run(&sets) {
+    match Search::new(data, std::slice::from_ref(key), &mut Work::new(1)).run(&sets) {
         (hits, _) if hits.iter().any(Option::is_some) => Ok(true),
         (_, Ok(())) => Ok(false),
-        (_, Err(Exhausted)) => {
-            let (what, limit) = ("signatures to try", MAX_PUBLIC_KEY_OPERATIONS);
-            Err(NotSignable::OverLimit { what, limit }.into())
+        (_, Err(Exhausted { limit })) => {
+            Err(NotSignable::OverLimit { what: "signatures to try", limit }.into())
         }
     }
 }
@@ -264,8 +282,10 @@ fn room(signatures: &[Signature<'_>]) -> Vec<u8> {
             set.entries.push(Entry::ed25519(&signature.key_id.for_key(key), &[0; 64]));
         }
     }
-    let sets = if set.entries.is_empty() { Vec::new() } else { vec![set] };
-    vec![0; section(&SignatureData { sets }).len()]
+    match set.entries.is_empty() {
+        true => Vec::new(),
+        false => vec![0; section(&SignatureData { sets: vec![set] }).len()],
+    }
 }
 
 /// Writes the header, a signature section, and the body as it is read.

@@ -189,6 +189,7 @@ impl SignatureData {
                 Some(Content::Ed25519(_)) => None,
                 _ => Some("the first signature is not an Ed25519 one"),
             },
+            [] => Some("there is no signature"),
             _ => Some("there is more than one set of signatures"),
         }
     }
@@ -298,9 +299,14 @@ impl<'a> Cursor<'a> {
     /// One signature. Its algorithm decides what may stand behind it.
     fn entry(&mut self, form: Form) -> Decoded<Entry> {
         let whole = self.rest;
-        let id_length = self.count("bytes of a key id", MAX_KEY_ID_BYTES)? as usize;
+        let id_length = self.varuint32("the key id's length")?;
         let key_id_start = whole.len() - self.rest.len();
-        self.take(id_length, "the key id")?;
+        // A length that leaves the data is wrong whatever the limit is.
+        let id_length = self.claimed(id_length, "the key id")?.len();
+        if id_length > MAX_KEY_ID_BYTES as usize {
+            let (what, limit) = ("bytes of a key id", MAX_KEY_ID_BYTES);
+            return Err(DecodeError::OverLimit { what, limit });
+        }
         let algorithm = self.take(1, "the algorithm")?[0];
         if form == Form::Literal || algorithm == ED25519 {
             let length = self.varuint32("the signature's length")?;

@@ -25,9 +25,10 @@ fn it_says_what_to_hash() {
     assert_eq!(hashes(&survey, &file), rolling(&slices(&parts)));
     assert_eq!(survey.total(), file.len() as u64);
     assert_eq!(survey.ends().last(), Some(&survey.total()));
-    let verified = survey.judge(&rolling(&slices(&parts))).expect("it is signed");
-    assert!(verified.is_whole());
-    assert_eq!(verified.identity(), None);
+    let signed = survey.judge(&rolling(&slices(&parts))).expect("it is signed");
+    assert!(signed.is_whole());
+    assert_eq!((signed.covered(), signed.total()), (file.len() as u64, file.len() as u64));
+    assert_eq!(signed.signers()[0].public_key, public(1));
 }
 
 #[test]

@@ -41,15 +41,24 @@ pub(crate) fn include(path: &str) -> TokenStream {
     quote!(::core::include_bytes!(#path))
 }
 
+/// Whether a text is the path of something.
+pub(crate) fn exists(text: &str) -> bool {
+    from_the_manifest(text).exists()
+}
+
+fn from_the_manifest(text: &str) -> PathBuf {
+    match env::var_os("CARGO_MANIFEST_DIR") {
+        Some(directory) => PathBuf::from(directory).join(text),
+        None => PathBuf::from(text),
+    }
+}
+
 fn resolve(argument: &LitStr) -> Result<String> {
     let text = argument.value();
     if text.trim().is_empty() {
         return Err(Error::new(argument.span(), "expected a path, found an empty text"));
     }
-    let path = match env::var_os("CARGO_MANIFEST_DIR") {
-        Some(directory) => PathBuf::from(directory).join(text),
-        None => PathBuf::from(text),
-    };
+    let path = from_the_manifest(&text);
     let absolute = std::path::absolute(&path)
         .map_err(|error| Error::new(argument.span(), format!("no path that can be: {error}")))?;
     absolute.into_os_string().into_string().map_err(|_| {

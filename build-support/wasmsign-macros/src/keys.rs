@@ -4,10 +4,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Error, LitStr};
 use wasmsign_core::PublicKey;
-use wasmsign_core::keys::is_key_text;
+use wasmsign_core::keys::{is_key_text, may_be_secret};
 
 use crate::failure::{Failure, Result};
-use crate::files::Source;
+use crate::files::{self, Source};
 
 /// A key, and the file that it came from.
 pub(crate) struct Key {
@@ -19,7 +19,7 @@ impl Key {
     /// Reads the key that `argument` is or names.
     pub(crate) fn read(argument: &LitStr) -> Result<Self> {
         let text = argument.value();
-        if is_key_text(&text) {
+        if is_key_text(&text) || may_be_secret(&text) && !files::exists(&text) {
             let key = PublicKey::decode(text.as_bytes()).map_err(|_| Failure::NotShown)?;
             return Ok(Self { key, file: None });
         }

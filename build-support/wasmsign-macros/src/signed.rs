@@ -47,7 +47,9 @@ fn read_signature(path: &LitStr) -> Result<Source> {
 }
 
 fn verifier(arguments: &Arguments, keys: &[Key]) -> Result<Verifier> {
-    let verifier = Verifier::new(keys.iter().map(|key| key.key.clone())).with_identity();
+    let verifier = Verifier::try_new(keys.iter().map(|key| key.key.clone()))
+        .map_err(|error| Error::new(arguments.require_span, error.to_string()))?
+        .with_identity();
     let distinct = verifier.keys().len();
     match arguments.require {
         Require::AtLeast(count) if count.get() > distinct => {

@@ -101,7 +101,11 @@ fn verifier(arguments: &Verify) -> Result<Verifier> {
         .iter()
         .map(|key| signers::public_key(key))
         .collect::<Result<Vec<_>>>()?;
-    let verifier = Verifier::new(keys);
+    let verifier = Verifier::try_new(keys).map_err(|error| {
+        Error::usage("too many keys to verify with")
+            .because(error)
+            .advice("give those that may have signed these modules")
+    })?;
     let require = match arguments.require {
         Required::Any => Require::Any,
         Required::All => Require::All,

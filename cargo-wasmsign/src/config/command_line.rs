@@ -1,6 +1,6 @@
 //! What the command line says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use wasmsign_core::keys::is_secret_key_text;
 
@@ -9,6 +9,7 @@ use super::optimize::Switch;
 use super::setting::{Origin, Setting};
 use super::source::Place;
 use crate::error::Result;
+use crate::redact;
 
 const KEY: &str = "--key";
 const NO_SIGN: &str = "--no-sign";
@@ -52,13 +53,23 @@ impl CommandLine {
 
     fn keys(&self) -> Result<Vec<String>> {
         // What an agent is asked for looks like a key, and is a public one or the hash of one.
-        let named = |key: &String| key.strip_prefix("ssh-agent:").unwrap_or(key).to_owned();
-        match self.keys.iter().map(named).find(|key| is_secret_key_text(key)) {
-            // The text is not repeated; it is too late to keep it from the shell's history.
-            Some(_) => Err(Place::Flag(KEY).error(
+        let held = |key: &str| key.strip_prefix("ssh-agent:").map(str::to_owned);
+        let is_secret = |key: &String| is_secret_key_text(held(key).as_ref().unwrap_or(key));
+        let may_be = |key: &&String| {
+            held(key).is_none() && redact::is_secret_for_a_path(Path::new(key.as_str()))
+        };
+        // The text is not repeated; it is too late to keep it from the shell's history.
+        if self.keys.iter().any(is_secret) {
+            return Err(Place::Flag(KEY).error(
                 "expected a path, env:NAME or ssh-agent:FINGERPRINT, found a secret key itself, which others can see on \
                  the command line",
-            )),
+            ));
+        }
+        match self.keys.iter().find(may_be) {
+            Some(key) => Err(Place::Flag(KEY).error(format!(
+                "expected a path, env:NAME or ssh-agent:FINGERPRINT, found {}, and no file of that name",
+                redact::shown(key)
+            ))),
             None => Ok(self.keys.clone()),
         }
     }

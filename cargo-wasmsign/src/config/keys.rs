@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use wasmsign_core::keys::{is_key_text, is_secret_key_text};
+use wasmsign_core::PublicKey;
+use wasmsign_core::keys::{is_key_text, is_secret_key_text, may_be_secret};
 
 use super::nearest::suggestion;
 use super::reader::{KeySet, Node, Table};
 use super::text::{Text, command_line};
 use crate::error::{Error, Result};
+use crate::redact;
 
 pub(super) const KEY: KeySet = KeySet { known: &["public", "secret"], later: &[], elsewhere: &[] };
 pub(super) const SECRET: KeySet = KeySet {
@@ -97,13 +99,15 @@ impl Keys {
     /// The error for a name that no key has.
     pub(super) fn unknown(&self, text: &Text<'_>) -> Error {
         let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        let name = text.as_str().escape_debug();
+        let name = redact::shown(text.as_str());
         text.error(match names.is_empty() {
+            true if may_be_secret(text.as_str()) => format!("no key is named so: {name}"),
             true => format!(
-                "no key is named `{name}`; describe it in [workspace.metadata.wasmsign.keys.{name}]"
+                "no key is named {name}; describe it in [workspace.metadata.wasmsign.keys.{}]",
+                text.as_str().escape_debug()
             ),
             false => format!(
-                "no key is named `{name}`; {}",
+                "no key is named {name}; {}",
                 suggestion(text.as_str(), &names, "the known keys are")
             ),
         })
@@ -119,11 +123,20 @@ fn read_key(node: &Node<'_>) -> Result<KeyConfig> {
     Ok(KeyConfig { name: node.key().to_owned(), public, secret, manifest, line, column })
 }
 
+/// A text that is meant as a key must be a public one, so that it can be shown.
 fn public(node: &Node<'_>) -> Result<KeyText> {
     let text = harmless(node)?;
-    match text.fitting("a path or a public key", |text| !text.trim().is_empty())? {
-        key if is_key_text(key) => Ok(KeyText::Text(key.to_owned())),
-        path => Ok(KeyText::Path(node.source().resolve(path))),
+    let given = text.fitting("a path or a public key", |text| !text.trim().is_empty())?;
+    let path = node.source().resolve(given);
+    let is_path = path.exists() || !is_key_text(given) && !redact::is_secret_for_a_path(&path);
+    if is_path {
+        return Ok(KeyText::Path(path));
+    }
+    match PublicKey::decode(given.as_bytes()) {
+        Ok(_) => Ok(KeyText::Text(given.to_owned())),
+        Err(error) => Err(text.error(format!(
+            "expected a path or a public key, found neither; it may be a secret key and is not shown: {error}"
+        ))),
     }
 }
 
@@ -162,7 +175,7 @@ fn variable(node: &Node<'_>) -> Result<String> {
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
     match text.as_str() {
-        name if is_name(name) => Ok(name.to_owned()),
+        name if is_name(name) && !may_be_secret(name) => Ok(name.to_owned()),
         // The text is not repeated: it may be the secret itself.
         _ => Err(text.error("expected the name of an environment variable, found something else")),
     }
@@ -170,14 +183,20 @@ fn variable(node: &Node<'_>) -> Result<String> {
 
 fn file(node: &Node<'_>) -> Result<PathBuf> {
     let text = harmless(node)?;
-    text.fitting("a path", |text| !text.is_empty()).map(|path| node.source().resolve(path))
+    let path = text.fitting("a path", |text| !text.is_empty())?;
+    let path = node.source().resolve(path);
+    match redact::is_secret_for_a_path(&path) {
+        true => Err(text.error(NO_SECRETS)),
+        false => Ok(path),
+    }
 }
 
 /// The agent itself tells the public key of a fingerprint.
 fn ssh_agent(node: &Node<'_>) -> Result<String> {
     const EXPECTED: &str = "a fingerprint (`SHA256:` and 43 digits of base64) or a public key";
     let text = harmless(node)?;
-    let key = text.fitting(EXPECTED, |text| is_fingerprint(text) || is_key_text(text))?;
+    let is_public = |text: &str| PublicKey::decode(text.as_bytes()).is_ok();
+    let key = text.fitting(EXPECTED, |text| is_fingerprint(text) || is_public(text))?;
     Ok(key.to_owned())
 }
 

@@ -1,10 +1,12 @@
 //! Everything that counts for a package, value by value, for people and programs to look at.
 
 use serde_json::{Value, json};
+use wasmsign_core::keys::may_be_secret;
 
 use super::keys::{KeyConfig, KeyText, SecretSource};
 use super::layer::ROOT;
 use super::setting::{Origin, Setting};
+use crate::redact;
 
 /// One value of a package's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,17 @@ fn secret_value(secret: &SecretSource) -> Value {
         SecretSource::EnvFile(name) => json!({ "env-file": name }),
         SecretSource::File(path) => json!({ "file": path.to_string_lossy() }),
         SecretSource::SshAgent(key) => json!({ "ssh-agent": key }),
-        SecretSource::Command { argv, .. } => json!({ "command": argv }),
+        SecretSource::Command { argv, .. } => {
+            json!({ "command": argv.iter().map(|word| told(word)).collect::<Vec<_>>() })
+        }
+    }
+}
+
+/// A word of a command; one that may be a secret by its length.
+fn told(word: &str) -> String {
+    match may_be_secret(word) {
+        true => redact::shown(word),
+        false => word.to_owned(),
     }
 }
 

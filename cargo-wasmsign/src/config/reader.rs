@@ -10,6 +10,7 @@ use super::setting::{Origin, Setting};
 use super::source::{Place, Source};
 use super::text::Text;
 use crate::error::{Error, Result};
+use crate::redact;
 
 /// A value with its key and its place.
 #[derive(Clone)]
@@ -317,18 +318,16 @@ impl<'a> Table<'a> {
     }
 
     fn refuse(&self, node: &Node<'a>, keys: &KeySet) -> Error {
-        let (key, trail) = (node.key.escape_debug(), &self.node.trail);
+        let (key, trail) = (redact::shown(node.key), &self.node.trail);
         let at = Place::File { source: node.source, offset: node.key_offset, key: None };
         let home = keys.elsewhere.iter().find(|(known, _)| *known == node.key);
         if keys.later.contains(&node.key) {
-            at.error(format!(
-                "this release of cargo-wasmsign does not support `{key}` in [{trail}]"
-            ))
+            at.error(format!("this release of cargo-wasmsign does not support {key} in [{trail}]"))
         } else if let Some((_, home)) = home {
-            at.error(format!("`{key}` does not belong in [{trail}], only in [{home}]"))
+            at.error(format!("{key} does not belong in [{trail}], only in [{home}]"))
         } else {
             let hint = suggestion(node.key, keys.known, "the known keys are");
-            at.error(format!("unknown key `{key}` in [{trail}]; {hint}"))
+            at.error(format!("unknown key {key} in [{trail}]; {hint}"))
         }
     }
 

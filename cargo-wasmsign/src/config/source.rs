@@ -9,6 +9,7 @@ use toml_edit::Document;
 use super::reader::Node;
 use crate::error::{Error, Result};
 use crate::paths;
+use crate::redact;
 
 /// A `Cargo.toml` that was read and is TOML.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl Place<'_> {
             Self::Variable(name) | Self::Flag(name) => Error::usage(format!("`{name}`: {message}")),
             Self::File { source, offset, key } => {
                 let at = position(&source.path, source.document.raw(), offset);
-                let key = key.map(|key| format!("`{key}`: ")).unwrap_or_default();
+                let key = key.map(|key| format!("{}: ", redact::shown(key))).unwrap_or_default();
                 Error::usage(format!("{at}: {key}{message}"))
             }
         }

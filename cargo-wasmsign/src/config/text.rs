@@ -8,17 +8,18 @@ use std::str::FromStr;
 use super::nearest::quoted;
 use super::source::Place;
 use crate::error::{Error, Result};
+use crate::redact;
 
 /// A text that is not one of the forms that its value may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid(String);
 
 impl Invalid {
-    /// Something else was expected than `found`, which the message repeats.
+    /// Something else was expected than `found`, which the message repeats if it may.
     pub(super) fn new(expected: impl fmt::Display, found: &str) -> Self {
         let found = match found {
             "" => "an empty text".to_owned(),
-            _ => format!("`{}`", found.escape_debug()),
+            _ => redact::shown(found),
         };
         Self(format!("expected {expected}, found {found}"))
     }
@@ -107,7 +108,7 @@ pub(super) fn command_line(argv: &[Text<'_>]) -> Result<Vec<String>> {
 pub(super) fn distinct<'a, 'b: 'a>(texts: impl IntoIterator<Item = &'a Text<'b>>) -> Result<()> {
     let mut seen = BTreeSet::new();
     match texts.into_iter().find(|text| !seen.insert(text.as_str())) {
-        Some(twice) => Err(twice.error(format!("`{}` is listed twice", twice.text.escape_debug()))),
+        Some(twice) => Err(twice.error(format!("{} is listed twice", redact::shown(&twice.text)))),
         None => Ok(()),
     }
 }

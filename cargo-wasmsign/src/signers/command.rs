@@ -15,6 +15,7 @@ use crate::child::{self, Output};
 use crate::error::{Error, Result};
 use crate::fate::{fate, last_words};
 use crate::programs;
+use crate::redact;
 
 /// No encoding of a signature is nearly as long; a program that does not stop to write is wrong.
 const MAX_OUTPUT: u64 = 4096;
@@ -102,7 +103,7 @@ impl Program {
     }
 
     fn error(&self, what: &str) -> Error {
-        Error::tool(format!("the signing command `{}` {what}", self.name))
+        Error::tool(format!("the signing command {} {what}", redact::shown(&self.name)))
     }
 
     fn not_started(&self, source: io::Error) -> Error {
@@ -129,6 +130,7 @@ fn not_found(name: &str, directory: &Path) -> Error {
         true => format!("below `{}`", directory.display()),
         false => "in PATH".to_owned(),
     };
-    Error::usage(format!("the signing command `{name}` is no program that can be run {place}"))
+    let name = redact::shown(name);
+    Error::usage(format!("the signing command {name} is no program that can be run {place}"))
         .advice("install it, make it executable, or name another one in `command`")
 }

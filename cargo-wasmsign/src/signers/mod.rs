@@ -9,13 +9,14 @@ mod tests;
 
 use std::path::Path;
 
-use wasmsign_core::keys::is_secret_key_text;
+use wasmsign_core::keys::{is_key_text, is_secret_key_text};
 use wasmsign_core::sign::{self, KeyId, Signature};
 use wasmsign_core::{KeyError, PublicKey, SecretKey};
 
 use crate::caller;
 use crate::config::{KeyConfig, KeyIdChoice, KeyText, SecretSource};
 use crate::error::{Error, Result};
+use crate::redact;
 use agent::Agent;
 use command::Program;
 use source::Source;
@@ -61,6 +62,13 @@ impl Signer {
         }
         if let Some(key) = held {
             return Ok(Self { name: argument.to_owned(), hand: of_agent(key)?, warning: None });
+        }
+        if redact::is_secret_for_a_path(Path::new(argument)) {
+            return Err(Error::usage(format!(
+                "`--key` names where a secret key is, and this is {}",
+                redact::shown(argument)
+            ))
+            .advice("give `--key PATH` of a file that is there, or `--key env:NAME`"));
         }
         let source = match argument.strip_prefix("env:") {
             Some(variable) => Source::Variable(variable.to_owned()),
@@ -187,19 +195,13 @@ fn key_id_of(choice: &KeyIdChoice) -> KeyId {
 ///
 /// Exit code 2 where there is no such file, 3 where it is no public key, 4 where it cannot be read.
 pub fn public_key(argument: &str) -> Result<PublicKey> {
-    if Path::new(argument).exists() || !looks_like_key(argument) {
-        return public_key_file(Path::new(argument));
+    let path = Path::new(argument);
+    // Nobody should be told that a key is a missing file.
+    if path.exists() || !is_key_text(argument) && !redact::is_secret_for_a_path(path) {
+        return public_key_file(path);
     }
     PublicKey::decode(argument.as_bytes())
         .map_err(|error| key_error("the argument of `--public-key`", error))
-}
-
-/// Whether an argument that is no file could be a key: nobody should be told that a key is a missing file.
-fn looks_like_key(argument: &str) -> bool {
-    let text = argument.trim();
-    let encoded = text.len() >= 40
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte));
-    text.starts_with("-----BEGIN ") || text.starts_with("ssh-") || encoded
 }
 
 /// The public key that a manifest gives.

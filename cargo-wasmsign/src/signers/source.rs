@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::child;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::redact;
 
 /// No form of an Ed25519 key is longer; a device that never ends is no key.
 const MAX_KEY_BYTES: u64 = 64 * 1024;
@@ -59,7 +60,7 @@ impl Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Variable(name) => write!(f, "the environment variable `{}`", name.escape_debug()),
+            Self::Variable(name) => write!(f, "the environment variable {}", redact::shown(name)),
             Self::File(path) => write!(f, "`{}`", path.display()),
         }
     }
@@ -67,9 +68,9 @@ impl fmt::Display for Source {
 
 fn unset(name: &str, meaning: &str) -> Error {
     let set = std::env::var_os(name).is_some();
-    let name = name.escape_debug();
+    let name = redact::shown(name);
     let found = if set { "is empty" } else { "is not set" };
-    Error::usage(format!("the environment variable `{name}` {found}"))
+    Error::usage(format!("the environment variable {name} {found}"))
         .advice(format!("set it to {meaning}; `cargo wasmsign keygen` makes a key"))
 }
 
@@ -77,11 +78,11 @@ fn unset(name: &str, meaning: &str) -> Error {
 pub(super) fn read_key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => {
-            Error::usage(format!("there is no key file `{}`", path.display()))
+            Error::usage(format!("there is no key file {}", redact::shown_path(path)))
                 .because(source)
                 .advice("name an existing key, or make one with `cargo wasmsign keygen`")
         }
-        _ => Error::io(format!("failed to read the key file `{}`", path.display()), source),
+        _ => Error::io(format!("failed to read the key file {}", redact::shown_path(path)), source),
     };
     // As large as it can get from the start: growing would leave copies of the key in freed memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));

@@ -1,6 +1,7 @@
 //! The verdict: nothing is trusted that no wanted key has signed.
 
 use sha2::{Digest, Sha256};
+use wasmsign_core::verify::SignedHashes;
 use wasmsign_core::{Error, Require, Result, Verified};
 
 use crate::attempt::{Attempt, Coverage, Demand, attempts};
@@ -17,7 +18,7 @@ pub fn check_verify(data: &[u8]) {
 /// The verdict; where it is positive, every word of it was checked against what was signed.
 pub fn judged_rightly(attempt: &Attempt) -> Result<Verified> {
     let verdict = verdict(attempt);
-    assert_eq!(told(&surveyed(attempt)), told(&verdict), "hashed elsewhere");
+    assert_eq!(told_of_hashes(&surveyed(attempt)), told(&verdict), "hashed elsewhere");
     match &verdict {
         Ok(verified) => proved(attempt, verified),
         Err(Error::Refused(refusal)) => assert_eq!(refusal.total(), attempt.module.len() as u64),
@@ -37,7 +38,7 @@ pub fn verdict(attempt: &Attempt) -> Result<Verified> {
 }
 
 /// What it says of hashes that were computed elsewhere.
-fn surveyed(attempt: &Attempt) -> Result<Verified> {
+fn surveyed(attempt: &Attempt) -> Result<SignedHashes> {
     let (verifier, module) = (attempt.demand.verifier(), &attempt.module[..]);
     let survey = match &attempt.detached {
         Some(signature) => verifier.survey_detached(module, signature),
@@ -54,11 +55,23 @@ fn surveyed(attempt: &Attempt) -> Result<Verified> {
 
 /// All that a verdict says but the identity, which a survey does not know.
 fn told(verdict: &Result<Verified>) -> String {
+    as_text(verdict, |told| {
+        let (covered, whole) = (told.covered(), told.is_whole());
+        format!("{covered} {whole} {:?} {:?}", told.signers(), told.ignored())
+    })
+}
+
+/// The same of hashes that were computed elsewhere.
+fn told_of_hashes(verdict: &Result<SignedHashes>) -> String {
+    as_text(verdict, |told| {
+        let (covered, whole) = (told.covered(), told.is_whole());
+        format!("{covered} {whole} {:?} {:?}", told.signers(), told.ignored())
+    })
+}
+
+fn as_text<T>(verdict: &Result<T>, told: impl Fn(&T) -> String) -> String {
     match verdict {
-        Ok(verified) => {
-            let (covered, whole) = (verified.covered(), verified.is_whole());
-            format!("{covered} {whole} {:?} {:?}", verified.signers(), verified.ignored())
-        }
+        Ok(verified) => told(verified),
         Err(Error::Refused(refusal)) => format!("{:?} {:?}", refusal.reason(), refusal.ignored()),
         Err(error) => error.to_string(),
     }

@@ -4,13 +4,17 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use wasmsign_core::PublicKey;
+use wasmsign_core::keys::{is_key_text, may_be_secret};
 
 use crate::failure::Failure;
 
 /// The public key in a file, or in the argument itself.
 pub fn public_key(argument: &OsStr) -> Result<PublicKey, Failure> {
     let path = Path::new(argument);
-    let text = argument.to_str().filter(|text| !path.exists() && looks_like_key(text));
+    // What may be a key, or a secret one, should not be called a missing file.
+    let text = argument
+        .to_str()
+        .filter(|text| !path.exists() && (is_key_text(text) || may_be_secret(text)));
     let bytes = match text {
         Some(text) => text.as_bytes().to_vec(),
         None => std::fs::read(path)
@@ -20,11 +24,4 @@ pub fn public_key(argument: &OsStr) -> Result<PublicKey, Failure> {
         let name = if text.is_some() { "given as text".into() } else { path.display().to_string() };
         Failure::Usage(format!("the key {name}: {error}"))
     })
-}
-
-/// Whether an argument that is no file is meant as a key: one that is mistyped should not be called a missing file.
-fn looks_like_key(text: &str) -> bool {
-    let text = text.trim();
-    let encoded = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
-    text.starts_with("-----BEGIN ") || text.starts_with("ssh-") || (encoded && text.len() >= 40)
 }

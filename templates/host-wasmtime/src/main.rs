@@ -46,7 +46,9 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
         arguments.keys.iter().map(|key| keys::public_key(key)).collect::<Result<Vec<_>, _>>()?;
     // One signature of any of these keys, over the whole file, which must be a module and no component: the
     // default, spelled out, because this line decides what may run.
-    let verifier = Verifier::new(keys).policy(Policy::default());
+    let verifier = Verifier::try_new(keys)
+        .map_err(|error| Failure::Usage(error.to_string()))?
+        .policy(Policy::default());
     let engine = limits::engine()?;
     let path = &arguments.module;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use wasmsign_core::section::{Kind, Section};
-use wasmsign_core::verify::{Signer, Survey};
+use wasmsign_core::verify::{Ignored, SignedHashes, Signer, Survey, TooManyKeys};
 use wasmsign_core::{Error, KeyEncoding, KeyError, Verified};
 
 /// An answer.
@@ -120,16 +120,29 @@ impl From<Section> for Entry {
 
 impl Answer {
     pub(crate) fn verified(verified: &Verified) -> Self {
+        let coverage = Covered::new(verified.is_whole(), verified.covered(), verified.total());
+        Self::trusted(verified.kind(), coverage, verified.signers(), verified.ignored())
+    }
+
+    /// The same, by the digest that the browser has computed over the module where it lies.
+    pub(crate) fn signed(signed: &SignedHashes) -> Self {
+        let coverage = Covered::new(signed.is_whole(), signed.covered(), signed.total());
+        Self::trusted(signed.kind(), coverage, signed.signers(), signed.ignored())
+    }
+
+    fn trusted(of: Kind, coverage: Covered, signers: &[Signer], ignored: &[Ignored]) -> Self {
         Self::Verified(Box::new(Trusted {
-            kind: kind(verified.kind()),
-            coverage: Covered {
-                kind: if verified.is_whole() { "whole" } else { "prefix" },
-                covered: verified.covered(),
-                total: verified.total(),
-            },
-            signers: verified.signers().iter().map(Signatory::from).collect(),
-            ignored: verified.ignored().iter().map(ToString::to_string).collect(),
+            kind: kind(of),
+            coverage,
+            signers: signers.iter().map(Signatory::from).collect(),
+            ignored: ignored.iter().map(ToString::to_string).collect(),
         }))
+    }
+}
+
+impl Covered {
+    fn new(whole: bool, covered: u64, total: u64) -> Self {
+        Self { kind: if whole { "whole" } else { "prefix" }, covered, total }
     }
 }
 
@@ -164,6 +177,10 @@ impl Fault {
     /// One of the keys cannot be read.
     pub(crate) fn key(index: usize, error: &KeyError) -> Self {
         Self::error("key", format!("key {}: {error}", index + 1))
+    }
+
+    pub(crate) fn too_many_keys(error: TooManyKeys) -> Self {
+        Self::error("key", error.to_string())
     }
 
     pub(crate) fn no_key() -> Self {

@@ -59,7 +59,8 @@ impl Request {
         if keys.is_empty() {
             return Err(Fault::no_key());
         }
-        Ok(Verifier::new(keys).policy(self.policy()))
+        let verifier = Verifier::try_new(keys).map_err(Fault::too_many_keys)?;
+        Ok(verifier.policy(self.policy()))
     }
 
     fn policy(&self) -> Policy {

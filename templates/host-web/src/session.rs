@@ -1,7 +1,7 @@
 //! One verification.
 
 use wasmsign_core::verify::Survey;
-use wasmsign_core::{Result, Verified, Verifier, inspect};
+use wasmsign_core::{Result, Verifier, inspect};
 
 use crate::answer::{Answer, Fault, Surveyed};
 use crate::request::Request;
@@ -81,7 +81,7 @@ impl Session {
 
     pub(crate) fn judge(&mut self) {
         let verdict = self.asked.take().map(|(_, survey)| survey.judge(&[self.digest]));
-        self.decide(verdict);
+        self.decide(verdict, Answer::signed);
     }
 
     pub(crate) fn verify(&mut self) {
@@ -89,13 +89,13 @@ impl Session {
             Some(signature) => verifier.verify_detached(&self.module[..], signature),
             None => verifier.verify(&self.module[..]),
         });
-        self.decide(verdict);
+        self.decide(verdict, Answer::verified);
     }
 
-    fn decide(&mut self, verdict: Option<Result<Verified>>) {
+    fn decide<T>(&mut self, verdict: Option<Result<T>>, trusted: impl FnOnce(&T) -> Answer) {
         let verdict = verdict.map(|verdict| verdict.map_err(|error| Fault::core(&error)));
         let verdict = verdict.unwrap_or_else(|| Err(Fault::not_surveyed()));
-        self.say(&verdict.map_or_else(Answer::from, |verified| Answer::verified(&verified)));
+        self.say(&verdict.map_or_else(Answer::from, |verified| trusted(&verified)));
     }
 
     /// Writes the header over the end of the signature section, so that it stands before the body once more.

@@ -2,7 +2,6 @@
 
 use super::verdict::Coverage;
 use super::{Reason, Signer, Verifier};
-use crate::limits::MAX_PUBLIC_KEY_OPERATIONS;
 use crate::parts::{self, Boundary};
 use crate::search::{Exhausted, Hit, Search};
 use crate::signature_data::SignatureData;
@@ -30,8 +29,6 @@ struct Tally {
     signers: Vec<Signer>,
     /// What all of them reach.
     covered: Coverage,
-    /// Whether every signature was tried that could count.
-    complete: Result<(), Exhausted>,
 }
 
 impl Verifier {
@@ -42,15 +39,18 @@ impl Verifier {
         search: &mut Search<'_>,
     ) -> Result<(Coverage, Vec<Signer>), Reason> {
         let reaches = self.reaches(seen, search.data());
-        let tally = self.tally(&reaches, search);
-        let (found, wanted) = (tally.signers.len(), self.wanted());
-        if found >= wanted {
-            return Ok((tally.covered, tally.signers));
+        if self.policy.prefix.is_some() {
+            search.follow(seen.boundaries).map_err(too_many)?;
         }
-        tally.complete.map_err(|_| TOO_MANY_OPERATIONS)?;
-        match found {
-            0 => Err(why_none(search, &reaches)),
-            found => Err(Reason::PolicyNotMet { found, wanted }),
+        let enough = enough(&reaches);
+        let (hits, complete) = search.run(&enough);
+        // Whoever else has signed, and how far, is not known then.
+        complete.map_err(too_many)?;
+        let tally = self.tally(&reaches, &enough, &hits);
+        match (tally.signers.len(), self.wanted()) {
+            (found, wanted) if found >= wanted => Ok((tally.covered, tally.signers)),
+            (0, _) => Err(why_none(search, &reaches)),
+            (found, wanted) => Err(Reason::PolicyNotMet { found, wanted }),
         }
     }
 
@@ -61,30 +61,16 @@ impl Verifier {
     ///
     /// Means nothing where the policy asks for the whole file.
     pub(super) fn so_far(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
-        let tally = self.tally(&self.reaches(seen, search.data()), search);
-        if tally.complete.is_err() {
-            return SoFar { certain: 0, open: true };
+        const NOTHING: SoFar = SoFar { certain: 0, open: false };
+        if search.follow(seen.boundaries).is_err() {
+            return NOTHING;
         }
-        if tally.signers.len() < self.wanted() {
-            return SoFar { certain: 0, open: false };
-        }
-        let open = self.signed_further(seen, search).unwrap_or(true);
-        SoFar { certain: tally.covered.end, open }
-    }
-
-    /// Whether a wanted key has signed more than was read, and all of what was read.
-    fn signed_further(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> Result<bool, Exhausted> {
-        let goes_on = |hashes: &[[u8; 32]]| {
-            let met = parts::boundaries_met(hashes, seen.boundaries);
-            met == seen.boundary_count && met < hashes.len()
-        };
-        let sets = search.data().sets.iter().enumerate();
-        let sets: Vec<_> =
-            sets.filter(|(_, set)| goes_on(&set.hashes)).map(|(index, _)| index).collect();
-        let (hits, complete) = search.run(&sets);
-        match hits.iter().any(Option::is_some) {
-            true => Ok(true),
-            false => complete.map(|()| false),
+        let reaches = self.reaches(seen, search.data());
+        let enough = enough(&reaches);
+        let tally = self.tally(&reaches, &enough, &search.known(&enough));
+        match tally.signers.len() >= self.wanted() {
+            true => SoFar { certain: tally.covered.end, open: goes_on(seen, search) },
+            false => NOTHING,
         }
     }
 
@@ -92,13 +78,10 @@ impl Verifier {
         self.policy.require.count(self.keys.len())
     }
 
-    fn tally(&self, reaches: &[Reach], search: &mut Search<'_>) -> Tally {
-        let mut enough = sets_where(reaches, |reach| matches!(reach, Reach::Enough(_)));
-        enough.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-        let (hits, complete) = search.run(&enough);
+    fn tally(&self, reaches: &[Reach], enough: &[usize], hits: &[Option<Hit>]) -> Tally {
         let reach_of = |hit: &Hit| reaches[enough[hit.rank]].coverage();
         let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
-        Tally { signers: self.signers(&hits), covered, complete }
+        Tally { signers: self.signers(hits), covered }
     }
 
     fn signers(&self, hits: &[Option<Hit>]) -> Vec<Signer> {
@@ -151,8 +134,25 @@ impl Reach {
     }
 }
 
-const TOO_MANY_OPERATIONS: Reason =
-    Reason::TooManySignatures { what: "signatures to try", limit: MAX_PUBLIC_KEY_OPERATIONS };
+fn too_many(Exhausted { limit }: Exhausted) -> Reason {
+    Reason::TooManySignatures { what: "signatures to try", limit }
+}
+
+/// The sets that reach as far as the policy wants, the farthest first.
+fn enough(reaches: &[Reach]) -> Vec<usize> {
+    let mut enough = sets_where(reaches, |reach| matches!(reach, Reach::Enough(_)));
+    enough.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
+    enough
+}
+
+/// Whether a wanted key may have signed more than was read, and all of what was read.
+fn goes_on(seen: &Seen<'_>, search: &Search<'_>) -> bool {
+    let mut sets = search.data().sets.iter().enumerate();
+    sets.any(|(index, set)| {
+        let met = parts::boundaries_met(&set.hashes, seen.boundaries);
+        met == seen.boundary_count && met < set.hashes.len() && search.may_be_signed(index)
+    })
+}
 
 fn sets_where(reaches: &[Reach], test: impl Fn(&Reach) -> bool) -> Vec<usize> {
     reaches.iter().enumerate().filter(|(_, reach)| test(reach)).map(|(set, _)| set).collect()
@@ -171,7 +171,6 @@ fn why_none(search: &mut Search<'_>, reaches: &[Reach]) -> Reason {
     match hits.iter().flatten().map(|hit| reaches[others[hit.rank]]).max() {
         Some(Reach::Short) => Reason::NotCovered,
         Some(_) => Reason::BodyChanged,
-        None if exhausted.is_err() => TOO_MANY_OPERATIONS,
-        None => Reason::NoTrustedSignature,
+        None => exhausted.map_or_else(too_many, |()| Reason::NoTrustedSignature),
     }
 }

@@ -7,6 +7,9 @@ use crate::error::{Error, Result};
 use crate::parts::{Embedded, Visitor};
 use crate::section::{Kind, Section};
 
+/// Smaller growth takes more time than it saves memory.
+const MIN_GROWTH: usize = 64 * 1024;
+
 /// A queue in three parts: what the caller has taken, what it may take, what is not certain yet.
 #[derive(Debug)]
 pub(super) struct Held {
@@ -46,6 +49,13 @@ impl Held {
         self.released = self.released.max(self.bytes.len().saturating_sub(behind));
     }
 
+    /// What is released, all of it where nothing was taken.
+    pub(super) fn into_released(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.released);
+        self.bytes.drain(..self.taken);
+        self.bytes
+    }
+
     /// Drops what is not released, and takes nothing in from now on.
     pub(super) fn close(&mut self) {
         self.bytes.truncate(self.released);
@@ -65,14 +75,15 @@ impl Held {
         Ok(())
     }
 
-    /// Grows by doubling, but never over the cap.
+    /// Grows by an eighth, which leaves little unused. What is released does not count against the cap.
     fn make_room(&mut self, count: usize) -> Result<()> {
-        let room = self.cap.saturating_sub(self.bytes.len());
+        let waiting = self.bytes.len() - self.released;
+        let room = self.cap.saturating_sub(waiting);
         if count > room {
             return Err(Error::OverCap { offset: self.end + room as u64, cap: self.cap });
         }
         if self.bytes.capacity() - self.bytes.len() < count {
-            let more = count.max(self.bytes.len()).min(room);
+            let more = count.max(self.bytes.len() / 8).max(MIN_GROWTH).min(room);
             let reserved = self.bytes.try_reserve_exact(more);
             reserved.map_err(|_| Error::Read {
                 offset: self.end,

@@ -5,23 +5,27 @@
 //! | any [`Read`], `&[u8]` too | [`Verifier::verify`] | [`Verifier::verify_detached`] |
 //! | a path | [`Verifier::verify_path`] | [`Verifier::verify_path_detached`] |
 //! | a stream whose bytes are wanted | [`Verifier::reader`] | [`Verifier::reader_detached`] |
-//! | any [`Read`], hashed elsewhere | [`Verifier::survey`] | [`Verifier::survey_detached`] |
 //!
-//! All of them come to the same verdict on the same bytes. A file is read to its end before it is refused, so that one
+//! All of them come to the same verdict on the same bytes, at the same cost at most: one budget of public-key operations
+//! for a file ([`limits`](crate::limits)). A file is read to its end before it is refused, so that one
 //! that is cut or malformed ([`Error::Malformed`]) is told from one that is merely not trusted
 //! ([`Error::Refused`] with a [`Refusal`] and its [`Reason`]). Memory stays at a few MiB whatever the file's
 //! length, except for what a [`VerifyingReader`] holds under its cap.
+//!
+//! Where a platform hashes much faster than code can there, [`Verifier::survey`] leaves the hashing to it, and what comes
+//! of that is no [`Verified`], but [`SignedHashes`].
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::PublicKey;
 use crate::error::{Error, Place, Result};
-use crate::limits::MAX_SIGNATURE_BYTES;
+use crate::limits::{MAX_KEYS, MAX_SIGNATURE_BYTES};
 use crate::parts::{self, Body, Embedded, Hashing, Visitor};
 use crate::policy::Policy;
-use crate::search::Search;
+use crate::search::{Search, Work};
 use crate::section::{Kind, Section};
 use crate::signature_data::{Content, DecodeError, Form, SignatureData};
 
@@ -33,9 +37,17 @@ mod verdict;
 
 use coverage::Seen;
 pub use reader::VerifyingReader;
-pub use survey::Survey;
+pub use survey::{SignedHashes, Survey};
 use verdict::Facts;
 pub use verdict::{Ignored, Reason, Refusal, Signer, Verified};
+
+/// More keys than a [`Verifier`] takes: [`MAX_KEYS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{found} different keys: a verifier takes {MAX_KEYS} at most")]
+pub struct TooManyKeys {
+    /// How many distinct keys there were.
+    pub found: usize,
+}
 
 /// Verifies binaries against a set of public keys and a policy.
 ///
@@ -62,18 +74,31 @@ impl Verifier {
     /// A verifier of whole modules, content with one signature of any of `keys`.
     ///
     /// A key that is given twice counts once. Without keys nothing verifies.
+    ///
+    /// # Panics
+    ///
+    /// With more than [`MAX_KEYS`] distinct keys. Where somebody else says how many there are, take
+    /// [`Verifier::try_new`].
     pub fn new(keys: impl IntoIterator<Item = PublicKey>) -> Self {
-        let mut distinct: Vec<PublicKey> = Vec::new();
-        for key in keys {
-            if !distinct.contains(&key) {
-                distinct.push(key);
-            }
-        }
-        Self {
-            keys: distinct,
-            policy: Policy::default(),
-            with_identity: false,
-            form: Form::Deployed,
+        Self::try_new(keys).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`Verifier::new`], for any number of keys.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyKeys`].
+    pub fn try_new(keys: impl IntoIterator<Item = PublicKey>) -> Result<Self, TooManyKeys> {
+        let mut seen = HashSet::new();
+        let keys: Vec<_> = keys.into_iter().filter(|key| seen.insert(key.clone())).collect();
+        match keys.len() {
+            found if found > MAX_KEYS => Err(TooManyKeys { found }),
+            _ => Ok(Self {
+                keys,
+                policy: Policy::default(),
+                with_identity: false,
+                form: Form::Deployed,
+            }),
         }
     }
 
@@ -113,7 +138,7 @@ impl Verifier {
     /// [`Error::Read`], [`Error::Malformed`], or [`Error::Refused`] with the reason.
     pub fn verify(&self, module: impl Read) -> Result<Verified> {
         let (body, required_end) = self.read(module)?;
-        self.judge(&body, required_end, self.embedded(body.embedded.as_ref()))
+        self.judge(&body, required_end, self.embedded(body.embedded.as_ref()), &mut self.work())
     }
 
     /// Verifies a binary by detached signature data, as in a `.sig` file. An embedded signature has no
@@ -124,7 +149,8 @@ impl Verifier {
     /// As [`Verifier::verify`].
     pub fn verify_detached(&self, module: impl Read, signature: &[u8]) -> Result<Verified> {
         let (body, required_end) = self.read(module)?;
-        self.judge(&body, required_end, self.detached(signature, body.embedded.as_ref()))
+        let signatures = self.detached(signature, body.embedded.as_ref());
+        self.judge(&body, required_end, signatures, &mut self.work())
     }
 
     /// Verifies the file at `module` by its embedded signature.
@@ -207,7 +233,18 @@ impl Verifier {
         Signatures { decoded, ignored }
     }
 
-    fn judge(&self, body: &Body, required_end: u64, signatures: Signatures) -> Result<Verified> {
+    /// What one file may cost.
+    fn work(&self) -> Work {
+        Work::new(self.keys.len())
+    }
+
+    fn judge(
+        &self,
+        body: &Body,
+        required_end: u64,
+        signatures: Signatures,
+        work: &mut Work,
+    ) -> Result<Verified> {
         let Signatures { decoded, mut ignored } = signatures;
         let data = match decoded {
             Err(DecodeError::Malformed(fault)) => return Err(fault.into()),
@@ -218,7 +255,13 @@ impl Verifier {
             Ok(data) => Ok(data),
         };
         ignored.extend(data.iter().flat_map(not_looked_at));
-        let facts = Facts { kind: body.kind, total: body.total, identity: body.identity, ignored };
+        let facts = Facts {
+            kind: body.kind,
+            total: body.total,
+            signature_section: body.embedded.as_ref().map_or(0, Embedded::len),
+            identity: body.identity,
+            ignored,
+        };
         let seen = Seen {
             boundaries: &body.boundaries,
             boundary_count: body.boundary_count,
@@ -227,7 +270,7 @@ impl Verifier {
         let frame = self.frame(body.kind, body.stray_signature);
         let verdict = frame
             .and(data)
-            .and_then(|data| self.covered(&seen, &mut Search::new(&data, &self.keys)));
+            .and_then(|data| self.covered(&seen, &mut Search::new(&data, &self.keys, work)));
         match verdict {
             Ok((coverage, signers)) => Ok(Verified { facts, coverage, signers }),
             Err(reason) => Err(Error::Refused(Box::new(Refusal { reason, facts }))),

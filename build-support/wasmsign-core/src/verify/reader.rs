@@ -101,6 +101,8 @@ pub struct VerifyingReader<R> {
     detached: Option<Vec<u8>>,
     /// Bytes that may be held; `None` where nobody will read them.
     cap: Option<usize>,
+    /// Bytes that the caller has.
+    taken: u64,
     state: State<R>,
 }
 
@@ -120,14 +122,15 @@ enum State<R> {
 struct Running<R> {
     pass: Pass<R, Holding>,
     signatures: Signatures,
-    /// What the search before the end has done.
+    /// What the search has done, before the end and there.
     work: Work,
 }
 
 impl<R: Read> VerifyingReader<R> {
     pub(super) fn new(verifier: Verifier, detached: Option<&[u8]>, module: R) -> Self {
         let detached = detached.map(<[u8]>::to_vec);
-        Self { verifier, detached, cap: Some(DEFAULT_HELD_BYTES), state: State::Fresh(module) }
+        let cap = Some(DEFAULT_HELD_BYTES);
+        Self { verifier, detached, cap, taken: 0, state: State::Fresh(module) }
     }
 
     /// Sets how many bytes may be held until they are verified: the whole file without its signature section,
@@ -164,8 +167,11 @@ impl<R: Read> VerifyingReader<R> {
         }
     }
 
-    /// Reads to the end of the file, and gives all that is covered and was not read yet together with the
-    /// proof for it.
+    /// Reads to the end of the file, and gives all that is covered together with the proof for it.
+    ///
+    /// Takes little more memory than there are bytes. The offsets in this [`Verified`] count in the bytes that come with
+    /// it, without the embedded signature section: [`Verified::covered`] is their number. All else in it is as
+    /// [`VerifyingReader::finish`] gives it.
     ///
     /// ```
     /// # use wasmsign_core::{SecretKey, Verifier, sign};
@@ -185,19 +191,36 @@ impl<R: Read> VerifyingReader<R> {
     ///
     /// As [`VerifyingReader::finish`], and [`Error::OverCap`]. In prefix mode the cap is one for each
     /// part, not for all the bytes that this gives: bound these with [`Read::take`] on the file.
+    /// [`Error::PartlyRead`] where bytes were taken before, which the proof would be about too.
     pub fn into_bytes(mut self) -> Result<(Vec<u8>, Verified)> {
-        let mut bytes = Vec::new();
-        // The error is the one of `finish`, except where memory ran out.
-        let read = self.read_to_end(&mut bytes);
-        let verified = self.finish()?;
-        read.map_err(|source| Error::Read { offset: verified.total(), source })?;
-        Ok((bytes, verified))
+        if self.taken > 0 {
+            return Err(Error::PartlyRead { count: self.taken });
+        }
+        loop {
+            match self.state {
+                State::Trusted(verified, held) => {
+                    let bytes = held.into_released();
+                    return Ok((bytes, verified.without_signature_section()));
+                }
+                State::Failed(error) => return Err(error),
+                State::Fresh(_) | State::Running(_) | State::Lost => self.advance(),
+            }
+        }
     }
 }
 
 impl<R: Read> Read for VerifyingReader<R> {
     /// Gives out verified bytes. Provisional: see [`VerifyingReader`].
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.give(buffer)?;
+        self.taken += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R: Read> VerifyingReader<R> {
+    /// Moves verified bytes to `buffer`, as soon as there are some.
+    fn give(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while !buffer.is_empty() {
             match &mut self.state {
                 State::Trusted(_, held) => return Ok(held.take(buffer)),
@@ -212,9 +235,7 @@ impl<R: Read> Read for VerifyingReader<R> {
         }
         Ok(0)
     }
-}
 
-impl<R: Read> VerifyingReader<R> {
     /// Takes the state one section further.
     fn advance(&mut self) {
         let advanced = match mem::replace(&mut self.state, State::Lost) {
@@ -236,7 +257,7 @@ impl<R: Read> VerifyingReader<R> {
             Some(signature) => self.verifier.detached(signature, embedded),
             None => self.verifier.embedded(embedded),
         };
-        let mut running = Box::new(Running { pass, signatures, work: Work::default() });
+        let mut running = Box::new(Running { pass, signatures, work: self.verifier.work() });
         self.close_if_refused(&mut running);
         Ok(State::Running(running))
     }
@@ -251,9 +272,9 @@ impl<R: Read> VerifyingReader<R> {
             }
             return Ok(State::Running(running));
         }
-        let Running { pass, signatures, .. } = *running;
+        let Running { pass, signatures, mut work } = *running;
         let (body, Holding { mut held, required }) = pass.finish();
-        let verified = self.verifier.judge(&body, required.end, signatures)?;
+        let verified = self.verifier.judge(&body, required.end, signatures, &mut work)?;
         held.release(verified.covered());
         held.close();
         Ok(State::Trusted(verified, held))
@@ -282,9 +303,7 @@ impl<R: Read> VerifyingReader<R> {
             boundary_count: count,
             required_end: pass.visitor().required.end,
         };
-        let mut search = Search::resume(data, &self.verifier.keys, mem::take(work));
-        let so_far = self.verifier.so_far(&seen, &mut search);
-        *work = search.into_work();
+        let so_far = self.verifier.so_far(&seen, &mut Search::new(data, &self.verifier.keys, work));
         let held = &mut pass.visitor().held;
         held.release(so_far.certain);
         if !so_far.open {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Required, Signatures, Verified, Verifier};
+use super::{Ignored, Required, Signatures, Signer, Verified, Verifier};
 use crate::error::Result;
 use crate::parts::{self, Body, Boundary};
 use crate::section::Kind;
@@ -13,9 +13,9 @@ use crate::section::Kind;
 /// The platform hashes the file's bytes from [`Survey::start`] to each of [`Survey::ends`], and
 /// [`Survey::judge`] decides as [`Verifier::verify`] would.
 ///
-/// **The proof is as good as the hashes.** Who gives the hash of other bytes than those that were surveyed, and
-/// that will run, gets a [`Verified`] for a file that nobody has signed. So hold the bytes where nothing can
-/// change them between the two, and hash them there. Everywhere else [`Verifier::verify`] is the way.
+/// **What comes of it is no proof about the file**, but one about the hashes: [`SignedHashes`]. It is one about the file
+/// where they are those of the bytes that were surveyed, and that will run. So hold the bytes where nothing can change them
+/// between the two, and hash them there. Everywhere else [`Verifier::verify`] is the way.
 ///
 /// ```
 /// use sha2::{Digest, Sha256};
@@ -28,8 +28,8 @@ use crate::section::Kind;
 /// let survey = Verifier::new([public]).survey(&file[..])?;
 /// let hash = |&end: &u64| Sha256::digest(&file[survey.start() as usize..end as usize]).into();
 /// let hashes: Vec<[u8; 32]> = survey.ends().iter().map(hash).collect();
-/// let verified = survey.judge(&hashes)?;
-/// assert_eq!(verified.covered(), file.len() as u64);
+/// let signed = survey.judge(&hashes)?;
+/// assert_eq!(signed.covered(), file.len() as u64);
 /// # Ok::<(), wasmsign_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -82,15 +82,55 @@ impl Survey {
     /// Decides, by the SHA-256 of the bytes from [`Survey::start`] to each of [`Survey::ends`], in that order. A
     /// hash that is missing counts as one that nobody has signed.
     ///
-    /// Never gives an [`Identity`](crate::Identity).
-    ///
     /// # Errors
     ///
     /// [`Error::Refused`](crate::Error::Refused) with the reason, and
     /// [`Error::Malformed`](crate::Error::Malformed) where the signature data is.
-    pub fn judge(mut self, hashes: &[[u8; 32]]) -> Result<Verified> {
+    pub fn judge(mut self, hashes: &[[u8; 32]]) -> Result<SignedHashes> {
         let boundary = |(&end, &hash)| Boundary { end, hash };
         self.body.boundaries = self.ends.iter().zip(hashes).map(boundary).collect();
-        self.verifier.judge(&self.body, self.required_end, self.signatures)
+        let mut work = self.verifier.work();
+        let judged = self.verifier.judge(&self.body, self.required_end, self.signatures, &mut work);
+        judged.map(SignedHashes)
+    }
+}
+
+/// What [`Survey::judge`] gives: enough wanted keys have signed *hashes that a caller gave*.
+///
+/// Whoever has computed them over the file that was surveyed knows that the file is signed; this library does not, and so
+/// this is no [`Verified`], and nothing makes one of it.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SignedHashes(Verified);
+
+impl SignedHashes {
+    /// What the header announces. The signature does not cover it; the policy has checked it.
+    pub fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+
+    /// How many bytes from the start of the file are covered, if the hashes are right: see [`Verified::covered`].
+    pub fn covered(&self) -> u64 {
+        self.0.covered()
+    }
+
+    /// Whether the file is exactly what was signed, if the hashes are right: see [`Verified::is_whole`].
+    pub fn is_whole(&self) -> bool {
+        self.0.is_whole()
+    }
+
+    /// Bytes of the file.
+    pub fn total(&self) -> u64 {
+        self.0.total()
+    }
+
+    /// The keys that have signed the hashes up to [`SignedHashes::covered`], in the order in which they were given.
+    pub fn signers(&self) -> &[Signer] {
+        self.0.signers()
+    }
+
+    /// What had no part in the verdict.
+    pub fn ignored(&self) -> &[Ignored] {
+        self.0.ignored()
     }
 }

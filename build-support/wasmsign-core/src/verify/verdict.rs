@@ -7,7 +7,8 @@ use crate::identity::Identity;
 use crate::section::{Kind, SIGNATURE};
 use crate::signature_data::Unknown;
 
-/// Proof that a binary met the policy of a [`Verifier`](super::Verifier). Nothing else makes one.
+/// Proof that a binary met the policy of a [`Verifier`](super::Verifier), which has read and hashed every byte of it. Nothing
+/// else makes one.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Verified {
@@ -47,6 +48,8 @@ pub struct Refusal {
 pub(super) struct Facts {
     pub(super) kind: Kind,
     pub(super) total: u64,
+    /// Bytes of the embedded signature section.
+    pub(super) signature_section: u64,
     pub(super) identity: Option<Identity>,
     pub(super) ignored: Vec<Ignored>,
 }
@@ -116,6 +119,14 @@ pub enum Ignored {
 }
 
 impl Verified {
+    /// The same of the file without its embedded signature section.
+    pub(super) fn without_signature_section(mut self) -> Self {
+        let length = std::mem::take(&mut self.facts.signature_section);
+        self.facts.total -= length;
+        self.coverage.end -= length;
+        self
+    }
+
     /// What the header announces. The signature does not cover it; the policy has checked it.
     pub fn kind(&self) -> Kind {
         self.facts.kind

@@ -127,7 +127,7 @@ pub fn verify_with(file: &[u8], seeds: &[u8], policy: Policy) -> Result<Verified
 }
 
 #[track_caller]
-pub fn reason(result: Result<Verified>) -> Reason {
+pub fn reason<T: std::fmt::Debug>(result: Result<T>) -> Reason {
     match result {
         Err(Error::Refused(refusal)) => refusal.reason().clone(),
         other => panic!("expected a refusal, found {other:?}"),

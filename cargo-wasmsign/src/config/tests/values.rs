@@ -1,5 +1,7 @@
 //! The values that tables hold.
 
+use wasmsign_core::{KeyEncoding, PublicKey};
+
 use super::super::{Features, KeyIdChoice, KeyText, Level, Tool, nearest};
 use super::{Scratch, config, nothing, package};
 use crate::config::globs::SectionGlobs;
@@ -81,14 +83,18 @@ fn public_keys_are_told_from_paths() {
         let manifests = scratch.read(&table, "").unwrap();
         matches!(manifests.key("k").unwrap().public, Some(KeyText::Text(_)))
     };
+    let key = "01d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let public = PublicKey::decode(key.as_bytes()).unwrap();
+    let [pem, ssh] = [KeyEncoding::Pem, KeyEncoding::OpenSsh]
+        .map(|encoding| String::from_utf8(public.encode(encoding)).unwrap());
     for text in [
-        "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n",
-        "ssh-ed25519 AAAA me@example.com",
-        "01d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-        "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        key,
+        &pem,
+        &pem.replace('\n', " "),
+        &ssh,
+        &format!("{} me@example.com", ssh.trim()),
         "AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
-        "Addam/GCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea",
-        "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
     ] {
         assert!(is_text(text), "{text}");
     }
@@ -100,6 +106,37 @@ fn public_keys_are_told_from_paths() {
         "ssh-ed25519.pub",
     ] {
         assert!(!is_text(path), "{path}");
+    }
+}
+
+/// The seed of RFC 8032's first test, and what people give for a path or a public key by mistake.
+#[test]
+fn what_may_be_a_secret_is_repeated_nowhere() {
+    const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    const PUBLIC: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let scratch = Scratch::new();
+    let base64 = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+    let halves = format!("{SEED}{PUBLIC}");
+    let short = format!("81{SEED}{}", &PUBLIC[2..]);
+    let pem = "-----BEGIN PRIVATE KEY-----\\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/Vpg\\n-----END";
+    for secret in
+        [SEED, base64, &halves, &short, pem, &SEED[1..], "e7f609d61b19deffd5a60ba844af492ec2cc4444"]
+    {
+        for place in ["public", "secret.file", "secret.env", "secret.env-file", "secret.ssh-agent"]
+        {
+            let table = format!("[workspace.metadata.wasmsign.keys.k]\n{place} = '{secret}'\n");
+            let error = scratch.read(&table, "").expect_err(place);
+            let said = format!("{error} {error:?}");
+            assert!(!said.contains(&secret[4..16]), "{place}: {said}");
+        }
+        for value in
+            ["sign-with = ['S']", "signature = 'S'", "target = '-S'", "S = 1", "profile.S = 1"]
+        {
+            let app = value.replace('S', secret);
+            let app = format!("[package.metadata.wasmsign]\n{}\n", app);
+            let Err(error) = scratch.read("", &app).map(|_| ()) else { continue };
+            assert!(!error.to_string().contains(&secret[4..16]), "{value}: {error}");
+        }
     }
 }
 

@@ -11,8 +11,10 @@ use crate::signature_data::{Content, Entry, SignatureData};
 /// A valid signature of a wanted key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hit {
-    /// Place of its set in the order of the search.
-    pub(crate) rank: usize,
+    /// Its set.
+    pub(crate) set: usize,
+    /// Rank of that in the search.
+    rank: usize,
     /// The hint that stood beside it.
     pub(crate) key_id: Vec<u8>,
 }
@@ -35,6 +37,9 @@ pub(crate) struct Work {
     /// The boundaries that [`Search::follow`] has come to.
     followed: usize,
 }
+
+/// A set, and what is made of it: the lower the better.
+pub(crate) type Ranked = (usize, usize);
 
 /// A set, an entry in it, and a key.
 type Place = (usize, usize, usize);
@@ -94,23 +99,29 @@ impl<'a> Search<'a> {
         self.data
     }
 
-    /// For each key its hit in the earliest of `sets`, as far as the budget goes.
+    /// For each key a hit in one of the sets of the lowest rank, as far as the budget goes.
     ///
     /// A key id is a hint: entries that carry a wanted key's usual id are tried with that key first,
     /// then every key is tried on every entry.
-    pub(crate) fn run(&mut self, sets: &[usize]) -> (Vec<Option<Hit>>, Result<(), Exhausted>) {
-        let ranked: Vec<_> = sets.iter().copied().zip(0..).collect();
-        self.try_all(&ranked)
+    pub(crate) fn run(&mut self, sets: &[Ranked]) -> (Vec<Option<Hit>>, Result<(), Exhausted>) {
+        let mut hits = vec![None; self.keys.len()];
+        let tries: [fn(&mut Self, _, &mut _) -> _; 2] = [Self::try_hinted, Self::try_every];
+        let mut tries = tries.into_iter();
+        let result = tries.try_for_each(|try_set| {
+            sets.iter().try_for_each(|&ranked| try_set(self, ranked, &mut hits))
+        });
+        (hits, result)
     }
 
     /// As [`Search::run`], of what was tried before alone.
-    pub(crate) fn known(&self, sets: &[usize]) -> Vec<Option<Hit>> {
+    pub(crate) fn known(&self, sets: &[Ranked]) -> Vec<Option<Hit>> {
         let mut hits: Vec<Option<Hit>> = vec![None; self.keys.len()];
         for (&(set, entry), &key) in &self.work.owners {
-            let Some(rank) = sets.iter().position(|&other| other == set) else { continue };
+            let ranked = sets.iter().find(|(other, _)| *other == set);
+            let Some(&(_, rank)) = ranked else { continue };
             if hits[key].as_ref().is_none_or(|hit| hit.rank > rank) {
                 let key_id = self.data.sets[set].entries[entry].key_id().to_vec();
-                hits[key] = Some(Hit { rank, key_id });
+                hits[key] = Some(Hit { set, rank, key_id });
             }
         }
         hits
@@ -128,7 +139,7 @@ impl<'a> Search<'a> {
             let sets = self.data.sets.iter().zip(0..);
             let alive: Vec<_> =
                 sets.filter(|(set, _)| met(&set.hashes)).map(|(_, set)| (set, 0)).collect();
-            self.try_all(&alive).1?;
+            self.run(&alive).1?;
             self.work.followed += 1;
         }
         Ok(())
@@ -143,21 +154,10 @@ impl<'a> Search<'a> {
         places.any(|place| self.work.known(place) != Some(false))
     }
 
-    /// Tries sets, each with its rank, and gives for each key a hit of the lowest rank.
-    fn try_all(&mut self, ranked: &[(usize, usize)]) -> (Vec<Option<Hit>>, Result<(), Exhausted>) {
-        let mut hits = vec![None; self.keys.len()];
-        let tries: [fn(&mut Self, _, _, &mut _) -> _; 2] = [Self::try_hinted, Self::try_every];
-        let result = tries.into_iter().try_for_each(|try_set| {
-            ranked.iter().try_for_each(|&(set, rank)| try_set(self, set, rank, &mut hits))
-        });
-        (hits, result)
-    }
-
     /// Tries each entry with the key whose usual id it carries.
     fn try_hinted(
         &mut self,
-        set: usize,
-        rank: usize,
+        (set, rank): Ranked,
         hits: &mut [Option<Hit>],
     ) -> Result<(), Exhausted> {
         let data = self.data;
@@ -174,8 +174,7 @@ impl<'a> Search<'a> {
     /// Tries each entry with each key.
     fn try_every(
         &mut self,
-        set: usize,
-        rank: usize,
+        (set, rank): Ranked,
         hits: &mut [Option<Hit>],
     ) -> Result<(), Exhausted> {
         let lacks = |key: &usize| hits[*key].as_ref().is_none_or(|hit| hit.rank > rank);
@@ -201,7 +200,7 @@ impl<'a> Search<'a> {
         let Some(signature) = ed25519(entry) else { return Ok(()) };
         let found_before = hits[key].as_ref().is_some_and(|hit| hit.rank <= rank);
         if !found_before && self.work.valid(place, || self.keys[key].verify(message, signature))? {
-            hits[key] = Some(Hit { rank, key_id: entry.key_id().to_vec() });
+            hits[key] = Some(Hit { set, rank, key_id: entry.key_id().to_vec() });
         }
         Ok(())
     }

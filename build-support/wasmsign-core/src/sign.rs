@@ -219,7 +219,7 @@ fn add(body: &Body, mut data: SignatureData, signatures: &[Signature<'_>]) -> Re
 /// Whether a key has signed these hashes, at the cost that one verification may have.
 fn has_signed(key: &PublicKey, hashes: &[Hash], data: &SignatureData) -> Result<bool> {
     let sets = data.sets.iter().enumerate().filter(|(_, set)| set.hashes == hashes);
-    let sets: Vec<_> = sets.map(|(index, _)| index).collect();
+    let sets: Vec<_> = sets.map(|(index, _)| (index, 0)).collect();
     match Search::new(data, std::slice::from_ref(key), &mut Work::new(1)).run(&sets) {
         (hits, _) if hits.iter().any(Option::is_some) => Ok(true),
         (_, Ok(())) => Ok(false),

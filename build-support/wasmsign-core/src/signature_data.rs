@@ -299,10 +299,10 @@ impl<'a> Cursor<'a> {
     /// One signature. Its algorithm decides what may stand behind it.
     fn entry(&mut self, form: Form) -> Decoded<Entry> {
         let whole = self.rest;
-        let id_length = self.varuint32("the key id's length")?;
+        let id_length = self.varuint32("bytes of a key id")? as usize;
         let key_id_start = whole.len() - self.rest.len();
-        // A length that leaves the data is wrong whatever the limit is.
-        let id_length = self.claimed(id_length, "the key id")?.len();
+        // A length that leaves the data is wrong, whatever the limit is.
+        self.take(id_length, "the key id")?;
         if id_length > MAX_KEY_ID_BYTES as usize {
             let (what, limit) = ("bytes of a key id", MAX_KEY_ID_BYTES);
             return Err(DecodeError::OverLimit { what, limit });

@@ -3,6 +3,7 @@
 mod common;
 
 use common::*;
+use wasmsign_core::limits::MAX_KEYS;
 use wasmsign_core::verify::Reason;
 use wasmsign_core::{Policy, SecretKey, Verifier};
 
@@ -91,6 +92,11 @@ fn bytes_of_a_key_id() {
     let verified = verify(&with_id(255)).expect("at the cap");
     assert_eq!(verified.signers()[0].key_id, [7; 255]);
     assert_eq!(reason(verify(&with_id(256))), too_many("bytes of a key id", 255));
+    // A length that leaves the data is malformed first of all.
+    for id in [&[0xff, 1, 7][..], &[0x80, 2, 7], &[0xff, 0xff, 0xff, 0xff, 0x0f]] {
+        let fault = malformed(verify(&file_of(&[set(&hashes, &[id.to_vec()])])));
+        assert_eq!(fault.rule.code(), "truncated");
+    }
 }
 
 #[test]
@@ -134,6 +140,54 @@ fn operations_are_counted_over_all_keys() {
     let file = hidden(100, b"", b"");
     assert_eq!(reason(verifier.verify(&file[..])), too_many("signatures to try", 1024));
     assert!(verifier.verify(&hidden(90, b"", b"")[..]).is_ok());
+}
+
+/// So many keys, none of which has signed anything, and before them that of seed 1.
+fn many_keys(others: u32) -> Vec<wasmsign_core::PublicKey> {
+    let other = |seed: u32| {
+        let mut bytes = [9; 32];
+        bytes[..4].copy_from_slice(&seed.to_le_bytes());
+        SecretKey::from_seed(&bytes).public_key().clone()
+    };
+    (0..others).map(other).chain([public(1)]).collect()
+}
+
+#[test]
+fn the_budget_grows_with_the_keys() {
+    let without_id = hidden(0, b"", b"");
+    for others in [1023, 1024, 1099, MAX_KEYS as u32 - 1] {
+        let verifier = Verifier::new(many_keys(others));
+        let verified = verifier.verify(&without_id[..]).expect("each key can be tried");
+        assert_eq!(verified.signers()[0].public_key, public(1));
+    }
+    let verifier = Verifier::new(many_keys(599));
+    assert!(verifier.verify(&hidden(1, b"", b"")[..]).is_ok(), "1,200 operations");
+    assert_eq!(
+        reason(verifier.verify(&hidden(2, b"", b"")[..])),
+        too_many("signatures to try", 1200)
+    );
+}
+
+/// What one of the keys has signed need not be tried with another.
+#[test]
+fn signatures_that_count_cost_little() {
+    let hashes = rolling(&[PART]);
+    let with_id =
+        |seed: u8| entry(&public(seed).default_key_id(), &secret(seed).sign(&message(&hashes)));
+    let file = file_of(&[set(&hashes, &[1, 2, 3].map(with_id))]);
+    let keys = many_keys(1500).into_iter().chain([public(2), public(3)]);
+    let verified = Verifier::new(keys).verify(&file[..]).expect("three operations");
+    assert_eq!(verified.signers().len(), 3);
+}
+
+#[test]
+fn more_keys_are_refused_when_the_verifier_is_made() {
+    let mut keys = many_keys(MAX_KEYS as u32 - 1);
+    keys.extend(keys.clone());
+    assert_eq!(Verifier::try_new(keys.clone()).expect("each counts once").keys().len(), MAX_KEYS);
+    keys.push(public(2));
+    let error = Verifier::try_new(keys).expect_err("one too many");
+    assert_eq!(error.to_string(), "4097 different keys: a verifier takes 4096 at most");
 }
 
 #[test]

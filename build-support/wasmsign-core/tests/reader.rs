@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use common::*;
 use wasmsign_core::verify::{Reason, VerifyingReader};
-use wasmsign_core::{Error, Policy, Require, Verifier};
+use wasmsign_core::{Error, Policy, Require, Verifier, sign};
 
 /// Header and parts: what a signed file of these parts is without its signature section.
 fn plain(parts: &[&[u8]]) -> Vec<u8> {
@@ -68,8 +68,41 @@ fn the_bytes_are_those_of_the_file_without_its_signature_section() {
             assert_eq!(reader.finish().expect("signed").covered(), file.len() as u64);
         }
         let (out, verified) = verifier.reader(&file[..]).into_bytes().expect("signed");
-        assert_eq!((out, verified.total()), (plain(&slices(&parts)), file.len() as u64));
+        assert!(out == plain(&slices(&parts)));
+        assert_eq!((verified.covered(), verified.total()), (out.len() as u64, out.len() as u64));
+        assert!(verified.is_whole());
     }
+}
+
+/// The proof is about all bytes, and so none of them may be missing beside it.
+#[test]
+fn bytes_and_their_proof_come_whole_or_not_at_all() {
+    let file = signed(&slices(&five_parts()));
+    for verifier in [Verifier::new([public(1)]), prefix_verifier(&[1])] {
+        let mut reader = verifier.reader(&file[..]);
+        assert_eq!(reader.read(&mut [0; 5]).expect("signed"), 5);
+        assert_eq!(reader.read(&mut []).expect("nothing to do"), 0);
+        let error = reader.into_bytes().expect_err("five bytes are missing");
+        assert!(matches!(error, Error::PartlyRead { count: 5 }), "{error:?}");
+        let mut untouched = verifier.reader(&file[..]);
+        assert_eq!(untouched.read(&mut []).expect("nothing to do"), 0);
+        assert!(untouched.into_bytes().is_ok());
+    }
+}
+
+#[test]
+fn offsets_fit_the_bytes_of_a_prefix() {
+    let parts = five_parts();
+    let file = with_sets(&[signed_set(&[1], &rolling(&slices(&parts[..2])))], &slices(&parts));
+    let (out, verified) = prefix_verifier(&[1]).reader(&file[..]).into_bytes().expect("signed");
+    assert_eq!(verified.covered(), out.len() as u64);
+    assert_eq!(verified.total(), plain(&slices(&parts)).len() as u64);
+    let secret = secret(1);
+    let detached = sign::detached(&plain(&slices(&parts))[..], None, &[by(&secret)]);
+    let data = detached.expect("it can be signed").data.encode();
+    let reader = prefix_verifier(&[1]).reader_detached(&file[..], &data);
+    let (out, verified) = reader.into_bytes().expect("signed");
+    assert_eq!((verified.covered(), verified.total()), (out.len() as u64, out.len() as u64));
 }
 
 #[test]
@@ -216,7 +249,7 @@ fn empty_modules() {
     let empty = with_sets(&[signed_set(&[1], &rolling(&[b""]))], &[]);
     for verifier in [Verifier::new([public(1)]), prefix_verifier(&[1])] {
         let (out, verified) = verifier.reader(&empty[..]).into_bytes().expect("signed");
-        assert_eq!((&out[..], verified.covered()), (&MODULE[..], empty.len() as u64));
+        assert_eq!((&out[..], verified.covered()), (&MODULE[..], 8));
         let unsigned = verifier.reader(&MODULE[..]).into_bytes();
         assert!(matches!(unsigned, Err(Error::Refused(_))), "{unsigned:?}");
         let nothing = verifier.reader(&b""[..]).into_bytes();
@@ -317,19 +350,64 @@ fn a_part_with_a_stray_signature_section_is_not_given_out_even_where_it_is_signe
     assert!(matches!(refused_with(end), Reason::StraySignature { .. }));
 }
 
-#[test]
-fn an_exhausted_budget_only_delays_what_comes_out() {
+/// Sets with so many worthless entries over the first part, and behind them one over all parts under this key id.
+fn behind_worthless(sets: usize, key_id: &[u8]) -> Vec<u8> {
     let parts = five_parts();
     let hashes = rolling(&slices(&parts));
     let worthless = entry(b"", &secret(1).sign(b"another message"));
-    let garbage = set(&hashes[..1], &vec![worthless; 256]);
-    let mut sets = vec![garbage; 5];
-    sets.push(signed_set(&[1], &hashes));
+    let mut sets = vec![set(&hashes[..1], &vec![worthless; 256]); sets];
+    let valid = entry(key_id, &secret(1).sign(&message(&hashes)));
+    sets.push(set(&hashes, &[valid]));
+    with_sets(&sets, &slices(&parts))
+}
+
+#[test]
+fn a_file_that_exhausts_the_budget_is_refused_before_anything_comes_out() {
+    let file = behind_worthless(5, b"");
+    let exhausted = Reason::TooManySignatures { what: "signatures to try", limit: 1024 };
+    let verifier = prefix_verifier(&[1]);
+    let (out, end) = drain(&mut verifier.reader(&file[..]), 100);
+    assert!(out.is_empty());
+    assert_eq!(refused_with(end), exhausted);
+    assert_eq!(reason(verifier.verify(&file[..])), exhausted);
+    assert_eq!(reason(verifier.reader(&file[..]).finish()), exhausted);
+    // One set less, and the valid one is the last that is tried.
+    let file = behind_worthless(3, b"");
+    assert!(verifier.verify(&file[..]).is_ok() && verifier.reader(&file[..]).into_bytes().is_ok());
+}
+
+#[test]
+fn a_matching_key_id_spares_the_budget_of_a_reader_too() {
+    let file = behind_worthless(63, &public(1).default_key_id());
+    let verifier = prefix_verifier(&[1]);
+    assert!(verifier.verify(&file[..]).is_ok());
+    let (out, verified) = verifier.reader(&file[..]).into_bytes().expect("signed");
+    assert_eq!(out.len() as u64, verified.total());
+}
+
+/// Nothing is searched twice, wherever the parts end.
+#[test]
+fn many_parts_keys_and_worthless_entries_cost_one_search() {
+    let parts: Vec<_> = (0..64).map(delimiter).collect();
+    let hashes = rolling(&slices(&parts));
+    let worthless = entry(b"", &secret(1).sign(b"another message"));
+    let sets = vec![set(&hashes, &vec![worthless; 256]); 64];
     let file = with_sets(&sets, &slices(&parts));
-    let (out, verified) = prefix_verifier(&[1]).reader(&file[..]).into_bytes().expect("signed");
-    assert_eq!((out, verified.covered()), (plain(&slices(&parts)), file.len() as u64));
-    let small = prefix_verifier(&[1]).reader(&file[..]).with_cap(1000).into_bytes();
-    assert!(matches!(small, Err(Error::OverCap { .. })), "{small:?}");
+    let keys = (0..1000_u32).map(|seed| {
+        let mut bytes = [9; 32];
+        bytes[..4].copy_from_slice(&seed.to_le_bytes());
+        wasmsign_core::SecretKey::from_seed(&bytes).public_key().clone()
+    });
+    let verifier = Verifier::new(keys).policy(Policy::default().prefix());
+    let exhausted = Reason::TooManySignatures { what: "signatures to try", limit: 2000 };
+    let start = std::time::Instant::now();
+    assert_eq!(reason(verifier.verify(&file[..])), exhausted);
+    let verify = start.elapsed();
+    let (out, end) = drain(&mut verifier.reader(&file[..]), 100);
+    assert!(out.is_empty());
+    assert_eq!(refused_with(end), exhausted);
+    let reader = start.elapsed() - verify;
+    assert!(reader < 3 * verify + std::time::Duration::from_millis(200), "{verify:?}, {reader:?}");
 }
 
 #[test]

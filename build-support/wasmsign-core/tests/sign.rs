@@ -7,7 +7,7 @@ use std::io::Cursor;
 use common::*;
 use wasmsign_core::error::{NotSignable, Rule};
 use wasmsign_core::sign::{self, KeyId, Signature, Signer};
-use wasmsign_core::signature_data::Unknown;
+use wasmsign_core::signature_data::{SignatureData, Unknown};
 use wasmsign_core::{Error, PublicKey};
 
 fn over(what: &'static str, limit: u32) -> NotSignable {
@@ -30,13 +30,6 @@ fn one_part_gives_one_set_of_one_hash_with_one_entry() {
     let entry = entry(&id, &secret(1).sign(&message(&hashes)));
     let expected = with_sets(&[set(&hashes, &[entry])], &[&part]);
     assert_eq!(embed(&file(&[&part]), &[by(&secret(1))]).expect("signable"), expected);
-}
-
-#[test]
-fn without_signers_the_file_stays_but_for_an_empty_section() {
-    let part = section(1, b"types");
-    let expected = with_sets(&[], &[&part]);
-    assert_eq!(embed(&file(&[&part]), &[]).expect("signable"), expected);
 }
 
 #[test]
@@ -204,4 +197,58 @@ fn the_output_is_written_from_where_it_stands() {
     sign::embed(Cursor::new(&plain), &mut output, &[by(&secret)]).expect("signable");
     assert_eq!(output.position(), output.get_ref().len() as u64);
     assert_eq!(output.get_ref()[6..], embed(&plain, &[by(&secret)]).expect("signable"));
+}
+
+#[test]
+fn without_signers_a_module_stays_as_it_is() {
+    let plain = file(&[&section(1, b"types"), &custom("a", b"b")]);
+    let split = file(&[&section(1, b"types"), &delimiter(1), &custom("a", b"b")]);
+    for module in [plain, split, signed(&[b"\0\x02\x01x"]), MODULE.to_vec()] {
+        assert_eq!(embed(&module, &[]).expect("nobody signs"), module);
+        assert_eq!(embed_in_stream(&module, &[]).expect("nobody signs"), module);
+    }
+}
+
+/// What stands behind the module in its file would be a part of it.
+#[test]
+fn an_output_that_holds_more_is_refused() {
+    let (secret, module) = (secret(1), file(&[&section(1, b"types")]));
+    let signed = embed(&module, &[by(&secret)]).expect("it can be signed");
+    let over = |old: usize, signers: &[Signature<'_>]| {
+        let mut output = Cursor::new(vec![0xee; old]);
+        sign::embed(Cursor::new(&module), &mut output, signers).map(|_| output.into_inner())
+    };
+    for old in [0, 1, signed.len() - 1, signed.len()] {
+        assert_eq!(over(old, &[by(&secret)]).expect("it is shorter"), signed, "{old} bytes");
+    }
+    let error = over(signed.len() + 3, &[by(&secret)]).expect_err("it is longer");
+    assert!(matches!(error, Error::OutputHoldsMore { count: 3 }), "{error:?}");
+    assert!(matches!(over(100, &[]), Err(Error::OutputHoldsMore { .. })));
+}
+
+#[test]
+fn a_file_that_is_opened_for_appending_is_refused_or_right() {
+    let (secret, module) = (secret(1), file(&[&section(1, b"types")]));
+    let split = file(&[&section(1, b"types"), &delimiter(1), &custom("a", b"b")]);
+    let path = std::env::temp_dir().join(format!("wasmsign-append-{}", std::process::id()));
+    for (input, old) in [(&module, &b""[..]), (&module, b"old"), (&split, b""), (&split, b"old")] {
+        std::fs::write(&path, old).expect("there is room");
+        let append = std::fs::OpenOptions::new().append(true).open(&path);
+        let mut output = append.expect("it was just written");
+        let done = sign::embed(Cursor::new(input), &mut output, &[by(&secret)]);
+        assert!(matches!(done, Err(Error::OutputHoldsMore { .. })), "{done:?}");
+    }
+    let earlier = embed(&module, &[by(&secret)]).expect("it can be signed");
+    std::fs::write(&path, b"").expect("there is room");
+    let append = std::fs::OpenOptions::new().append(true).open(&path);
+    let mut output = append.expect("it was just written");
+    sign::embed(Cursor::new(&earlier), &mut output, &[by(&secret)]).expect("it is read twice");
+    assert_eq!(std::fs::read(&path).expect("it is there"), earlier);
+    std::fs::remove_file(&path).expect("it is there");
+}
+
+#[test]
+fn what_is_not_signed_has_not_more_than_one_set() {
+    let nothing = SignatureData::default();
+    assert_eq!(nothing.envoy_obstacle(), Some("there is no signature"));
 }

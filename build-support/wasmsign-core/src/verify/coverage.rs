@@ -1,9 +1,11 @@
 //! How far the signatures of wanted keys reach into a file, and whether that is enough.
 
+use std::cmp::Reverse;
+
 use super::verdict::Coverage;
 use super::{Reason, Signer, Verifier};
 use crate::parts::{self, Boundary};
-use crate::search::{Exhausted, Hit, Search};
+use crate::search::{Exhausted, Hit, Ranked, Search};
 use crate::signature_data::SignatureData;
 
 /// A body as far as it was read.
@@ -46,7 +48,7 @@ impl Verifier {
         let (hits, complete) = search.run(&enough);
         // Whoever else has signed, and how far, is not known then.
         complete.map_err(too_many)?;
-        let tally = self.tally(&reaches, &enough, &hits);
+        let tally = self.tally(&reaches, &hits);
         match (tally.signers.len(), self.wanted()) {
             (found, wanted) if found >= wanted => Ok((tally.covered, tally.signers)),
             (0, _) => Err(why_none(search, &reaches)),
@@ -67,7 +69,7 @@ impl Verifier {
         }
         let reaches = self.reaches(seen, search.data());
         let enough = enough(&reaches);
-        let tally = self.tally(&reaches, &enough, &search.known(&enough));
+        let tally = self.tally(&reaches, &search.known(&enough));
         match tally.signers.len() >= self.wanted() {
             true => SoFar { certain: tally.covered.end, open: goes_on(seen, search) },
             false => NOTHING,
@@ -78,8 +80,8 @@ impl Verifier {
         self.policy.require.count(self.keys.len())
     }
 
-    fn tally(&self, reaches: &[Reach], enough: &[usize], hits: &[Option<Hit>]) -> Tally {
-        let reach_of = |hit: &Hit| reaches[enough[hit.rank]].coverage();
+    fn tally(&self, reaches: &[Reach], hits: &[Option<Hit>]) -> Tally {
+        let reach_of = |hit: &Hit| reaches[hit.set].coverage();
         let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
         Tally { signers: self.signers(hits), covered }
     }
@@ -138,11 +140,9 @@ fn too_many(Exhausted { limit }: Exhausted) -> Reason {
     Reason::TooManySignatures { what: "signatures to try", limit }
 }
 
-/// The sets that reach as far as the policy wants, the farthest first.
-fn enough(reaches: &[Reach]) -> Vec<usize> {
-    let mut enough = sets_where(reaches, |reach| matches!(reach, Reach::Enough(_)));
-    enough.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-    enough
+/// The sets that reach as far as the policy wants.
+fn enough(reaches: &[Reach]) -> Vec<Ranked> {
+    ranked(reaches, |_, reach| matches!(reach, Reach::Enough(_)))
 }
 
 /// Whether a wanted key may have signed more than was read, and all of what was read.
@@ -154,8 +154,15 @@ fn goes_on(seen: &Seen<'_>, search: &Search<'_>) -> bool {
     })
 }
 
-fn sets_where(reaches: &[Reach], test: impl Fn(&Reach) -> bool) -> Vec<usize> {
-    reaches.iter().enumerate().filter(|(_, reach)| test(reach)).map(|(set, _)| set).collect()
+/// The sets that pass the test, the farthest first; those that reach equally far have one rank.
+fn ranked(reaches: &[Reach], test: impl Fn(usize, Reach) -> bool) -> Vec<Ranked> {
+    let sets = reaches.iter().enumerate().filter(|(set, reach)| test(*set, **reach));
+    let mut sets: Vec<_> = sets.map(|(set, &reach)| (set, reach)).collect();
+    sets.sort_by_key(|&(_, reach)| Reverse(reach));
+    let mut levels: Vec<_> = sets.iter().map(|&(_, reach)| reach).collect();
+    levels.dedup();
+    let rank = |reach| levels.partition_point(|&level| level > reach);
+    sets.into_iter().map(|(set, reach)| (set, rank(reach))).collect()
 }
 
 /// Why no wanted key has signed enough of the file: the most telling of the possible reasons.
@@ -164,11 +171,11 @@ fn why_none(search: &mut Search<'_>, reaches: &[Reach]) -> Reason {
     if data.sets.iter().all(|set| set.entries.is_empty()) {
         return Reason::NoSignature;
     }
-    let mut others = sets_where(reaches, |reach| !matches!(reach, Reach::Enough(_)));
-    others.sort_by_key(|&set| std::cmp::Reverse(reaches[set]));
-    others.retain(|&set| !data.sets[set].hashes.is_empty());
+    let others = ranked(reaches, |set, reach| {
+        !matches!(reach, Reach::Enough(_)) && !data.sets[set].hashes.is_empty()
+    });
     let (hits, exhausted) = search.run(&others);
-    match hits.iter().flatten().map(|hit| reaches[others[hit.rank]]).max() {
+    match hits.iter().flatten().map(|hit| reaches[hit.set]).max() {
         Some(Reach::Short) => Reason::NotCovered,
         Some(_) => Reason::BodyChanged,
         None => exhausted.map_or_else(too_many, |()| Reason::NoTrustedSignature),

@@ -1,16 +1,16 @@
 //! Bounded work: what is still read, and what is not.
 
-use super::{one, standard};
+use super::{one, standard, with_debug};
 use crate::bytes::{
     custom, data, delimiter, entry, entry_of, message, module, noise, rolling, set,
 };
-use crate::draft::{Draft, refused, verified};
+use crate::draft::{Draft, malformed, refused, verified};
 use crate::keys::{ALICE, BOB, key_id, sign, signed_data, signed_entry, signed_set};
 
 const MIB: usize = 1 << 20;
 
 pub fn cases() -> Vec<Draft> {
-    [counts(), bytes(), parts(), work()].into_iter().flatten().collect()
+    [counts(), bytes(), parts(), work(), work_in_parts()].into_iter().flatten().collect()
 }
 
 fn of(data: &[u8]) -> Vec<u8> {
@@ -65,10 +65,17 @@ fn counts() -> Vec<Draft> {
             "Four thousand million signatures are announced.",
             of(&data(&[[&[1][..], &[7; 32], b"\xff\xff\xff\xff\x0f"].concat()])),
         ),
-        too_many(
+        malformed(
             "key-id-4-gib",
-            "A key id of 4 GiB is announced.",
+            "truncated",
+            "A key id of 4 GiB is announced, and one byte is there.",
             of(&data(&[set(&[[7; 32]], &[b"\xff\xff\xff\xff\x0fx".to_vec()])])),
+        ),
+        malformed(
+            "key-id-256-leaves-entry",
+            "truncated",
+            "A key id of one byte more than is read is announced, and is not there.",
+            of(&data(&[set(&[[7; 32]], &[b"\x80\x02x".to_vec()])])),
         ),
     ]
 }
@@ -148,6 +155,59 @@ fn behind_invalid(others: usize, id: &[u8]) -> Vec<u8> {
     entries.push(entry(id, &sign(ALICE, &message(&hashes))));
     let sets: Vec<_> = entries.chunks(256).map(|entries| set(&hashes, entries)).collect();
     of(&data(&sets))
+}
+
+/// What a reader of parts may have to try before it knows better: invalid signatures over the first part alone, and
+/// behind them alice's over both.
+fn behind_first_part(others: usize, id: &[u8]) -> Vec<u8> {
+    let hashes = rolling(&with_debug());
+    let invalid: Vec<_> =
+        (0..others).map(|number| entry(b"", &sign(BOB, &number.to_le_bytes()))).collect();
+    let mut sets: Vec<_> = invalid.chunks(256).map(|entries| set(&hashes[..1], entries)).collect();
+    sets.push(set(&hashes, &[entry(id, &sign(ALICE, &message(&hashes)))]));
+    module(&data(&sets), &with_debug().concat())
+}
+
+/// A prefix has the same budget, whether its file is judged at its end or part by part.
+fn work_in_parts() -> Vec<Draft> {
+    vec![
+        verified(
+            "operations-prefix-1024",
+            "The valid signature is the last that is tried at the end of the first part.",
+            behind_first_part(1023, b""),
+        )
+        .prefix(),
+        too_many(
+            "operations-prefix-1025",
+            "The valid signature would be tried one too late at the end of the first part.",
+            behind_first_part(1024, b""),
+        )
+        .prefix(),
+        verified(
+            "operations-prefix-hinted",
+            "The same many, but the valid signature's key id is that of the key.",
+            behind_first_part(2000, &key_id(ALICE)),
+        )
+        .prefix(),
+        too_many(
+            "operations-prefix-other-key",
+            "One key has signed; whether the other has, and less, would cost too much to know.",
+            behind_first_part(2000, &key_id(ALICE)),
+        )
+        .keys(&[ALICE, BOB])
+        .prefix(),
+        verified(
+            "operations-behind-first-part",
+            "The whole is asked for: signatures over less than that cost nothing.",
+            behind_first_part(2000, b""),
+        ),
+        too_many(
+            "operations-other-key",
+            "One key has signed; whether the other has would cost too much to know.",
+            behind_invalid(2000, &key_id(ALICE)),
+        )
+        .keys(&[ALICE, BOB]),
+    ]
 }
 
 fn work() -> Vec<Draft> {

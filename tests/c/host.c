@@ -47,7 +47,7 @@ static int load(WasmsignVerifier *verifier, const char *path) {
         return 1;
     }
     int failed = 1;
-    if (wasmsign_verify(verifier, module, length, NULL, 0, NULL) == WASMSIGN_STATUS_OK) {
+    if (wasmsign_verify(verifier, module, length, NULL) == WASMSIGN_STATUS_OK) {
         failed = compile(module, length);
     } else {
         fprintf(stderr, "%s: refused: %s\n", path, wasmsign_verifier_message(verifier));

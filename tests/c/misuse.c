@@ -33,43 +33,103 @@ static void is(int line, WasmsignVerifier *verifier, WasmsignStatus found, Wasms
 static void proves(int line, const WasmsignVerdict *verdict, int wanted) {
     int zero = !verdict->covered && !verdict->total && !verdict->signers && !verdict->whole && !verdict->has_identity;
     for (int at = 0; at < 32; at++) zero = zero && !verdict->identity[at];
-    if (zero == !wanted) return;
+    if (zero == !wanted && verdict->size == sizeof *verdict) return;
     printf("line %d: the verdict is not as it should be\n", line);
     wrong++;
 }
-#define PROVES(wanted) (proves(__LINE__, &verdict, wanted), memset(&verdict, 0xff, sizeof verdict))
+#define PROVES(wanted) (proves(__LINE__, &verdict, wanted), fill(&verdict))
+
+static void fill(WasmsignVerdict *verdict) {
+    memset(verdict, 0xff, sizeof *verdict);
+    verdict->size = sizeof *verdict;
+}
 
 static void verdicts(WasmsignVerifier *verifier) {
     WasmsignVerdict verdict;
-    memset(&verdict, 0xff, sizeof verdict);
-    IS(wasmsign_verify(verifier, module, module_length, NULL, 0, &verdict), OK, "");
+    fill(&verdict);
+    IS(wasmsign_verify(verifier, module, module_length, &verdict), OK, "");
     PROVES(1);
-    IS(wasmsign_verify(verifier, module, module_length - 1, NULL, 0, &verdict), MALFORMED, "");
+    IS(wasmsign_verify(verifier, module, module_length - 1, &verdict), MALFORMED, "");
     PROVES(0);
-    IS(wasmsign_verify_file(verifier, NULL, NULL, &verdict), USAGE, "path");
+    IS(wasmsign_verify_file(verifier, NULL, &verdict), USAGE, "path");
     PROVES(0);
-    IS(wasmsign_verify_file(verifier, "no\nsuch\33file", NULL, &verdict), IO, "such");
+    IS(wasmsign_verify_file(verifier, "no\nsuch\33file", &verdict), IO, "such");
     PROVES(0);
     /* A directory can be opened. */
-    IS(wasmsign_verify_file(verifier, ".", NULL, &verdict), IO, "\".\"");
+    IS(wasmsign_verify_file(verifier, ".", &verdict), IO, "\".\"");
     PROVES(0);
-    IS(wasmsign_verify(NULL, module, module_length, NULL, 0, &verdict), USAGE, "");
+    IS(wasmsign_verify(NULL, module, module_length, &verdict), USAGE, "");
     PROVES(0);
-    IS(wasmsign_verify_file(NULL, "a", NULL, &verdict), USAGE, "");
+    IS(wasmsign_verify_file(NULL, "a", &verdict), USAGE, "");
     PROVES(0);
-    IS(wasmsign_verify(verifier, NULL, 100, NULL, 0, &verdict), USAGE, "null");
+    IS(wasmsign_verify(verifier, NULL, 100, &verdict), USAGE, "null");
     PROVES(0);
+    /* A signature that is not there is never the embedded one, which is good. */
+    IS(wasmsign_verify_detached(verifier, module, module_length, NULL, 104, &verdict), USAGE, "null");
+    PROVES(0);
+    IS(wasmsign_verify_detached(verifier, module, module_length, NULL, 0, &verdict), MALFORMED, "signature");
+    PROVES(0);
+    IS(wasmsign_verify_file_detached(verifier, "a", NULL, &verdict), USAGE, "path");
+    PROVES(0);
+    IS(wasmsign_verify_file_detached(verifier, NULL, "a", &verdict), USAGE, "path");
+    PROVES(0);
+}
+
+/* The library writes no more than the caller has room for, and leaves alone what it does not know. */
+static void sizes(WasmsignVerifier *verifier) {
+    struct {
+        WasmsignVerdict verdict;
+        unsigned char behind[32];
+    } room;
+    size_t known[] = {0, 1, sizeof room.verdict - 1, sizeof room.verdict, sizeof room};
+    for (size_t at = 0; at < sizeof known / sizeof *known; at++) {
+        memset(&room, 0xee, sizeof room);
+        room.verdict.size = known[at];
+        if (known[at] < sizeof room.verdict) {
+            IS(wasmsign_verify(verifier, module, module_length, &room.verdict), USAGE, "size");
+            wrong += room.verdict.identity[0] != 0xee;
+        } else {
+            IS(wasmsign_verify(verifier, module, module_length, &room.verdict), OK, "");
+            wrong += room.verdict.total != module_length;
+        }
+        wrong += room.verdict.size != known[at];
+        for (int byte = 0; byte < 32; byte++) wrong += room.behind[byte] != 0xee;
+    }
 }
 
 static void lengths(WasmsignVerifier *verifier) {
     size_t huge = (size_t)-1;
-    IS(wasmsign_verify(verifier, module, huge, NULL, 0, NULL), USAGE, "length");
-    IS(wasmsign_verify(verifier, module, module_length, module, huge, NULL), USAGE, "length");
-    IS(wasmsign_verify(verifier, NULL, 0, NULL, 0, NULL), MALFORMED, "empty");
-    IS(wasmsign_verify(verifier, module, 0, NULL, 0, NULL), MALFORMED, "empty");
-    IS(wasmsign_verify(verifier, module, module_length, module, 0, NULL), MALFORMED, "signature");
-    /* Without a signature its length says nothing. */
-    IS(wasmsign_verify(verifier, module, module_length, NULL, 5, NULL), OK, "");
+    IS(wasmsign_verify(verifier, module, huge, NULL), USAGE, "length");
+    IS(wasmsign_verify_detached(verifier, module, module_length, module, huge, NULL), USAGE, "length");
+    IS(wasmsign_verify(verifier, NULL, 0, NULL), MALFORMED, "empty");
+    IS(wasmsign_verify(verifier, module, 0, NULL), MALFORMED, "empty");
+    IS(wasmsign_verify_detached(verifier, module, module_length, module, 0, NULL), MALFORMED, "signature");
+}
+
+/* The message of a call as an argument of the next one: it stays where it is, and is read before it is written anew. */
+static void messages(WasmsignVerifier *verifier) {
+    const char *message = wasmsign_verifier_message(verifier);
+    IS(wasmsign_verifier_cover_section(NULL, message), USAGE, "");
+    IS(wasmsign_verify_file(verifier, "no such file", NULL), IO, "no such file");
+    IS(wasmsign_verifier_add_key(verifier, (const uint8_t *)message, strlen(message)), USAGE, "expected");
+    IS(wasmsign_verify_file(verifier, "no such file", NULL), IO, "no such file");
+    IS(wasmsign_verify_file(verifier, message, NULL), IO, "no such file");
+    IS(wasmsign_verify_file_detached(verifier, message, message, NULL), IO, "no such file");
+    IS(wasmsign_verify(verifier, (const uint8_t *)message, strlen(message), NULL), MALFORMED, "header");
+    const uint8_t *bytes = (const uint8_t *)wasmsign_verifier_message(verifier);
+    IS(wasmsign_verify_detached(verifier, module, module_length, bytes, 20, NULL), REFUSED, "unknown-version");
+    if (wasmsign_verifier_message(verifier) != message) wrong++;
+    char line[8192];
+    snprintf(line, sizeof line, "%d %s", wasmsign_verify_file(verifier, "another", NULL), wasmsign_verifier_message(verifier));
+    if (!strstr(line, "another")) wrong++;
+    char *longest = malloc(10000);
+    if (!longest) exit(9);
+    memset(longest, 'x', 9999);
+    longest[9999] = 0;
+    IS(wasmsign_verify_file(verifier, longest, NULL), IO, "xxx");
+    free(longest);
+    IS(wasmsign_verify(verifier, module, module_length, NULL), OK, "");
+    if (*wasmsign_verifier_message(verifier)) wrong++;
 }
 
 static void keys(WasmsignVerifier *verifier) {
@@ -82,11 +142,11 @@ static void keys(WasmsignVerifier *verifier) {
     /* The same key again is no second signer. */
     IS(wasmsign_verifier_add_key(verifier, key, key_length), OK, "");
     IS(wasmsign_verifier_require(verifier, 2), OK, "");
-    IS(wasmsign_verify(verifier, module, module_length, NULL, 0, NULL), USAGE, "more keys");
+    IS(wasmsign_verify(verifier, module, module_length, NULL), USAGE, "more keys");
     IS(wasmsign_verifier_require(verifier, (size_t)-1), OK, "");
-    IS(wasmsign_verify(verifier, module, module_length, NULL, 0, NULL), USAGE, "more keys");
+    IS(wasmsign_verify(verifier, module, module_length, NULL), USAGE, "more keys");
     IS(wasmsign_verifier_require(verifier, 0), OK, "");
-    IS(wasmsign_verify(verifier, module, module_length, NULL, 0, NULL), OK, "");
+    IS(wasmsign_verify(verifier, module, module_length, NULL), OK, "");
 }
 
 static void settings(WasmsignVerifier *verifier) {
@@ -106,7 +166,7 @@ static void *thread(void *nothing) {
     wasmsign_verifier_add_key(verifier, key, key_length);
     long refused = 0;
     for (int count = 0; count < 20; count++)
-        refused += wasmsign_verify(verifier, module, module_length, NULL, 0, NULL) != WASMSIGN_STATUS_OK;
+        refused += wasmsign_verify(verifier, module, module_length, NULL) != WASMSIGN_STATUS_OK;
     wasmsign_verifier_free(verifier);
     (void)nothing;
     return (void *)refused;
@@ -129,10 +189,12 @@ int main(int count, char **arguments) {
     key_length = read_file(arguments[2], key, sizeof key);
     secret_length = read_file(arguments[3], secret, sizeof secret);
     WasmsignVerifier *verifier = wasmsign_verifier_new();
-    IS(wasmsign_verify(verifier, module, module_length, NULL, 0, NULL), USAGE, "more keys");
+    IS(wasmsign_verify(verifier, module, module_length, NULL), USAGE, "more keys");
     IS(wasmsign_verifier_add_key(verifier, key, key_length), OK, "");
     verdicts(verifier);
+    sizes(verifier);
     lengths(verifier);
+    messages(verifier);
     settings(verifier);
     keys(verifier);
     threads();

@@ -52,16 +52,18 @@ int main(int count, char **arguments) {
     } else if (!strcmp(mode, "nonsense")) {
         must(verifier, wasmsign_verifier_expect(verifier, 77), "expect");
     }
-    WasmsignVerdict verdict;
+    WasmsignVerdict verdict = {.size = sizeof verdict};
     WasmsignStatus status;
     const char *detached = strcmp(signature, "-") ? signature : NULL;
     if (!strcmp(mode, "file")) {
-        status = wasmsign_verify_file(verifier, module, detached, &verdict);
+        status = detached ? wasmsign_verify_file_detached(verifier, module, detached, &verdict)
+                          : wasmsign_verify_file(verifier, module, &verdict);
     } else {
         size_t length, signature_length = 0;
         unsigned char *bytes = read_file(module, &length), *data = NULL;
         if (detached) data = read_file(detached, &signature_length);
-        status = wasmsign_verify(verifier, bytes, length, data, signature_length, &verdict);
+        status = detached ? wasmsign_verify_detached(verifier, bytes, length, data, signature_length, &verdict)
+                          : wasmsign_verify(verifier, bytes, length, &verdict);
         free(bytes);
         free(data);
     }
@@ -71,5 +73,5 @@ int main(int count, char **arguments) {
     printf("\n%s\n", wasmsign_verifier_message(verifier));
     wasmsign_verifier_free(verifier);
     wasmsign_verifier_free(NULL);
-    return wasmsign_verify(NULL, NULL, 0, NULL, 0, NULL) == WASMSIGN_STATUS_USAGE ? (int)status : 8;
+    return wasmsign_verify(NULL, NULL, 0, NULL) == WASMSIGN_STATUS_USAGE ? (int)status : 8;
 }

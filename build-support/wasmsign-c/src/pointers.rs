@@ -35,6 +35,16 @@ pub(crate) unsafe fn put<T: Copy>(place: *mut T, value: T) {
     }
 }
 
+/// What stands where C points, if it does.
+///
+/// # Safety
+///
+/// `place` is null, or points at a `T` that was written.
+pub(crate) unsafe fn get<T: Copy>(place: *const T) -> Option<T> {
+    // SAFETY: where it is not null, it can be read by the contract above.
+    (!place.is_null()).then(|| unsafe { place.read() })
+}
+
 /// The text that C points at, up to its zero byte; none where it is null.
 ///
 /// # Safety

@@ -1,14 +1,17 @@
 //! The functions that C calls.
 
-use std::ffi::{CString, c_char, c_int};
+use std::borrow::Cow;
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::ptr;
 
+use wasmsign_core::limits::MAX_KEYS;
 use wasmsign_core::section::Kind;
 use wasmsign_core::{Error, Policy, PublicKey, Require, Verified, Verifier};
 
+use crate::message::Message;
 use crate::pointers;
 
 /// What came of a call.
@@ -41,10 +44,13 @@ pub enum WasmsignKind {
     Any = 2,
 }
 
-/// What a verification has proved. All zero where it has not.
+/// What a verification has proved; all but `size` is zero where it has not. Set `size` before each call:
+/// `WasmsignVerdict verdict = {.size = sizeof verdict};`
 #[repr(C)]
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct WasmsignVerdict {
+    /// Bytes of this structure as the caller knows it, by which a later library tells it from a longer one.
+    pub size: usize,
     /// Offset of the first byte that is not covered: all bytes before it are verified, but for the header and an embedded
     /// signature section.
     pub covered: u64,
@@ -67,7 +73,7 @@ pub struct WasmsignVerifier {
     prefix: bool,
     sections: Vec<String>,
     expect: WasmsignKind,
-    message: CString,
+    message: Message,
 }
 
 /// A verifier of whole modules without keys, with which nothing verifies: add keys. Never null: where memory has run out, the
@@ -80,7 +86,7 @@ pub extern "C" fn wasmsign_verifier_new() -> *mut WasmsignVerifier {
         prefix: false,
         sections: Vec::new(),
         expect: WasmsignKind::Module,
-        message: CString::default(),
+        message: Message::default(),
     };
     Box::into_raw(Box::new(verifier))
 }
@@ -99,7 +105,7 @@ pub unsafe extern "C" fn wasmsign_verifier_free(verifier: *mut WasmsignVerifier)
 }
 
 /// Trusts a public key, in any encoding: compact, PEM, DER, OpenSSH, hexadecimal or base64. The zero byte behind a text is
-/// no part of the key.
+/// no part of the key. At most 4,096 keys.
 ///
 /// # Safety
 ///
@@ -110,11 +116,12 @@ pub unsafe extern "C" fn wasmsign_verifier_add_key(
     key: *const u8,
     length: usize,
 ) -> WasmsignStatus {
-    // SAFETY: both are what the contract above says.
-    let (verifier, key) = unsafe { (verifier.as_mut(), pointers::bytes(key, length)) };
-    guarded(verifier, |verifier| match key {
-        Some(key) => verifier.add(key),
-        None => verifier.say(WasmsignStatus::Usage, "expected a key, found a null pointer"),
+    // SAFETY: it is what the contract above says; the copy is made before anything else is touched.
+    let key = unsafe { pointers::bytes(key, length) }.map(<[u8]>::to_vec);
+    // SAFETY: as above.
+    guarded(unsafe { verifier.as_mut() }, |verifier| match key {
+        Some(key) => verifier.add(&key),
+        None => Err((WasmsignStatus::Usage, "expected a key, found a null pointer".into())),
     })
 }
 
@@ -131,7 +138,7 @@ pub unsafe extern "C" fn wasmsign_verifier_require(
     // SAFETY: it is what the contract above says.
     guarded(unsafe { verifier.as_mut() }, |verifier| {
         verifier.require = count;
-        WasmsignStatus::Ok
+        Ok(())
     })
 }
 
@@ -147,7 +154,7 @@ pub unsafe extern "C" fn wasmsign_verifier_prefix(
     // SAFETY: it is what the contract above says.
     guarded(unsafe { verifier.as_mut() }, |verifier| {
         verifier.prefix = true;
-        WasmsignStatus::Ok
+        Ok(())
     })
 }
 
@@ -161,15 +168,16 @@ pub unsafe extern "C" fn wasmsign_verifier_cover_section(
     verifier: *mut WasmsignVerifier,
     name: *const c_char,
 ) -> WasmsignStatus {
-    // SAFETY: both are what the contract above says.
-    let (verifier, name) = unsafe { (verifier.as_mut(), pointers::text(name)) };
-    guarded(verifier, |verifier| match name.map(|name| name.to_str()) {
+    // SAFETY: it is what the contract above says; the copy is made before anything else is touched.
+    let name = unsafe { pointers::text(name) }.map(CStr::to_owned);
+    // SAFETY: as above.
+    guarded(unsafe { verifier.as_mut() }, |verifier| match name.map(CString::into_string) {
         Some(Ok(name)) => {
             verifier.prefix = true;
-            verifier.sections.push(name.to_owned());
-            WasmsignStatus::Ok
+            verifier.sections.push(name);
+            Ok(())
         }
-        _ => verifier.say(WasmsignStatus::Usage, "expected the name of a section, in UTF-8"),
+        _ => Err((WasmsignStatus::Usage, "expected the name of a section, in UTF-8".into())),
     })
 }
 
@@ -190,24 +198,44 @@ pub unsafe extern "C" fn wasmsign_verifier_expect(
         match known.into_iter().find(|known| *known as c_int == kind) {
             Some(kind) => {
                 verifier.expect = kind;
-                WasmsignStatus::Ok
+                Ok(())
             }
             None => {
-                verifier.say(WasmsignStatus::Usage, "expected one of the kinds of WasmsignKind")
+                Err((WasmsignStatus::Usage, "expected one of the kinds of WasmsignKind".into()))
             }
         }
     })
 }
 
-/// Verifies a module in memory. `signature` is null for the embedded signature, else detached signature data, and then only
-/// that counts. `verdict` may be null.
+/// Verifies a module in memory by its embedded signature. `verdict` may be null.
 ///
 /// # Safety
 ///
-/// As `wasmsign_verifier_add_key`; `module` points at `length` bytes and `signature`, where it is not null, at
-/// `signature_length`, which nobody writes during the call; `verdict` is null or points at a verdict.
+/// As `wasmsign_verifier_add_key`; `module` points at `length` bytes that nobody writes during the call; `verdict` is null
+/// or points at a verdict whose `size` is set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasmsign_verify(
+    verifier: *mut WasmsignVerifier,
+    module: *const u8,
+    length: usize,
+    verdict: *mut WasmsignVerdict,
+) -> WasmsignStatus {
+    // SAFETY: it is what the contract above says.
+    let module = unsafe { pointers::bytes(module, length) };
+    // SAFETY: as above.
+    unsafe {
+        judged(verifier, verdict, |core| core.verify(module.ok_or(NO_BYTES)?).map_err(refused))
+    }
+}
+
+/// Verifies a module in memory by detached signature data, as in a `.sig` file. An embedded signature has no part in it.
+/// `verdict` may be null.
+///
+/// # Safety
+///
+/// As `wasmsign_verify`; `signature` points at `signature_length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasmsign_verify_detached(
     verifier: *mut WasmsignVerifier,
     module: *const u8,
     length: usize,
@@ -215,61 +243,69 @@ pub unsafe extern "C" fn wasmsign_verify(
     signature_length: usize,
     verdict: *mut WasmsignVerdict,
 ) -> WasmsignStatus {
-    let detached = !signature.is_null();
-    // SAFETY: all of them are what the contract above says.
-    let (verifier, module, signature) = unsafe {
-        (
-            verifier.as_mut(),
-            pointers::bytes(module, length),
-            // Without a signature, its length says nothing.
-            pointers::bytes(signature, if detached { signature_length } else { 0 }),
-        )
-    };
-    let (status, proved) = match (module, signature) {
-        (Some(module), Some(signature)) => judged(verifier, |core| match detached {
-            true => core.verify_detached(module, signature),
-            false => core.verify(module),
-        }),
-        _ => unjudged(verifier, "expected bytes, found a null pointer or a length that cannot be"),
-    };
+    // SAFETY: both are what the contract above says.
+    let (module, signature) =
+        unsafe { (pointers::bytes(module, length), pointers::bytes(signature, signature_length)) };
     // SAFETY: as above.
-    unsafe { pointers::put(verdict, proved) };
-    status
+    unsafe {
+        judged(verifier, verdict, |core| {
+            let signature = signature.ok_or(NO_BYTES)?;
+            core.verify_detached(module.ok_or(NO_BYTES)?, signature).map_err(refused)
+        })
+    }
 }
 
-/// Verifies the file at `module`, in a few megabytes of memory whatever its length. `signature` is null, or the path of a
-/// file of detached signature data. Whoever opens the path again may find another file there: where the bytes are to be
-/// run, read them and use `wasmsign_verify`.
+/// Verifies the file at `module` by its embedded signature, in a few megabytes of memory whatever its length. Whoever opens
+/// the path again may find another file there: where the bytes are to be run, read them and use `wasmsign_verify`.
 ///
 /// # Safety
 ///
-/// As `wasmsign_verifier_add_key`; the paths end with a zero byte; `verdict` is null or points at a verdict.
+/// As `wasmsign_verify`; the path ends with a zero byte.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasmsign_verify_file(
+    verifier: *mut WasmsignVerifier,
+    module: *const c_char,
+    verdict: *mut WasmsignVerdict,
+) -> WasmsignStatus {
+    // SAFETY: it is what the contract above says; it is copied before anything else is touched.
+    let module = unsafe { pointers::text(module) }.and_then(pointers::path);
+    // SAFETY: as above.
+    unsafe {
+        judged(verifier, verdict, |core| {
+            let module = module.ok_or(NO_PATH)?;
+            core.verify_path(&module).map_err(|error| refused(named(error, &module)))
+        })
+    }
+}
+
+/// As `wasmsign_verify_file`, by the detached signature data in the file at `signature`. An embedded signature has no part
+/// in it.
+///
+/// # Safety
+///
+/// As `wasmsign_verify_file`; both paths end with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasmsign_verify_file_detached(
     verifier: *mut WasmsignVerifier,
     module: *const c_char,
     signature: *const c_char,
     verdict: *mut WasmsignVerdict,
 ) -> WasmsignStatus {
-    // SAFETY: all of them are what the contract above says.
-    let (verifier, module, signature) =
-        unsafe { (verifier.as_mut(), pointers::text(module), pointers::text(signature)) };
-    let (module, signature) = (module.and_then(pointers::path), signature.map(pointers::path));
-    let (status, proved) = match (module, signature) {
-        (Some(module), Some(Some(signature))) => {
-            judged(verifier, |core| named(core.verify_path_detached(&module, &signature), &module))
-        }
-        (Some(module), None) => judged(verifier, |core| named(core.verify_path(&module), &module)),
-        _ => unjudged(verifier, "expected the path of a module"),
-    };
+    // SAFETY: both are what the contract above says; they are copied before anything else is touched.
+    let (module, signature) = unsafe { (pointers::text(module), pointers::text(signature)) };
+    let paths = module.and_then(pointers::path).zip(signature.and_then(pointers::path));
     // SAFETY: as above.
-    unsafe { pointers::put(verdict, proved) };
-    status
+    unsafe {
+        judged(verifier, verdict, |core| {
+            let (module, signature) = paths.ok_or(NO_PATH)?;
+            let verified = core.verify_path_detached(&module, &signature);
+            verified.map_err(|error| refused(named(error, &module)))
+        })
+    }
 }
 
-/// Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did. It lives until the next
-/// call with the verifier. So it is asked for in a statement of its own: C evaluates arguments in any order. Null for a
-/// null verifier.
+/// Why the last call with this verifier did not give `Ok`: one line of UTF-8, empty where it did, at most 4,095 bytes. It
+/// stands at one place as long as the verifier lives, and each call writes it anew. Null for a null verifier.
 ///
 /// # Safety
 ///
@@ -279,77 +315,129 @@ pub unsafe extern "C" fn wasmsign_verifier_message(
     verifier: *const WasmsignVerifier,
 ) -> *const c_char {
     // SAFETY: it is what the contract above says.
-    unsafe { verifier.as_ref() }.map_or(ptr::null(), |verifier| verifier.message.as_ptr())
+    unsafe { verifier.as_ref() }.map_or(ptr::null(), |verifier| verifier.message.start())
 }
 
+/// What a call comes to: nothing, or a status with its message.
+type Outcome<T = ()> = Result<T, (WasmsignStatus, Cow<'static, str>)>;
+
+const NO_BYTES: (WasmsignStatus, Cow<'static, str>) = (
+    WasmsignStatus::Usage,
+    Cow::Borrowed("expected bytes, found a null pointer or a length that cannot be"),
+);
+
+const NO_PATH: (WasmsignStatus, Cow<'static, str>) =
+    (WasmsignStatus::Usage, Cow::Borrowed("expected the path of a file, found a null pointer"));
+
+const NO_SIZE: (WasmsignStatus, Cow<'static, str>) = (
+    WasmsignStatus::Usage,
+    Cow::Borrowed(
+        "the verdict's `size` is not set to that of the structure: {.size = sizeof verdict}",
+    ),
+);
+
 /// The same with the file's name: to the core, an open file is bytes from anywhere.
-fn named<T>(result: wasmsign_core::Result<T>, module: &Path) -> wasmsign_core::Result<T> {
-    result.map_err(|error| match error {
+fn named(error: Error, module: &Path) -> Error {
+    match error {
         Error::Read { source, .. } => Error::File { path: module.to_owned(), source },
         other => other,
-    })
+    }
 }
 
 /// Does `work` with a verifier that is there; nothing that goes wrong in it unwinds into C.
 fn guarded(
     verifier: Option<&mut WasmsignVerifier>,
-    work: impl FnOnce(&mut WasmsignVerifier) -> WasmsignStatus,
+    work: impl FnOnce(&mut WasmsignVerifier) -> Outcome,
 ) -> WasmsignStatus {
     let Some(verifier) = verifier else { return WasmsignStatus::Usage };
-    verifier.message = CString::default();
     // What a panic leaves of the verifier is keys and settings, whole ones: each is set in one step.
-    let status = catch_unwind(AssertUnwindSafe(|| work(verifier)));
-    status.unwrap_or_else(|_| {
+    let outcome = unpanicked(|| work(verifier));
+    verifier.tell(outcome)
+}
+
+/// What a verification says, and has proved. What it reads may be the verifier's own message, which is written last.
+///
+/// # Safety
+///
+/// `verifier` is null, or comes from `wasmsign_verifier_new` and is used by this call alone; `verdict` is null, or points at
+/// a verdict whose `size` is set.
+unsafe fn judged(
+    verifier: *mut WasmsignVerifier,
+    verdict: *mut WasmsignVerdict,
+    verify: impl FnOnce(&Verifier) -> Outcome<Verified>,
+) -> WasmsignStatus {
+    // SAFETY: they are what the contract above says; `size` is the first field.
+    let (settings, size) = unsafe { (verifier.as_ref(), pointers::get(verdict.cast::<usize>())) };
+    let Some(settings) = settings else {
+        let proved = WasmsignVerdict::NOTHING;
+        // SAFETY: as above.
+        unsafe { proved.put(verdict, size) };
+        return WasmsignStatus::Usage;
+    };
+    let outcome = unpanicked(|| settings.verify(size, verify));
+    let proved = outcome.as_ref().map_or(WasmsignVerdict::NOTHING, WasmsignVerdict::of);
+    // SAFETY: as above; the verifier is no longer borrowed.
+    unsafe {
+        proved.put(verdict, size);
+        (*verifier).tell(outcome.map(|_| ()))
+    }
+}
+
+fn unpanicked<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let text = "an error of this library; what it has written to standard error says where";
-        verifier.say(WasmsignStatus::Internal, text)
+        Err((WasmsignStatus::Internal, text.into()))
     })
 }
 
-/// What a verification says, and has proved.
-fn judged(
-    verifier: Option<&mut WasmsignVerifier>,
-    verify: impl FnOnce(&Verifier) -> wasmsign_core::Result<Verified>,
-) -> (WasmsignStatus, WasmsignVerdict) {
-    let mut proved = WasmsignVerdict::default();
-    let status = guarded(verifier, |verifier| {
-        if verifier.require > verifier.keys.len() {
-            return verifier.say(WasmsignStatus::Usage, "more keys are required than were given");
+fn refused(error: Error) -> (WasmsignStatus, Cow<'static, str>) {
+    let (status, text) = match &error {
+        Error::Refused(refusal) => {
+            (WasmsignStatus::Refused, format!("{refusal} ({})", refusal.reason().code()))
         }
-        match verify(&verifier.core()) {
-            Ok(verified) => {
-                proved = WasmsignVerdict::of(&verified);
-                WasmsignStatus::Ok
-            }
-            Err(error) => verifier.refuse(&error),
+        Error::Malformed(fault) => (WasmsignStatus::Malformed, fault.to_string()),
+        Error::File { source, .. } | Error::Read { source, .. } => {
+            (WasmsignStatus::Io, format!("{error}: {source}"))
         }
-    });
-    (status, proved)
-}
-
-/// A verification that cannot be, and so has proved nothing.
-fn unjudged(
-    verifier: Option<&mut WasmsignVerifier>,
-    why: &str,
-) -> (WasmsignStatus, WasmsignVerdict) {
-    let status = guarded(verifier, |verifier| verifier.say(WasmsignStatus::Usage, why));
-    (status, WasmsignVerdict::default())
+        other => (WasmsignStatus::Internal, other.to_string()),
+    };
+    (status, text.into())
 }
 
 impl WasmsignVerifier {
     /// Trusts a key. One that is given twice counts once.
-    fn add(&mut self, key: &[u8]) -> WasmsignStatus {
+    fn add(&mut self, key: &[u8]) -> Outcome {
+        let usage = |text: String| Err((WasmsignStatus::Usage, text.into()));
         match PublicKey::decode(key) {
-            Ok(key) if self.keys.contains(&key) => WasmsignStatus::Ok,
+            Ok(key) if self.keys.contains(&key) => Ok(()),
+            Ok(_) if self.keys.len() >= MAX_KEYS => {
+                usage(format!("a verifier takes {MAX_KEYS} keys at most"))
+            }
             Ok(key) => {
                 self.keys.push(key);
-                WasmsignStatus::Ok
+                Ok(())
             }
             Err(error) if key.last() == Some(&0) => {
-                let text = format!("{error}; it ends with a zero byte: give the length without it");
-                self.say(WasmsignStatus::Usage, &text)
+                usage(format!("{error}; it ends with a zero byte: give the length without it"))
             }
-            Err(error) => self.say(WasmsignStatus::Usage, &error.to_string()),
+            Err(error) => usage(error.to_string()),
         }
+    }
+
+    /// Verifies, where everything that was asked for makes sense.
+    fn verify(
+        &self,
+        size: Option<usize>,
+        verify: impl FnOnce(&Verifier) -> Outcome<Verified>,
+    ) -> Outcome<Verified> {
+        if size.is_some_and(|size| size < size_of::<WasmsignVerdict>()) {
+            return Err(NO_SIZE);
+        }
+        if self.require > self.keys.len() {
+            let text = "more keys are required than were given";
+            return Err((WasmsignStatus::Usage, text.into()));
+        }
+        verify(&self.core())
     }
 
     /// The core's verifier that asks for the same.
@@ -369,31 +457,29 @@ impl WasmsignVerifier {
             true => policy.prefix_with(move |name| sections.iter().any(|section| section == name)),
             false => policy,
         };
+        // `add` lets in no more keys than this takes.
         Verifier::new(self.keys.iter().cloned()).policy(policy).with_identity()
     }
 
-    fn refuse(&mut self, error: &Error) -> WasmsignStatus {
-        let (status, text) = match error {
-            Error::Refused(refusal) => {
-                (WasmsignStatus::Refused, format!("{refusal} ({})", refusal.reason().code()))
-            }
-            Error::Malformed(fault) => (WasmsignStatus::Malformed, fault.to_string()),
-            Error::File { source, .. } | Error::Read { source, .. } => {
-                (WasmsignStatus::Io, format!("{error}: {source}"))
-            }
-            other => (WasmsignStatus::Internal, other.to_string()),
-        };
-        self.say(status, &text)
-    }
-
-    fn say(&mut self, status: WasmsignStatus, text: &str) -> WasmsignStatus {
-        // A zero byte in a path or a name would end the message early.
-        self.message = CString::new(text.replace('\0', "\\0")).unwrap_or_default();
+    /// Writes the message, when nothing is read any more that could be the earlier one.
+    fn tell(&mut self, outcome: Outcome) -> WasmsignStatus {
+        let (status, text) = outcome.err().unwrap_or((WasmsignStatus::Ok, "".into()));
+        self.message.set(&text);
         status
     }
 }
 
 impl WasmsignVerdict {
+    const NOTHING: Self = Self {
+        size: size_of::<Self>(),
+        covered: 0,
+        total: 0,
+        signers: 0,
+        whole: false,
+        has_identity: false,
+        identity: [0; 32],
+    };
+
     fn of(verified: &Verified) -> Self {
         let identity = verified.identity();
         Self {
@@ -403,6 +489,19 @@ impl WasmsignVerdict {
             whole: verified.is_whole(),
             has_identity: identity.is_some(),
             identity: identity.map(|identity| *identity.as_bytes()).unwrap_or_default(),
+            ..Self::NOTHING
+        }
+    }
+
+    /// Writes this where C points, if there is room; `size` stays what C has set it to.
+    ///
+    /// # Safety
+    ///
+    /// `place` is null, or points at `size` bytes that may be written.
+    unsafe fn put(self, place: *mut Self, size: Option<usize>) {
+        if let Some(size) = size.filter(|size| *size >= size_of::<Self>()) {
+            // SAFETY: it is what the contract above says, and there are as many bytes.
+            unsafe { pointers::put(place, Self { size, ..self }) }
         }
     }
 }
@@ -414,16 +513,23 @@ mod tests {
     #[test]
     fn a_panic_is_told_and_proves_nothing() {
         let verifier = wasmsign_verifier_new();
+        let mut verdict = WasmsignVerdict { total: 7, whole: true, ..WasmsignVerdict::NOTHING };
         // SAFETY: it was just made, and nobody else has it.
-        let verifier = unsafe { &mut *verifier };
-        let (status, proved) = judged(Some(verifier), |_| panic!("as a test"));
+        let status = unsafe { judged(verifier, &mut verdict, |_| panic!("as a test")) };
         assert_eq!(status, WasmsignStatus::Usage, "there is no key yet");
-        verifier.require = 0;
-        let (panicked, nothing) = judged(Some(verifier), |_| panic!("as a test"));
+        verdict.total = 7;
+        // SAFETY: as above.
+        let panicked = unsafe {
+            (*verifier).require = 0;
+            judged(verifier, &mut verdict, |_| panic!("as a test"))
+        };
         assert_eq!(panicked, WasmsignStatus::Internal);
-        assert!(verifier.message.to_str().unwrap().contains("error of this library"));
-        assert!(!proved.whole && nothing.total == 0);
-        // SAFETY: as above; it is not used any more.
-        unsafe { wasmsign_verifier_free(verifier) };
+        assert!(!verdict.whole && verdict.total == 0);
+        // SAFETY: as above; it is not used any more afterwards.
+        unsafe {
+            let message = CStr::from_ptr(wasmsign_verifier_message(verifier));
+            assert!(message.to_str().expect("it is UTF-8").contains("error of this library"));
+            wasmsign_verifier_free(verifier);
+        }
     }
 }

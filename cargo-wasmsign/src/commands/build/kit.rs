@@ -170,7 +170,8 @@ impl<'a> Kit<'a> {
             .sign_with
             .iter()
             .map(|name| {
-                let unknown = || Error::usage(format!("no key is named {}", crate::redact::shown(name)));
+                let unknown =
+                    || Error::usage(format!("no key is named {}", crate::redact::shown(name)));
                 let key = manifests.key(name).ok_or_else(unknown)?;
                 let unsigned = format!("or build without signatures: {}", caller::unsigned());
                 let load = || Signer::from_manifest(key);

@@ -4,20 +4,23 @@
 //! to the disk and renamed. A temporary file that nobody holds a lock on was left by a process that was
 //! killed; the next write into the directory removes it.
 
+mod locks;
 mod removal;
 mod streams;
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirEntry, File, OpenOptions, TryLockError};
+use std::fs::{DirEntry, File, OpenOptions};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::error::{Error, Result};
-
+pub use locks::Exclusive;
 pub use removal::Removal;
 pub use streams::{Output, is_dash, is_stdout, open, open_stream, output_kind, spooled_stdin};
+
+use self::locks::hold;
+use crate::error::{Error, Result};
 
 /// The temporary files that exist now.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -37,6 +40,7 @@ pub struct Staged {
     target: PathBuf,
     path: PathBuf,
     file: File,
+    access: Access,
 }
 
 impl Staged {
@@ -54,7 +58,7 @@ impl Staged {
         remove_strays(directory(&target));
         let path = temporary_path(&target);
         let file = create_locked(&path, access).map_err(failed)?;
-        let staged = Self { target, path, file };
+        let staged = Self { target, path, file, access };
         staged.keep_mode(access).map_err(failed)?;
         Ok(staged)
     }
@@ -103,7 +107,7 @@ impl Staged {
         let opened = OpenOptions::new().read(true).write(true).open(&self.path);
         // The old handle goes, and its lock with it.
         self.file = opened.map_err(|source| self.failed(source))?;
-        self.file.lock().map_err(|source| self.failed(source))
+        hold(&self.file).map(drop).map_err(|source| self.failed(source))
     }
 
     /// Writes everything to the disk.
@@ -130,9 +134,17 @@ impl Staged {
     ///
     /// Exit code 2 where the target exists, 4 for everything else.
     pub fn publish_new(self) -> Result<()> {
-        // A hard link is the one way that every system has to make a name only if there is none.
+        // A hard link is the one way that every system has to make a name only if there is none. Some file systems
+        // have none; there the name is made first, and then filled.
+        let access = self.access;
         self.place(|from, to| {
-            std::fs::hard_link(from, to).and_then(|()| std::fs::remove_file(from))
+            match std::fs::hard_link(from, to) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    fill_new(from, to, access)
+                }
+                linked => linked,
+            }
+            .and_then(|()| std::fs::remove_file(from))
         })
     }
 
@@ -230,117 +242,15 @@ pub fn remove_all() -> impl Sized {
     temporary
 }
 
-/// A lock that only one process has at a time, for as long as the value lives.
-#[derive(Debug)]
-pub struct Exclusive(File);
-
-impl Exclusive {
-    /// Waits for the lock, and calls `waiting` first if another process has it. Makes the file, and the directory that
-    /// it lies in.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4.
-    pub fn acquire(path: &Path, waiting: impl Fn()) -> Result<Self> {
-        let failed = |source| Error::io(format!("failed to lock `{}`", path.display()), source);
-        let mut tries = 0..100;
-        loop {
-            let locked = open_lock(path).and_then(|file| Self::lock(file, &waiting));
-            match locked {
-                // `clean` removes the files of locks too: then another one counts.
-                Ok(lock) if is_at(&lock.0, path) => return Ok(lock),
-                Err(source)
-                    if source.kind() != io::ErrorKind::NotFound || tries.next().is_none() =>
-                {
-                    return Err(failed(source));
-                }
-                _ => {}
-            }
-        }
+/// Makes a file that did not exist, with the content of another.
+fn fill_new(from: &Path, to: &Path, access: Access) -> io::Result<()> {
+    let (mut from, mut file) = (File::open(from)?, create(to, access)?);
+    let filled = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
+    if filled.is_err() {
+        // It is ours, and not whole.
+        let _ = std::fs::remove_file(to);
     }
-
-    /// The lock, where nobody else has it.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4.
-    pub fn try_acquire(path: &Path) -> Result<Option<Self>> {
-        let failed = |source| Error::io(format!("failed to lock `{}`", path.display()), source);
-        let file = open_lock(path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file)).filter(|lock| is_at(&lock.0, path))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
-        }
-    }
-
-    /// Gives the lock back, and removes its file, which is at `path`.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4.
-    pub fn remove(self, path: &Path) -> Result<()> {
-        std::fs::remove_file(path)
-            .map_err(|source| Error::io(format!("failed to remove `{}`", path.display()), source))
-    }
-
-    /// As [`Exclusive::acquire`], of a directory.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4.
-    pub fn of_directory(directory: &Path, waiting: impl FnOnce()) -> Result<Self> {
-        let failed =
-            |source| Error::io(format!("failed to lock `{}`", directory.display()), source);
-        let file = lock_of_directory(directory).map_err(failed)?;
-        Self::lock(file, waiting).map_err(failed)
-    }
-
-    fn lock(file: File, waiting: impl FnOnce()) -> io::Result<Self> {
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting();
-                file.lock()?;
-            }
-            Err(TryLockError::Error(source)) => return Err(source),
-        }
-        Ok(Self(file))
-    }
-}
-
-fn open_lock(path: &Path) -> io::Result<File> {
-    std::fs::create_dir_all(directory(path))?;
-    OpenOptions::new().create(true).truncate(false).write(true).open(path)
-}
-
-/// Whether an open file is the one that lies at a path.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |file: std::fs::Metadata| (file.dev(), file.ino());
-    file.metadata().map(id).ok() == std::fs::metadata(path).map(id).ok()
-}
-
-/// Where open files cannot be replaced it is enough that there is one.
-#[cfg(not(unix))]
-fn is_at(_file: &File, path: &Path) -> bool {
-    path.exists()
-}
-
-/// What is locked for a directory: here it can be opened like a file.
-#[cfg(unix)]
-fn lock_of_directory(directory: &Path) -> io::Result<File> {
-    File::open(directory)
-}
-
-/// What is locked for a directory: a file under its name among the user's temporary ones.
-#[cfg(not(unix))]
-fn lock_of_directory(directory: &Path) -> io::Result<File> {
-    use sha2::{Digest, Sha256};
-    let name = crate::hex::hex(&Sha256::digest(directory.as_os_str().as_encoded_bytes()));
-    let path = std::env::temp_dir().join(format!("cargo-wasmsign-{}.lock", &name[..16]));
-    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+    filled
 }
 
 fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
@@ -387,7 +297,7 @@ fn create_locked(path: &Path, access: Access) -> io::Result<File> {
     let mut temporary = lock();
     loop {
         let file = create(path, access)?;
-        file.lock()?;
+        hold(&file)?;
         // Between creation and lock another process may have taken it for a stray one.
         if path.try_exists()? {
             temporary.insert(path.to_path_buf());

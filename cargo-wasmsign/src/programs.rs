@@ -2,30 +2,77 @@
 
 use std::path::{Path, PathBuf, absolute, is_separator};
 
-/// The program that a name means: a path below `directory`, or a name to look for in `PATH`.
+/// The program that a name means: a path below `directory`, or a name to look for in `PATH`. On Windows the
+/// extensions of `PATHEXT` may be left out, `.cmd` as well as `.exe`.
 ///
 /// Found once, so that what was found before the build is what signs after it, and a relative entry of `PATH`
 /// does not come to mean a directory of the project, where the program is run.
 pub fn find(name: &str, directory: &Path) -> Option<PathBuf> {
-    if name.contains(is_separator) {
-        return Some(directory.join(name)).filter(|path| is_program(path));
+    let here = std::env::current_dir().ok()?;
+    let found = if name.contains(is_separator) {
+        which::which_in(name, None::<&str>, here.join(directory))
+    } else {
+        which::which_in(name, std::env::var_os("PATH"), here)
+    };
+    found.ok().and_then(|path| absolute(path).ok())
+}
+
+/// All programs of a name in `PATH`, in its order.
+pub fn all(name: &str) -> Vec<PathBuf> {
+    let Ok(here) = std::env::current_dir() else { return Vec::new() };
+    let found = which::which_in_all(name, std::env::var_os("PATH"), here);
+    let mut programs: Vec<PathBuf> = Vec::new();
+    for program in found.into_iter().flatten().filter_map(|path| absolute(path).ok()) {
+        if !programs.contains(&program) {
+            programs.push(program);
+        }
     }
-    let path = std::env::var_os("PATH")?;
-    let names = [name.to_owned(), format!("{name}{}", std::env::consts::EXE_SUFFIX)];
-    let found = std::env::split_paths(&path)
-        .flat_map(|place| names.iter().map(move |name| place.join(name)).collect::<Vec<_>>())
-        .find(|path| is_program(path));
-    found.and_then(|path| absolute(path).ok())
+    programs
 }
 
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path)
-        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
+    /// Writes a program into a directory, and gives its whole name.
+    fn program(directory: &Path, name: &str) -> PathBuf {
+        let path = directory.join(name);
+        std::fs::write(&path, "").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        path
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_begins_at_its_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = program(directory.path(), "tool");
+        std::fs::write(directory.path().join("text"), "").unwrap();
+        let find = |name: &str| find(name, directory.path());
+        assert_eq!(
+            find("./tool").map(|path| path.canonicalize().unwrap()),
+            path.canonicalize().ok()
+        );
+        assert_eq!(find(path.to_str().unwrap()), Some(path));
+        for none in ["./text", "./none", "tool", ""] {
+            assert_eq!(find(none), None, "{none}");
+        }
+        assert!(find("sh").is_some_and(|path| path.is_absolute()));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn extensions_may_be_left_out() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["one.exe", "two.cmd"] {
+            let path = program(directory.path(), name);
+            let stem = path.with_extension("");
+            let found = find(stem.to_str().unwrap(), directory.path()).unwrap();
+            assert_eq!(found.canonicalize().unwrap(), path.canonicalize().unwrap());
+        }
+    }
 }

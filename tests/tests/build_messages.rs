@@ -147,7 +147,7 @@ fn quiet_is_quiet() {
 #[test]
 fn what_stands_behind_two_hyphens_is_cargos() {
     let project = Project::tiny(PLAIN);
-    let misleading: [&[&str]; 9] = [
+    let misleading: [&[&str]; 16] = [
         &["--target", UNKNOWN],
         &["--target=x"],
         &["--target-dir", "x"],
@@ -157,6 +157,13 @@ fn what_stands_behind_two_hyphens_is_cargos() {
         &["--release"],
         &["--profile", "dev"],
         &["--message-format=json"],
+        &["-vr"],
+        &["-rv"],
+        &["-qrj2"],
+        &["-vptiny"],
+        &["--profile=release"],
+        &["--lib"],
+        &["--artifact-dir=x"],
     ];
     for arguments in misleading {
         let mut build = project.build(&["--"]);

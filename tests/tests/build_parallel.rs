@@ -2,6 +2,8 @@
 
 #![cfg(unix)]
 
+use std::process::Command;
+
 use end_to_end::project::{CDYLIB, LIBRARY, Project, SIGNED, of_reason, script, verifies};
 use end_to_end::{run, strays};
 use serde_json::{Value, json};
@@ -76,16 +78,119 @@ fn two_jobs_are_two_optimizers_at_once() {
 
 #[test]
 fn one_job_is_one_optimizer_at_a_time() {
-    let project = compiled(&["alpha", "beta", "gamma"]);
-    for name in ["do-alpha", "do-beta", "do-gamma"] {
-        project.write(name, "sleep 0.1");
-    }
+    let project = slow();
     run(&mut project.build(&["-j", "1"])).exits(0);
-    let log = log(&project);
+    assert_one_by_one(&project);
+}
+
+/// That no optimizer has begun before another ended.
+fn assert_one_by_one(project: &Project) {
+    let log = log(project);
     assert_eq!(log.len(), 6, "{log:?}");
     for pair in log.chunks(2) {
         assert_eq!(pair[0].strip_prefix("begin "), pair[1].strip_prefix("end "), "{log:?}");
     }
+}
+
+/// Three guests whose optimizers take a moment.
+fn slow() -> Project {
+    let project = compiled(&["alpha", "beta", "gamma"]);
+    for name in ["do-alpha", "do-beta", "do-gamma"] {
+        project.write(name, "sleep 0.1");
+    }
+    project
+}
+
+#[test]
+fn jobs_of_cargos_configuration_hold_for_us_too() {
+    for (file, flags, variable) in [
+        ("build.jobs = 1", &[][..], None),
+        ("include = [\"jobs.toml\"]", &[], None),
+        ("build.jobs = 8", &["--config", "build.jobs=-100000"], Some("8")),
+        ("build.jobs = 8", &[], Some("1")),
+        ("build.jobs = 8", &["-j", "1"], None),
+    ] {
+        let project = slow();
+        project.write(".cargo/config.toml", file);
+        project.write(".cargo/jobs.toml", "build.jobs = 1");
+        let mut build = project.build(flags);
+        build.envs(variable.map(|jobs| ("CARGO_BUILD_JOBS", jobs)));
+        run(&mut build).exits(0);
+        assert_one_by_one(&project);
+    }
+    let project = compiled(&["alpha", "beta"]);
+    for name in ["do-alpha", "do-beta"] {
+        project.write(name, "meet 2");
+    }
+    project.write(".cargo/config.toml", "build.jobs = 2");
+    run(&mut project.build(&[])).exits(0);
+    project.write(".cargo/config.toml", "build.jobs = 0");
+    run(&mut project.build(&[])).exits(101).says(&["jobs"]);
+    project.write(".cargo/config.toml", "build.jobs = \"default\"");
+    run(&mut project.build(&[])).exits(0);
+}
+
+/// A fifo with the tokens of a make, held open so that they stay in it, and the variable that tells of it.
+fn jobserver(project: &Project, tokens: usize) -> (std::fs::File, String) {
+    use std::io::Write;
+    let fifo = project.join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs").success());
+    let mut file = std::fs::File::options().read(true).write(true).open(&fifo).expect("it opens");
+    file.write_all(&b"+".repeat(tokens)).expect("there is room");
+    (file, format!("-j{} --jobserver-auth=fifo:{}", tokens + 1, fifo.display()))
+}
+
+/// How many tokens are in the fifo.
+fn tokens(mut file: std::fs::File) -> usize {
+    use std::io::{Read, Write};
+    file.write_all(b"!").expect("there is room");
+    let mut byte = [0];
+    let mut next = || file.read_exact(&mut byte).map(|()| byte[0]).expect("there is one");
+    std::iter::from_fn(|| Some(next())).take_while(|byte| *byte == b'+').count()
+}
+
+#[test]
+fn tokens_of_make_hold_for_us_and_come_back() {
+    let project = slow();
+    let (file, flags) = jobserver(&project, 0);
+    run(project.build(&[]).env("MAKEFLAGS", flags)).exits(0);
+    assert_one_by_one(&project);
+    assert_eq!(tokens(file), 0);
+    for jobs in [&[][..], &["-j", "2"]] {
+        let project = compiled(&["alpha", "beta"]);
+        for name in ["do-alpha", "do-beta"] {
+            project.write(name, "meet 2");
+        }
+        let (file, flags) = jobserver(&project, 3);
+        run(project.build(jobs).env("MAKEFLAGS", flags)).exits(0);
+        assert_eq!(tokens(file), 3, "{jobs:?}");
+    }
+    // Both hold: what make gives, and what was said.
+    let project = slow();
+    let (file, flags) = jobserver(&project, 3);
+    run(project.build(&["-j1"]).env("MAKEFLAGS", flags)).exits(0);
+    assert_one_by_one(&project);
+    assert_eq!(tokens(file), 3);
+}
+
+#[test]
+fn a_recipe_of_make_builds_side_by_side() {
+    let project = slow();
+    let (build, path) = (project.build(&["-v"]), project.join("Makefile"));
+    let words = std::iter::once(build.get_program()).chain(build.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    end_to_end::write(&path, format!("all:\n\t+{}\n", words.join(" ")));
+    let mut make = Command::new("make");
+    make.current_dir(project.path())
+        .env("CARGO", end_to_end::cargo())
+        .env_remove("CARGO_TARGET_DIR");
+    for name in ["MAKEFLAGS", "MFLAGS", "CARGO_MAKEFLAGS", "MAKELEVEL"] {
+        make.env_remove(name);
+    }
+    for name in ["do-alpha", "do-beta", "do-gamma"] {
+        project.write(name, "meet 2");
+    }
+    run(make.args(["-j", "2"])).exits(0);
 }
 
 #[test]

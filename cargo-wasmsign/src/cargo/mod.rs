@@ -1,28 +1,36 @@
 //! What this program asks of cargo, and what cargo answers.
 
+mod arguments;
 mod auditable;
+mod compiler;
+mod configuration;
 mod message;
 mod profile;
 mod reproducible;
 mod run;
-mod settings;
+mod rustflags;
 mod target;
 mod term;
+mod version;
 mod workspace;
 
+pub use arguments::Arguments;
 pub use auditable::find_auditable;
+pub use compiler::Compiler;
+pub use configuration::{Configuration, Text};
 pub use message::{Artifact, EXAMPLES, Line, Other};
 pub use profile::Profiles;
-pub use reproducible::rustflags;
+pub use reproducible::{Reproducible, Subject};
 pub use run::{Messages, Run};
-pub use settings::{configured_jobs, configured_targets};
-pub use target::{Targets, ensure_installed, is_wasm};
+pub use target::{Targets, configured_targets, ensure_installed, is_wasm, is_wasm_name};
 pub use term::Term;
 pub use workspace::{Selection, Workspace, has_cdylib, is_in_project};
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
+
+use reproducible::cargo_home;
 
 /// How cargo finds the manifest and its dependencies: the flags that every call of it gets.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +47,19 @@ pub struct Resolution {
     pub config: Vec<String>,
     /// `-Z`, each.
     pub unstable: Vec<String>,
+}
+
+impl Resolution {
+    /// What these are together with flags that only cargo's build gets, but that say how to find things as well.
+    #[must_use]
+    pub fn and(&self, arguments: &Arguments) -> Self {
+        let mut whole = self.clone();
+        whole.locked |= arguments.has("locked");
+        whole.offline |= arguments.has("offline");
+        whole.frozen |= arguments.has("frozen");
+        whole.unstable.extend(arguments.values("unstable").map(str::to_owned));
+        whole
+    }
 }
 
 /// cargo as the one that called us says it, with the words of a subcommand.

@@ -6,26 +6,28 @@ use std::collections::BTreeSet;
 use cargo_metadata::Package;
 use toml_edit::{DocumentMut, Item, TableLike};
 
+use super::Configuration;
 use super::workspace::{Workspace, is_meant};
 use crate::error::{Error, Result};
 
-/// The profiles of a workspace, as its `Cargo.toml` says.
-pub struct Profiles {
+/// The profiles of a workspace, as its `Cargo.toml` says and, above that, cargo's configuration.
+pub struct Profiles<'a> {
     manifest: DocumentMut,
+    configuration: &'a Configuration,
 }
 
-impl Profiles {
+impl<'a> Profiles<'a> {
     /// Reads them.
     ///
     /// # Errors
     ///
     /// Exit code 4 for a file that cannot be read.
-    pub fn load(workspace: &Workspace) -> Result<Self> {
+    pub fn load(workspace: &Workspace, configuration: &'a Configuration) -> Result<Self> {
         let text = fs_err::read_to_string(workspace.manifest())
             .map_err(|source| Error::io("failed to read the manifest", source))?;
         // What is not TOML has been refused.
         let manifest = text.parse().unwrap_or_default();
-        Ok(Self { manifest })
+        Ok(Self { manifest, configuration })
     }
 
     /// The `opt-level` of a member of the workspace, as cargo says it: `0` to `3`, `s` or `z`.
@@ -71,13 +73,15 @@ impl Profiles {
         let table = ["profile", profile, "package"];
         let in_manifest = self.in_manifest(&table).and_then(Item::as_table_like);
         let in_manifest = in_manifest.into_iter().flat_map(TableLike::iter).map(|(spec, _)| spec);
+        let configured = self.configuration.keys(&table).into_iter();
         let means = |spec: &&str| *spec != "*" && is_meant(package, spec);
-        let said = |spec| scalar(self.in_manifest(&[&table[..], &[spec, "opt-level"]].concat())?);
-        Ok(in_manifest.filter(means).find_map(said))
+        let said = |spec| self.said(&[&table[..], &[spec, "opt-level"]].concat()).transpose();
+        configured.chain(in_manifest).filter(means).find_map(said).transpose()
     }
 
     fn said(&self, key: &[&str]) -> Result<Option<String>> {
-        Ok(self.in_manifest(key).and_then(scalar))
+        let configured = self.configuration.text(key)?;
+        Ok(configured.or_else(|| self.in_manifest(key).and_then(scalar)))
     }
 
     fn in_manifest(&self, key: &[&str]) -> Option<&Item> {

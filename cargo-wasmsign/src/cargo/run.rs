@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use cargo_metadata::PackageId;
 
 use super::message::Line;
-use super::{Resolution, command};
+use super::rustflags::silences_warnings;
+use super::{Configuration, Reproducible, Resolution, command};
 use crate::child::Running;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -27,8 +28,8 @@ pub struct Run {
     pub flags: Vec<String>,
     /// The form of cargo's messages on its standard output.
     pub messages: Messages,
-    /// The compiler's flags, in place of those of the environment and the configuration.
-    pub rustflags: Option<Vec<String>>,
+    /// What makes the build reproducible, if it is to be.
+    pub reproducible: Option<Reproducible>,
     /// Whether cargo-auditable builds.
     pub auditable: bool,
     /// Whether the flags tell cargo how many jobs to run, so that it takes none of ours.
@@ -58,8 +59,11 @@ impl Run {
     pub fn command(&self) -> Command {
         let words: &[&str] = if self.auditable { &["auditable", "build"] } else { &["build"] };
         let mut cargo = command(words, &self.resolution);
-        if let Some(flags) = &self.rustflags {
-            cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+        if let Some(reproducible) = &self.reproducible {
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", reproducible.rustflags.join("\x1f"));
+            reproducible.overrides.iter().for_each(|text| {
+                cargo.args(["--config", text]);
+            });
         }
         cargo.args(["--target", &self.target]);
         cargo.arg("--message-format").arg(self.messages.flag());
@@ -79,7 +83,12 @@ impl Run {
     /// # Errors
     ///
     /// Exit code 101 where cargo fails; whatever `on_line` gives, after ending cargo.
-    pub fn run(&self, tokens: &Tokens, mut on_line: impl FnMut(Line) -> Result<()>) -> Result<()> {
+    pub fn run(
+        &self,
+        tokens: &Tokens,
+        configuration: &Configuration,
+        mut on_line: impl FnMut(Line) -> Result<()>,
+    ) -> Result<()> {
         let failed = |source| Error::new(Exit::Build, "failed to run cargo").because(source);
         let mut command = self.command();
         command.stdout(Stdio::piped());
@@ -88,10 +97,12 @@ impl Run {
         }
         let mut cargo = Running::start(&mut command).map_err(failed)?;
         let mut is_told = false;
+        let mut has_begun = false;
         if let Some(stdout) = cargo.stdout() {
             let mut lines = BufReader::new(stdout);
             let mut line = Vec::new();
             while lines.read_until(b'\n', &mut line).map_err(failed)? > 0 {
+                has_begun = true;
                 let text = String::from_utf8_lossy(&line);
                 let is_ours = |package: &PackageId| self.packages.contains(package);
                 let message = Line::read(text.trim_end_matches(['\n', '\r']), is_ours);
@@ -108,9 +119,18 @@ impl Run {
             return Err(Error::new(Exit::Build, "cargo's messages end before the build does")
                 .advice("see whether the program that `CARGO` or PATH names is cargo itself"));
         }
-        Err(Error::new(Exit::Build, format!("cargo build failed ({status})")))
+        let error = Error::new(Exit::Build, format!("cargo build failed ({status})"));
+        match !has_begun && silences_warnings(configuration, &self.target) {
+            true => Err(error.advice(SILENCED)),
+            false => Err(error),
+        }
     }
 }
+
+/// cargo reads from the compiler's warnings which kinds of crates there are for a target.
+const SILENCED: &str = "cargo learns from the compiler's warnings what a target can make, and the flags of the compiler \
+                        silence them: leave `-Awarnings` and `--cap-lints=allow` out of RUSTFLAGS, or write \
+                        `[lints.rust] warnings = \"allow\"` in Cargo.toml";
 
 impl Messages {
     fn flag(&self) -> String {

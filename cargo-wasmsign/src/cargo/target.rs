@@ -1,21 +1,57 @@
 //! The targets that modules are built for, and their standard libraries.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::Resolution;
+use cargo_platform::Cfg;
+
+use super::version::Version;
+use super::{Compiler, Configuration, Resolution, Text};
 use crate::child;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::fate::fate;
 
 /// A list of target triples, none of which is anything but wasm.
 pub type Targets = Vec<String>;
 
-/// Whether a target is WebAssembly: by its architecture, or the file name of its description.
-pub fn is_wasm(target: &str) -> bool {
-    let name = Path::new(target).file_name().unwrap_or_default().to_string_lossy();
+/// Whether a target is WebAssembly: by its name, or by what the compiler makes of the file that describes it.
+///
+/// # Errors
+///
+/// Exit code 2 where the compiler does not take the file.
+pub fn is_wasm(target: &str, configuration: &Configuration) -> Result<bool> {
+    if !target.ends_with(".json") {
+        return Ok(is_wasm_name(target));
+    }
+    let cfg = Compiler::of(configuration)?.cfg(target, &[])?;
+    let is_so = |cfg: &Cfg| match cfg {
+        Cfg::KeyPair(name, value) => name.as_str() == "target_arch" && is_wasm_name(value),
+        Cfg::Name(_) => false,
+    };
+    Ok(cfg.iter().any(is_so))
+}
+
+/// Whether a target of the compiler's own, or an architecture, is WebAssembly.
+pub fn is_wasm_name(name: &str) -> bool {
     name.starts_with("wasm32") || name.starts_with("wasm64")
+}
+
+/// `build.target` of cargo's configuration.
+///
+/// # Errors
+///
+/// Exit code 2 where it says something else.
+pub fn configured_targets(configuration: &Configuration) -> Result<Vec<String>> {
+    let named = configuration.one_or_more(&["build", "target"])?;
+    let whole = |named: Text| match named.text.trim() {
+        file if file.ends_with(".json") => named.root.join(file).display().to_string(),
+        triple => triple.to_owned(),
+    };
+    let mut targets: Vec<_> = named.into_iter().map(whole).collect();
+    targets.retain(|target| !target.is_empty());
+    targets.sort();
+    targets.dedup();
+    Ok(targets)
 }
 
 /// Sees to it that there is a standard library for a target, through rustup if need be.
@@ -28,9 +64,13 @@ pub fn is_wasm(target: &str) -> bool {
 pub fn ensure_installed(
     target: &str,
     resolution: &Resolution,
+    configuration: &Configuration,
     announce: impl FnOnce(),
 ) -> Result<()> {
-    if brings_its_own(target, resolution) || is_installed(target)? {
+    if target.ends_with(".json")
+        || is_installed(target, configuration)?
+        || builds_its_own(resolution, configuration)?
+    {
         return Ok(());
     }
     let missing = || {
@@ -58,42 +98,25 @@ fn failed(target: &str) -> Error {
         .advice("see its message above; without a network, add the target before")
 }
 
-/// A target with a description of its own, or one for which cargo builds the standard library.
-fn brings_its_own(target: &str, resolution: &Resolution) -> bool {
-    target.ends_with(".json")
-        || resolution.unstable.iter().any(|flag| flag.starts_with("build-std"))
+/// Whether cargo compiles the standard library itself.
+fn builds_its_own(resolution: &Resolution, configuration: &Configuration) -> Result<bool> {
+    let is_build_std = |flag: &String| flag.split('=').next() == Some("build-std");
+    if resolution.unstable.iter().any(is_build_std) {
+        return Ok(true);
+    }
+    // Elsewhere than on the command line, unstable flags count for a nightly cargo, and are nothing to others.
+    Ok(configuration.has(&["unstable", "build-std"]) && Version::ask()?.is_nightly)
 }
 
-fn is_installed(target: &str) -> Result<bool> {
+fn is_installed(target: &str, configuration: &Configuration) -> Result<bool> {
     // Beside the cargo that called us is the compiler that it will call, unless somebody says otherwise.
     let usual = std::env::var_os("CARGO")
         .and_then(|cargo| Some(PathBuf::from(cargo).parent()?.parent()?.to_owned()));
-    let overridden = ["RUSTC", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
+    let overridden = ["RUSTC", "RUSTC_WRAPPER"].iter().any(|name| std::env::var_os(name).is_some())
+        || configuration.has(&["build", "rustc"]);
     let library = |sysroot: PathBuf| sysroot.join("lib/rustlib").join(target).join("lib");
     match usual {
         Some(sysroot) if !overridden && library(sysroot.clone()).is_dir() => Ok(true),
-        _ => Ok(ask_compiler(target)?.is_dir()),
+        _ => Ok(Compiler::of(configuration)?.library(target)?.is_dir()),
     }
-}
-
-fn ask_compiler(target: &str) -> Result<PathBuf> {
-    let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let mut command = Command::new(&compiler);
-    command.args(["--print", "target-libdir", "--target", target]).stdout(Stdio::piped());
-    let failed =
-        || Error::tool(format!("failed to ask `{}` for its libraries", compiler.display()));
-    let output = child::output(&mut command, &[]).map_err(|source| failed().because(source))?;
-    // rustc ends with 1 where it has understood the question; whatever else it ends with, it has not answered it.
-    if !output.status.success() && output.status.code() != Some(1) {
-        return Err(failed().because(format!("it {}", fate(output.status))));
-    }
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(
-            Error::usage(format!("the compiler does not know the target `{target}`")).because(said)
-        );
-    }
-    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end()))
 }

@@ -95,6 +95,18 @@ impl Workspace {
         paths::whole(self.metadata.target_directory.as_std_path())
     }
 
+    /// Where cargo puts what it needs only on the way, unless `--target-dir` says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Workspace::target_directory`].
+    pub fn build_directory(&self) -> Result<PathBuf> {
+        match &self.metadata.build_directory {
+            Some(directory) => paths::whole(directory.as_std_path()),
+            None => self.target_directory(),
+        }
+    }
+
     /// All packages of the workspace.
     pub fn members(&self) -> Vec<&Package> {
         self.metadata.workspace_packages()

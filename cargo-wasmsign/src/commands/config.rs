@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::build::resolve::{self, Resolved, Wanted};
 use crate::args::Config;
-use crate::cargo::Workspace;
+use crate::cargo::{self, Workspace};
 use crate::config::{self, Entry};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -23,9 +23,10 @@ pub(super) fn run(arguments: &Config, report: &Report) -> Result<Exit> {
         selection: &selection,
         overrides: &arguments.overrides,
         mode: &arguments.mode,
-        cargo_config: &arguments.resolution.config,
+        configuration: &cargo::Configuration::load(&arguments.resolution.config)?,
     };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
+    manifests.warnings().iter().for_each(|warning| report.warning(warning));
     for (package, settings) in &packages {
         let entries = manifests.list(settings);
         report.configuration(&Configuration {

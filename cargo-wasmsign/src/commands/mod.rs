@@ -31,6 +31,8 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
         Some("wasmsign") => drop(arguments.remove(1)),
         _ => {}
     }
+    // Before the first child may be started.
+    signers::withhold_secrets();
     let term = Term::read(&given(&arguments, "--config"));
     let color = given(&arguments, "--color").pop().or_else(|| term.color.clone());
     let cli = Cli::read(arguments, color.as_deref().and_then(Color::from_word));
@@ -55,9 +57,8 @@ fn given(arguments: &[OsString], flag: &str) -> Vec<String> {
     (0..ours.len()).filter_map(value).collect()
 }
 
-/// Before anything else: what must not outlive us, and what no child may see.
+/// Before anything else: what must not outlive us.
 fn watch() -> Result<()> {
-    signers::withhold_secrets();
     signals::watch().map_err(|source| Error::io("failed to watch for signals", source))
 }
 

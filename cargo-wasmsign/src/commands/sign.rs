@@ -9,7 +9,7 @@ use super::build::resolve;
 use super::signature_file;
 use super::standard_streams::read_once;
 use crate::args::Sign;
-use crate::cargo::{Resolution, Workspace, is_in_project};
+use crate::cargo::{Configuration, Resolution, Workspace, is_in_project};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
 use crate::files::{self, Output};
@@ -121,7 +121,7 @@ fn signers_of_manifest(arguments: &Sign) -> Result<Vec<Signer>> {
         return Err(no_manifest(manifest_path.as_deref()));
     }
     let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
-    let manifests = resolve::read(&workspace)?;
+    let manifests = resolve::read(&workspace, &Configuration::load(&[])?)?;
     let names = arguments.with.iter();
     names.map(|name| Signer::from_manifest(manifests.named("--with", name)?)).collect()
 }

@@ -16,7 +16,9 @@ const SIGN_WITH: &str = "CARGO_WASMSIGN_SIGN_WITH";
 const SIGNATURE: &str = "CARGO_WASMSIGN_SIGNATURE";
 const KEY_ID: &str = "CARGO_WASMSIGN_KEY_ID";
 const OPTIMIZE: &str = "CARGO_WASMSIGN_OPTIMIZE";
-const VARIABLES: [&str; 5] = [TARGET, SIGN_WITH, SIGNATURE, KEY_ID, OPTIMIZE];
+/// Every variable of ours, those too that are read elsewhere.
+pub(super) const VARIABLES: [&str; 6] =
+    [TARGET, SIGN_WITH, SIGNATURE, KEY_ID, OPTIMIZE, "CARGO_WASMSIGN_CACHE_SIZE"];
 
 /// The environment variables that stand above every manifest; an empty one is an unset one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +30,7 @@ impl Environment {
         Self::new(VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))))
     }
 
-    /// Variables by name; others than the five that count are left out.
+    /// Variables by name; others than those that count are left out.
     pub fn new<N: AsRef<str>, V: Into<OsString>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         let known = |name: N| VARIABLES.into_iter().find(|known| *known == name.as_ref());
         let pairs =

@@ -181,13 +181,24 @@ impl Layer {
 pub(super) struct Tables {
     base: Layer,
     profiles: BTreeMap<String, Layer>,
+    /// Where the tables of profiles stand, each with its profile.
+    profile_places: Vec<(String, String)>,
 }
 
 impl Tables {
     pub(super) fn read(table: &Table<'_>, keys: &Keys) -> Result<Self> {
         let base = Layer::read(table, keys)?;
-        let profiles = table.get("profile", |node| profiles(node, keys))?;
-        Ok(Self { base, profiles: profiles.unwrap_or_default() })
+        let profiles = table.get("profile", |node| profiles(node, keys))?.unwrap_or_default();
+        let places = table.get("profile", |node| {
+            let place = |node: Node<'_>| (node.place().describe(), node.key().to_owned());
+            Ok(node.any_table()?.nodes().map(place).collect())
+        })?;
+        Ok(Self { base, profiles, profile_places: places.unwrap_or_default() })
+    }
+
+    /// Where the tables of profiles stand, each with the profile's name.
+    pub(super) fn profile_places(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.profile_places.iter().map(|(place, name)| (place.as_str(), name.as_str()))
     }
 
     /// What counts in this profile, the nearest first.

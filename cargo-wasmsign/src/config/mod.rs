@@ -13,6 +13,7 @@ mod key_id;
 mod keys;
 mod layer;
 mod listing;
+mod misspelt;
 mod nearest;
 mod optimize;
 mod parts;
@@ -27,6 +28,7 @@ mod template;
 mod tests;
 mod text;
 mod transform;
+mod unpacked;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -63,6 +65,9 @@ pub struct Manifests {
     workspace: Tables,
     /// By package name; `None` where the package has no table.
     packages: BTreeMap<String, Option<Tables>>,
+    /// The profiles that the manifest at the root describes.
+    profiles: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Manifests {
@@ -74,6 +79,7 @@ impl Manifests {
     /// allows (exit 2, with file, line and column).
     pub fn read(workspace_manifest: &Path, packages: &[(String, PathBuf)]) -> Result<Self> {
         let root = Source::read(workspace_manifest)?;
+        unpacked::refuse(&root)?;
         let (keys, workspace) = read_workspace(&root)?;
         let mut tables = BTreeMap::new();
         for (name, path) in packages {
@@ -83,7 +89,8 @@ impl Manifests {
             }?;
             tables.insert(name.clone(), table);
         }
-        Ok(Self { keys, workspace, packages: tables })
+        let (profiles, warnings) = (root.names_of("profile"), Vec::new());
+        Ok(Self { keys, workspace, packages: tables, profiles, warnings })
     }
 
     /// Whether the manifest of `package` has a table `[package.metadata.wasmsign]`.
@@ -119,6 +126,11 @@ impl Manifests {
             signers.filter_map(|name| self.key(name)).for_each(|key| listing.add_key(key));
         }
         listing.entries()
+    }
+
+    /// What the reader should know, though everything can be done.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Every key, in the order of their names.

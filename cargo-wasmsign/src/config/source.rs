@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use toml_edit::Document;
+use toml_edit::{Document, Item, TableLike};
 
 use super::reader::Node;
 use crate::error::{Error, Result};
@@ -41,6 +41,22 @@ impl Source {
         Node::of(self, &format!("{owner}.metadata"), metadata, "wasmsign")
     }
 
+    /// The keys of a table of this file.
+    pub(super) fn names_of(&self, table: &str) -> Vec<String> {
+        let table = self.document.as_table().get(table).and_then(Item::as_table_like);
+        table.into_iter().flat_map(TableLike::iter).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Whether this file has a table.
+    pub(super) fn has(&self, table: &str) -> bool {
+        self.document.as_table().contains_key(table)
+    }
+
+    /// The text of the file.
+    pub(super) fn text(&self) -> &str {
+        self.document.raw()
+    }
+
     /// A path that stands in this manifest, from the root of the file system.
     pub(super) fn resolve(&self, path: &str) -> PathBuf {
         paths::normal(&self.dir.join(path))
@@ -74,6 +90,16 @@ pub(super) enum Place<'a> {
 }
 
 impl Place<'_> {
+    /// Where it is, in words.
+    pub(super) fn describe(self) -> String {
+        match self {
+            Self::Variable(name) | Self::Flag(name) => format!("`{name}`"),
+            Self::File { source, offset, .. } => {
+                position(&source.path, source.document.raw(), offset)
+            }
+        }
+    }
+
     /// An error that begins with this place.
     pub(super) fn error(self, message: impl Display) -> Error {
         match self {

@@ -16,41 +16,18 @@ use crate::child;
 use crate::error::Result;
 use crate::escape::escape;
 use crate::hex::hex;
+use crate::programs;
 
 /// The program that is meant: the path itself, or the first program of this name in `PATH`.
 pub(super) fn find(tool: &Path) -> Option<PathBuf> {
-    if tool.components().count() > 1 || tool.is_absolute() {
-        return tool.exists().then(|| tool.to_owned());
-    }
-    all(tool).into_iter().next()
+    let found = programs::find(&tool.to_string_lossy(), Path::new(""));
+    // What is there and is no program is told by how it fails to start.
+    found.or_else(|| (tool.components().count() > 1 && tool.exists()).then(|| tool.to_owned()))
 }
 
 /// All programs of this name in `PATH`, in its order.
-pub(super) fn all(name: impl AsRef<Path>) -> Vec<PathBuf> {
-    let name = name.as_ref().as_os_str().to_owned();
-    let mut with_suffix = name.clone();
-    with_suffix.push(std::env::consts::EXE_SUFFIX);
-    let candidates = |directory: PathBuf| [directory.join(&name), directory.join(&with_suffix)];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut found = Vec::new();
-    for program in std::env::split_paths(&path).flat_map(candidates) {
-        if is_program(&program) && !found.contains(&program) {
-            found.push(program);
-        }
-    }
-    found
-}
-
-#[cfg(unix)]
-fn is_program(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = std::fs::metadata(path);
-    metadata.is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(path: &Path) -> bool {
-    path.is_file()
+pub(super) fn all(name: &str) -> Vec<PathBuf> {
+    programs::all(name)
 }
 
 /// How long a tool may take to say something of itself: its work may take any time, this not.

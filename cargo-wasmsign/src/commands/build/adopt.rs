@@ -12,7 +12,7 @@ use super::kit::Kit;
 use super::place::Spot;
 use super::{jobs, make, resolve, select};
 use crate::args::{Overrides, Sign};
-use crate::cargo::{Artifact, Line, Other, Resolution, Workspace};
+use crate::cargo::{Artifact, Configuration, Line, Other, Resolution, Workspace};
 use crate::config::{CommandLine, Environment, Manifests};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -36,7 +36,8 @@ pub(in crate::commands) fn run(arguments: &Sign, messages: &Path, report: &Repor
 fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
     let manifest_path = arguments.manifest_path.clone();
     let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
-    let manifests = resolve::read(&workspace)?;
+    let configuration = Configuration::load(&[])?;
+    let manifests = resolve::read(&workspace, &configuration)?;
     let (artifacts, mut others) = read(messages, &workspace, &manifests, report)?;
     let overrides = Overrides { keys: arguments.keys.clone(), ..Overrides::default() };
     let orders = Orders::new(&workspace, &manifests, &overrides)?;
@@ -55,7 +56,8 @@ fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
         copies.add(order, module);
         report.published(&order.artifact, module)
     };
-    let done = make::run(&places, jobs::usual()?, false, source, report, told)?;
+    let jobs = jobs::usual(&configuration)?;
+    let done = make::run(&places, jobs, false, source, report, told)?;
     match done.exit {
         Exit::Ok => copies.write(report).map(|()| Exit::Ok),
         exit => Ok(exit),

@@ -4,28 +4,22 @@ use std::num::NonZero;
 use std::thread;
 
 use crate::args::Compilation;
-use crate::cargo::configured_jobs;
+use crate::cargo::{Arguments, Configuration};
 use crate::error::Result;
+use crate::tokens::Jobs;
 
-/// The jobs of a build: `--jobs`, else cargo's configuration, else one a core.
+/// The jobs of a build: `--jobs`, before or behind `--`, else cargo's configuration, else one a core.
 ///
 /// # Errors
 ///
-/// Exit code 2 where cargo's configuration cannot be read.
-pub(super) fn of(compilation: &Compilation, cargo_args: &[String]) -> Result<usize> {
-    let given = compilation.jobs.as_deref().or(behind_dashes(cargo_args));
-    given.and_then(count).map_or_else(usual, Ok)
-}
-
-/// The jobs that cargo is told behind `--`, where it does not take its share of ours but what it is told.
-pub(super) fn behind_dashes(cargo_args: &[String]) -> Option<&str> {
-    cargo_args.iter().enumerate().find_map(|(at, word)| match word.as_str() {
-        "-j" | "--jobs" => cargo_args.get(at + 1).map(String::as_str),
-        word => {
-            let joined = word.strip_prefix("--jobs=").or_else(|| word.strip_prefix("-j"));
-            joined.map(|jobs| jobs.trim_start_matches('='))
-        }
-    })
+/// Exit code 2 where cargo's configuration says something else.
+pub(super) fn of(
+    compilation: &Compilation,
+    behind: &Arguments,
+    configuration: &Configuration,
+) -> Result<Jobs> {
+    let given = compilation.jobs.as_deref().or_else(|| behind.values("jobs").next());
+    given.and_then(count).map_or_else(|| usual(configuration), |count| Ok(Jobs::Stated(count)))
 }
 
 /// The jobs where nobody says how many on the command line.
@@ -33,8 +27,11 @@ pub(super) fn behind_dashes(cargo_args: &[String]) -> Option<&str> {
 /// # Errors
 ///
 /// As [`of`].
-pub(super) fn usual() -> Result<usize> {
-    Ok(configured_jobs()?.and_then(in_cores).unwrap_or_else(cores))
+pub(super) fn usual(configuration: &Configuration) -> Result<Jobs> {
+    let configured = configuration.text(&["build", "jobs"])?;
+    // What is no number of jobs is cargo's to refuse.
+    let count = configured.as_deref().and_then(count);
+    Ok(count.map_or_else(|| Jobs::Usual(cores()), Jobs::Stated))
 }
 
 /// `--jobs` for cargo, where it is cargo's to refuse. Otherwise cargo takes its share of ours.
@@ -67,19 +64,6 @@ fn cores() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn jobs_behind_dashes_are_seen() {
-        let seen = |words: &[&str]| {
-            let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
-            behind_dashes(&words).map(str::to_owned)
-        };
-        for words in [&["-v", "-j", "3"][..], &["-j3"], &["-j=3"], &["--jobs=3"], &["--jobs", "3"]]
-        {
-            assert_eq!(seen(words).as_deref(), Some("3"), "{words:?}");
-        }
-        assert_eq!(seen(&["-v", "--timings"]), None);
-    }
 
     #[test]
     fn jobs_are_counted_as_cargo_counts_them() {

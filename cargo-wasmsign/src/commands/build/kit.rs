@@ -48,7 +48,8 @@ impl<'a> Kit<'a> {
     /// What the reader should know, though everything can be done.
     pub(super) fn warnings(&self) -> Vec<String> {
         let keys = self.signers.values().filter_map(|signer| signer.warning.clone());
-        keys.chain(self.warnings.iter().cloned()).collect()
+        let manifests = self.manifests.warnings().iter();
+        manifests.chain(&self.warnings).cloned().chain(keys).collect()
     }
 
     /// What is done to the modules of a package, with everything at hand that it takes.

@@ -10,7 +10,7 @@ use crate::files::{self, Exclusive};
 use crate::pipeline::{self, Desk, Event, Finished, Order, Place, Published};
 use crate::report::Report;
 use crate::signals;
-use crate::tokens::Tokens;
+use crate::tokens::{Jobs, Tokens};
 
 /// What was done.
 pub(super) struct Done {
@@ -31,7 +31,7 @@ pub(super) struct Done {
 /// Exit code 4: a place that cannot be had, or a result that cannot be told.
 pub(super) fn run(
     places: &[&Place],
-    jobs: usize,
+    jobs: Jobs,
     keep_going: bool,
     source: impl FnOnce(&Tokens, &Desk<'_, Line>) -> Result<()> + Send,
     report: &Report,
@@ -104,6 +104,12 @@ fn told(error: &Error, tell: impl FnOnce(&Error) -> Exit) -> Exit {
 fn lock(place: &Place, report: &Report) -> Result<Exclusive> {
     let waiting = || report.status("Blocking", "waiting for another build of these modules");
     let lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
+    if !lock.is_held() {
+        report.warning(&format!(
+            "the file system of `{}` has no locks: build there with one command at a time",
+            place.published.display()
+        ));
+    }
     // Only now: `clean`, which we may have waited for, has taken it away.
     place.make_room(Path::new(""))?;
     files::remove_strays(&place.published);

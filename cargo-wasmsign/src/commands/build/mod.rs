@@ -18,7 +18,7 @@ mod select;
 use std::sync::Arc;
 
 use crate::args::{Build, Format, Screen, instead_of};
-use crate::cargo::{self, Line, Messages, Run, Workspace};
+use crate::cargo::{self, Arguments, Configuration, Line, Messages, Run, Workspace};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::pipeline::{Desk, Order, Published};
@@ -45,21 +45,22 @@ pub(super) fn run(arguments: Build, screen: Screen, report: &Report) -> Result<E
 }
 
 fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Result<Exit> {
-    refuse(arguments)?;
+    let behind = Arguments::read(&arguments.cargo_args);
+    refuse(arguments, &behind)?;
     let resolution = resolve::resolution(&arguments.resolution);
-    let workspace = Workspace::load(&resolution)?;
+    let whole_resolution = resolution.and(&behind);
+    let workspace = Workspace::load(&whole_resolution)?;
+    let configuration = Configuration::load(&resolution.config)?;
     let run = Run {
         features: flags::features(&arguments.compilation),
         flags: cargo_flags(arguments, screen),
         messages: messages(&arguments.compilation.message_format, json),
         resolution,
-        own_jobs: jobs::behind_dashes(&arguments.cargo_args)
-            .or(jobs::for_cargo(&arguments.compilation).map(String::as_str))
-            .is_some(),
+        own_jobs: behind.has("jobs") || jobs::for_cargo(&arguments.compilation).is_some(),
         ..Run::default()
     };
     resolve::warn_of_unknown(&workspace, &resolve::selection(&arguments.packages), report);
-    let plan = Plan::make(arguments, &workspace)?;
+    let plan = Plan::make(arguments, &workspace, &configuration)?;
     if arguments.dry_run {
         plan.check(arguments)?;
         plan.batches
@@ -77,14 +78,15 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
                 &format!("standard library for {} (rustup target add)", batch.target),
             )
         };
-        cargo::ensure_installed(&batch.target, &run.resolution, install)?;
+        cargo::ensure_installed(&batch.target, &whole_resolution, &configuration, install)?;
     }
     let batches = &ready.plan.batches;
     let places: Vec<_> = batches.iter().map(|batch| &*batch.place).collect();
     let keep_going = arguments.compilation.keep_going;
     let cargo = |tokens: &Tokens, desk: &Desk<'_, Line>| {
-        let build =
-            |batch: &Batch| batch.cargo(&run).run(tokens, |line| hand_over(batch, line, desk));
+        let build = |batch: &Batch| {
+            batch.cargo(&run).run(tokens, &configuration, |line| hand_over(batch, line, desk))
+        };
         match keep_going {
             true => batches.iter().map(build).fold(Ok(()), Result::and),
             false => batches.iter().try_for_each(build),
@@ -95,7 +97,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         copies.add(order, module);
         report.published(&order.artifact, module)
     };
-    let jobs = jobs::of(&arguments.compilation, &arguments.cargo_args)?;
+    let jobs = jobs::of(&arguments.compilation, &behind, &configuration)?;
     let done = make::run(&places, jobs, keep_going, cargo, report, told)?;
     match (done.exit, done.published) {
         (Exit::Ok, 0) => Err(Error::usage("cargo built no module")
@@ -118,49 +120,45 @@ fn hand_over(batch: &Batch, line: Line, desk: &Desk<'_, Line>) -> Result<()> {
 }
 
 /// Refuses flags of cargo that would not do what they do there.
-fn refuse(arguments: &Build) -> Result<()> {
+fn refuse(arguments: &Build, behind: &Arguments) -> Result<()> {
     match arguments.refused.first().and_then(|flag| Some((flag, instead_of(flag)?))) {
         Some((flag, advice)) => {
             Err(Error::usage(format!("`cargo wasmsign build` does not take `{flag}`"))
                 .advice(advice))
         }
-        None => refuse_misleading(&arguments.cargo_args),
+        None => refuse_misleading(behind),
     }
 }
 
 /// Flags that must be ours to know stand before `--`.
-fn refuse_misleading(cargo_args: &[String]) -> Result<()> {
-    const LONG: [&str; 17] = [
-        "--target",
-        "--target-dir",
-        "--artifact-dir",
-        "--package",
-        "--workspace",
-        "--all",
-        "--exclude",
-        "--lib",
-        "--bin",
-        "--bins",
-        "--example",
-        "--examples",
-        "--manifest-path",
-        "--message-format",
-        "--profile",
-        "--release",
-        "--config",
+fn refuse_misleading(behind: &Arguments) -> Result<()> {
+    const OURS: [&str; 18] = [
+        "target",
+        "target-dir",
+        "build-dir",
+        "artifact-dir",
+        "package",
+        "workspace",
+        "all",
+        "exclude",
+        "lib",
+        "bin",
+        "bins",
+        "example",
+        "examples",
+        "manifest-path",
+        "message-format",
+        "profile",
+        "release",
+        "config",
     ];
-    let name = |argument: &str| argument.split('=').next().unwrap_or_default().to_owned();
-    let misleading = |argument: &&String| {
-        let name = name(argument);
-        let short = argument.starts_with("-p") || argument.as_str() == "-r";
-        let long = LONG.contains(&&*name) || instead_of(&name).is_some();
-        long || (short && !argument.starts_with("--"))
-    };
-    match cargo_args.iter().find(misleading) {
+    let instead = |name: &str| instead_of(&format!("--{name}"));
+    let is_misleading = |name: &str| OURS.contains(&name) || instead(name).is_some();
+    match behind.first(is_misleading) {
         None => Ok(()),
-        Some(argument) => {
-            Err(Error::usage(format!("`{argument}` behind `--` would reach cargo behind our back"))
-                .advice(instead_of(&name(argument)).unwrap_or("give it before `--`")))
+        Some((name, word)) => {
+            Err(Error::usage(format!("`{word}` behind `--` would reach cargo behind our back"))
+                .advice(instead(name).unwrap_or("give it before `--`")))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cargo::{EXAMPLES, is_wasm};
+use crate::cargo::{EXAMPLES, is_wasm_name};
 use crate::optimize::Cache;
 use crate::paths;
 use crate::pipeline::Place;
@@ -53,7 +53,7 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// The spot of a module; `None` where the path is of another form, or not of a wasm target.
+    /// The spot of a module; `None` where the path is of another form.
     pub(super) fn of(module: &Path) -> Option<Self> {
         let module = paths::normal(module);
         let parent = module.parent()?;
@@ -63,10 +63,15 @@ impl Spot {
         let word = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
         Some(Self {
             target_directory: triple.parent()?.to_owned(),
-            triple: word(triple).filter(|triple| is_wasm(triple))?,
+            triple: word(triple)?,
             directory: word(directory)?,
             is_example,
         })
+    }
+
+    /// Whether the target is one of the compiler's own for wasm, by its name: others may be anything.
+    pub(super) fn is_of_wasm(&self) -> bool {
+        is_wasm_name(&self.triple)
     }
 
     /// The place for what is made of the module.

@@ -12,7 +12,7 @@ use super::kit::Kit;
 use super::resolve::{self, Resolved};
 use super::{flags, place, select};
 use crate::args::Build;
-use crate::cargo::{self, Run, Selection, Workspace};
+use crate::cargo::{self, Configuration, Reproducible, Run, Selection, Subject, Workspace};
 use crate::config::{Manifests, PackageConfig};
 use crate::error::{Error, Result};
 use crate::optimize::{self, Cache};
@@ -41,8 +41,8 @@ struct Manner {
 pub(super) struct Batch {
     /// Their target triple.
     pub(super) target: String,
-    /// The compiler's flags of a reproducible build.
-    rustflags: Option<Vec<String>>,
+    /// What makes it reproducible, if it is to be.
+    reproducible: Option<Reproducible>,
     auditable: bool,
     /// Where their modules go.
     pub(super) place: Arc<Place>,
@@ -77,13 +77,17 @@ impl Plan {
     /// # Errors
     ///
     /// Exit code 2: configuration or selection that do not fit together.
-    pub(super) fn make(arguments: &Build, workspace: &Workspace) -> Result<Self> {
+    pub(super) fn make(
+        arguments: &Build,
+        workspace: &Workspace,
+        configuration: &Configuration,
+    ) -> Result<Self> {
         let selection = resolve::selection(&arguments.packages);
         let wanted = resolve::Wanted {
             selection: &selection,
             overrides: &arguments.overrides,
             mode: &arguments.compilation.mode,
-            cargo_config: &arguments.resolution.config,
+            configuration,
         };
         let Resolved { manifests, packages } = resolve::packages(workspace, &wanted)?;
         let profile = resolve::profile(wanted.mode);
@@ -135,17 +139,20 @@ impl Plan {
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
-        let overrides = &arguments.resolution.config;
+        let build_directory = workspace.build_directory()?;
         let limit = optimize::limit_from_environment()?;
         let cache = Cache::of_target_directory(&directory, limit);
         let batches = batches.into_iter().map(|(manner, packages)| {
             let Manner { target, reproducible, auditable } = manner;
-            let rustflags = reproducible
-                .then(|| cargo::rustflags(&target, workspace.root(), &directory, overrides));
+            let directories = [&*directory, &*build_directory];
+            let subject = Subject { target: &target, profile, directories };
+            let reproducible = reproducible
+                .then(|| Reproducible::new(subject, workspace, configuration))
+                .transpose()?;
             let is_foreign =
                 |feature: &&&String| !packages.iter().any(|one| one.has_feature(feature));
             Ok(Batch {
-                rustflags: rustflags.transpose()?,
+                reproducible,
                 auditable,
                 place: Arc::new(place::of(&directory, &target, profile, &cache)),
                 foreign: known
@@ -215,7 +222,7 @@ impl Batch {
             packages,
             target: self.target.clone(),
             features,
-            rustflags: self.rustflags.clone(),
+            reproducible: self.reproducible.clone(),
             auditable: self.auditable,
             ..run.clone()
         }

@@ -13,7 +13,10 @@ use super::resolve::{self, Resolved, Wanted};
 use super::scratch::Scratch;
 use super::{flags, jobs, make, select};
 use crate::args::{Compilation, Mode, Overrides, Rebuild, Screen, Targets};
-use crate::cargo::{self, Line, Messages, Run, Selection, Workspace};
+use crate::cargo::{
+    self, Arguments, Configuration, Line, Messages, Reproducible, Run, Selection, Subject,
+    Workspace,
+};
 use crate::compare;
 use crate::config::{PackageConfig, Settings};
 use crate::error::{Error, Result, of_module};
@@ -58,8 +61,9 @@ pub(in crate::commands) fn run(
         workspace: arguments.package.is_none(),
         exclude: Vec::new(),
     };
-    let cargo_config = &arguments.resolution.config;
-    let wanted = Wanted { selection: &selection, overrides: &overrides, mode: &mode, cargo_config };
+    let configuration = &Configuration::load(&resolution.config)?;
+    let wanted =
+        Wanted { selection: &selection, overrides: &overrides, mode: &mode, configuration };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
     let (package, config, targets) = original.maker(&packages, &arguments.targets)?;
     let mut kit = Kit::new(&manifests, &overrides);
@@ -70,7 +74,13 @@ pub(in crate::commands) fn run(
         None => workspace.target_directory()?,
     };
     let scratch = Scratch::new(&directory, report)?;
-    let job = Job { package, config: &config, compilation: &compilation, scratch: &scratch };
+    let job = Job {
+        package,
+        config: &config,
+        compilation: &compilation,
+        scratch: &scratch,
+        configuration,
+    };
     let run = job.cargo(&targets, &arguments.resolution, &workspace, screen)?;
     report.rebuilding(module, package.name.as_str(), &scratch.path);
     let built = match job.build(&original, recipe, &run, report)? {
@@ -85,7 +95,8 @@ impl<'a> Original<'a> {
     fn open(path: &'a Path) -> Result<Self> {
         let file = seal::open(path)?;
         let what = inspect::inspect(&file).map_err(|error| of_module(path, error))?;
-        Ok(Self { path, file, what, spot: Spot::of(&paths::whole(path)?) })
+        let spot = Spot::of(&paths::whole(path)?).filter(Spot::is_of_wasm);
+        Ok(Self { path, file, what, spot })
     }
 
     fn file_name(&self) -> String {
@@ -195,6 +206,7 @@ struct Job<'a> {
     config: &'a PackageConfig,
     compilation: &'a Compilation,
     scratch: &'a Scratch,
+    configuration: &'a Configuration,
 }
 
 impl Job<'_> {
@@ -211,10 +223,10 @@ impl Job<'_> {
             Arc::new(self.scratch.place(&run.target, resolve::profile(&self.compilation.mode)));
         let install =
             || report.status("Installing", &format!("standard library for {}", run.target));
-        cargo::ensure_installed(&run.target, &run.resolution, install)?;
+        cargo::ensure_installed(&run.target, &run.resolution, self.configuration, install)?;
         let name = original.file_name();
         let source = |tokens: &Tokens, desk: &Desk<'_, Line>| {
-            run.run(tokens, |mut line| {
+            run.run(tokens, self.configuration, |mut line| {
                 for artifact in std::mem::take(&mut line.artifacts) {
                     if artifact.path.ends_with(&name) {
                         let (recipe, place) = (Arc::clone(&recipe), Arc::clone(&place));
@@ -232,7 +244,7 @@ impl Job<'_> {
             built = Some(module.path.clone());
             Ok(())
         };
-        let jobs = jobs::of(self.compilation, &[])?;
+        let jobs = jobs::of(self.compilation, &Arguments::default(), self.configuration)?;
         // What cargo says is not what was asked for: not as JSON, that is.
         let done = make::run(&[&*place], jobs, false, source, &report.as_human(), told)?;
         match (built, done.exit) {
@@ -253,9 +265,18 @@ impl Job<'_> {
         let (config, directory) = (self.config, &self.scratch.path);
         let target = config.targets.iter().flatten().next();
         let target = target.cloned().ok_or_else(|| Error::usage("no target is named"))?;
-        let rustflags = config
+        let profile = resolve::profile(&self.compilation.mode);
+        let subject = Subject { target: &target, profile, directories: [directory, directory] };
+        let reproducible = config
             .reproducible
-            .then(|| cargo::rustflags(&target, workspace.root(), directory, &given.config));
+            .then(|| Reproducible::new(subject, workspace, self.configuration))
+            .transpose()?;
+        let mut resolution = resolve::resolution(given);
+        if workspace.build_directory()? != workspace.target_directory()? {
+            // What is on the way to the module is built anew as well.
+            let text = serde_json::Value::from(directory.display().to_string());
+            resolution.config.push(format!("build.build-dir={text}"));
+        }
         if config.auditable {
             cargo::find_auditable()?;
         }
@@ -263,13 +284,13 @@ impl Job<'_> {
         flags.extend(["--target-dir".into(), directory.display().to_string()]);
         let short = self.compilation.message_format.iter().any(|format| format == "short");
         Ok(Run {
-            resolution: resolve::resolution(given),
+            resolution,
             packages: vec![self.package.id.clone()],
             target,
             features: flags::features(self.compilation),
             flags,
             messages: Messages::Rendered { short },
-            rustflags: rustflags.transpose()?,
+            reproducible,
             auditable: config.auditable,
             own_jobs: jobs::for_cargo(self.compilation).is_some(),
         })

@@ -1,12 +1,16 @@
 //! What counts for each selected package: manifests, environment and command line together.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use cargo_metadata::Package;
 
 use super::select;
 use crate::args::{Mode, Overrides, Packages};
-use crate::cargo::{self, Profiles, Selection, Workspace, configured_targets, is_wasm};
+use crate::cargo::{
+    self, Configuration, Profiles, Selection, Workspace, configured_targets, is_wasm,
+};
 use crate::child;
 use crate::config::{CommandLine, Environment, Manifests, Origin, SecretSource, Settings};
 use crate::error::{Error, Result};
@@ -23,8 +27,8 @@ pub(in crate::commands) struct Wanted<'a> {
     pub(in crate::commands) overrides: &'a Overrides,
     /// The profile and targets.
     pub(in crate::commands) mode: &'a Mode,
-    /// cargo's `--config`, each.
-    pub(in crate::commands) cargo_config: &'a [String],
+    /// cargo's own configuration.
+    pub(in crate::commands) configuration: &'a Configuration,
 }
 
 /// The packages of a selection that are meant for wasm, those that are not enabled too.
@@ -44,16 +48,16 @@ pub(in crate::commands) fn packages<'a>(
     workspace: &'a Workspace,
     wanted: &Wanted<'_>,
 ) -> Result<Resolved<'a>> {
-    let manifests = read(workspace)?;
+    let manifests = read(workspace, wanted.configuration)?;
     let packages = select::packages(workspace, &manifests, wanted.selection)?;
     let (environment, profile) = (Environment::from_process(), profile(wanted.mode));
     let command_line = command_line(wanted)?;
-    let profiles = Profiles::load(workspace)?;
+    let profiles = Profiles::load(workspace, wanted.configuration)?;
     let resolve = |package: &'a Package| {
         let name = package.name.as_str();
         let mut settings = manifests.settings(name, profile, &environment, &command_line)?;
         settings.expect_opt_level(profiles.opt_level(profile, package)?);
-        set_targets(&mut settings, wanted.cargo_config).map_err(|error| error.of_package(name))?;
+        set_targets(&mut settings, wanted.configuration).map_err(|error| error.of_package(name))?;
         Ok((package, settings))
     };
     let packages = packages.into_iter().map(resolve).collect::<Result<_>>()?;
@@ -103,17 +107,24 @@ pub(in crate::commands) fn resolution(given: &crate::args::Resolution) -> cargo:
 ///
 /// # Errors
 ///
-/// As of [`Manifests::read`].
-pub(in crate::commands) fn read(workspace: &Workspace) -> Result<Manifests> {
+/// As of [`Manifests::read`]; names of profiles and variables that are nearly right.
+pub(in crate::commands) fn read(
+    workspace: &Workspace,
+    configuration: &Configuration,
+) -> Result<Manifests> {
     let member =
         |package: &Package| (package.name.to_string(), PathBuf::from(&package.manifest_path));
     let members: Vec<_> = workspace.members().into_iter().map(member).collect();
-    let manifests = Manifests::read(&workspace.manifest(), &members)?;
+    let mut manifests = Manifests::read(&workspace.manifest(), &members)?;
     for key in manifests.keys() {
         if let Some(SecretSource::Env(variable)) = &key.secret {
             child::withhold(variable);
         }
     }
+    manifests.check_profiles(configuration.keys(&["profile"]))?;
+    let is_set = |(_, value): &(OsString, OsString)| !value.is_empty();
+    let variables = std::env::vars_os().filter(is_set);
+    manifests.check_environment(variables.filter_map(|(name, _)| name.into_string().ok()))?;
     Ok(manifests)
 }
 
@@ -122,19 +133,16 @@ fn command_line(wanted: &Wanted<'_>) -> Result<CommandLine> {
         keys: wanted.overrides.keys.clone(),
         no_sign: wanted.overrides.no_sign,
         no_optimize: wanted.overrides.no_optimize,
-        targets: given_targets(&wanted.mode.target)?,
+        targets: given_targets(&wanted.mode.target, wanted.configuration)?,
         artifact_dir: wanted.overrides.artifact_dir.as_deref().map(paths::whole).transpose()?,
     })
 }
 
 /// `--target`: those that are not wasm are left out, and cargo takes one that is named twice once.
-fn given_targets(given: &[String]) -> Result<cargo::Targets> {
-    let mut wasm = cargo::Targets::new();
-    for target in given.iter().filter(|target| is_wasm(target)) {
-        if !wasm.contains(target) {
-            wasm.push(target.clone());
-        }
-    }
+fn given_targets(given: &[String], configuration: &Configuration) -> Result<cargo::Targets> {
+    let mut wasm = only_wasm(given, configuration)?;
+    let mut seen = BTreeSet::new();
+    wasm.retain(|target| seen.insert(target.clone()));
     match wasm.is_empty() && !given.is_empty() {
         false => Ok(wasm),
         true => Err(Error::usage(format!("`{}` is no WebAssembly target", given.join("`, `")))
@@ -142,26 +150,35 @@ fn given_targets(given: &[String]) -> Result<cargo::Targets> {
     }
 }
 
+fn only_wasm(targets: &[String], configuration: &Configuration) -> Result<cargo::Targets> {
+    let judged = targets.iter().map(|target| Ok((target, is_wasm(target, configuration)?)));
+    let judged = judged.collect::<Result<Vec<_>>>()?;
+    Ok(judged.into_iter().filter(|(_, is_wasm)| *is_wasm).map(|(name, _)| name.clone()).collect())
+}
+
 /// Sees to it that there is a target, and nothing but wasm where the package takes part. Of targets that are not ours
 /// to name, the others are left out.
-fn set_targets(settings: &mut Settings, cargo_config: &[String]) -> Result<()> {
+fn set_targets(settings: &mut Settings, configuration: &Configuration) -> Result<()> {
     let Some(targets) = settings.targets() else {
-        let mut configured = configured_targets(cargo_config)?;
-        configured.retain(|target| is_wasm(target));
+        let configured = only_wasm(&configured_targets(configuration)?, configuration)?;
         match configured.is_empty() {
             true => settings.or_targets(vec![DEFAULT_TARGET.into()], Origin::Default),
             false => settings.or_targets(configured, Origin::Cargo("build.target")),
         }
         return Ok(());
     };
-    match targets.iter().find(|target| !is_wasm(target)) {
-        Some(other) if settings.is_enabled() => Err(Error::usage(format!(
+    if !settings.is_enabled() {
+        return Ok(());
+    }
+    let wasm = only_wasm(targets, configuration)?;
+    match targets.iter().find(|target| !wasm.contains(target)) {
+        Some(other) => Err(Error::usage(format!(
             "`target = \"{}\"` is no WebAssembly target",
             other.escape_debug()
         ))
         .advice(format!(
             "name one such as {DEFAULT_TARGET} in the manifest or in CARGO_WASMSIGN_TARGET"
         ))),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }

@@ -123,7 +123,7 @@ fn an_import_that_nothing_calls_may_go() {
     project.write("left", answer());
     build(&project).exits(0);
     // Binaryen takes it out.
-    project.replace("Cargo.toml", FAKE, "");
+    project.replace("Cargo.toml", FAKE, "optimize = true\n");
     build(&project).exits(0);
     let left = std::fs::read(project.module("tiny.wasm")).expect("it is published");
     assert!(!left.windows(3).any(|bytes| bytes == b"env"));
@@ -206,11 +206,11 @@ fn sections_that_name_places_in_the_code_go_with_the_code() {
         names.retain(|name| name != "signature");
         names
     };
-    let project = project(&hinted, "");
+    let project = project(&hinted, "optimize = {}\n");
     build(&project).exits(0).says(&["dropped", "`metadata.code.branch_hint`", "`reloc.CODE`"]);
     assert!(sections(&project).is_empty(), "{:?}", sections(&project));
     // 130 reads and writes hints, as this one makes believe.
-    project.replace("Cargo.toml", "[workspace]", &format!("{FAKE}[workspace]"));
+    project.replace("Cargo.toml", "optimize = {}\n", FAKE);
     let said = build(&project).exits(0).says(&["`reloc.CODE`"]);
     assert!(!said.err.contains("branch_hint"), "{}", said.err);
     assert_eq!(sections(&project), ["metadata.code.branch_hint"]);

@@ -55,7 +55,7 @@ fn core_modules_are_optimized_and_the_rest_stays() {
     let inner = component(&[long("inner")]);
     let whole =
         [component(&[long("f"), answer()]), section(4, &inner), custom("end", b"end")].concat();
-    let project = project(&whole, "");
+    let project = project(&whole, "optimize = true\n");
     let said = build(&project).exits(0).says(&["Optimized"]);
     assert!(!said.err.contains("warning"), "{}", said.err);
     let left = published(&project);

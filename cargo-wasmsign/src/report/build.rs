@@ -111,7 +111,7 @@ impl Report {
     /// Exit code 4.
     pub fn published(&self, artifact: &Artifact, published: &Published) -> Result<()> {
         if self.is_json() {
-            return self.json(&json!({
+            let mut line = json!({
                 "reason": "wasmsign-artifact",
                 "package_id": artifact.package_id,
                 "target": {"name": artifact.target.name, "kind": artifact.target.kind},
@@ -120,9 +120,11 @@ impl Report {
                 "identity": published.identity,
                 "fresh": published.fresh,
                 "sizes": published.sizes,
-                "optimizer": published.optimizer,
                 "signers": published.signers,
-            }));
+            });
+            // Where none has run there is nothing to name.
+            published.optimizer.iter().for_each(|optimizer| line["optimizer"] = json!(optimizer));
+            return self.json(&line);
         }
         if published.fresh {
             self.detail("Fresh", &escape(&artifact.target.name));

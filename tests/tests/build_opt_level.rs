@@ -42,13 +42,29 @@ fn every_place_that_says_it_is_read_as_cargo_reads_it() {
     const PROFILES: &str = "[profile.small]\ninherits = \"mid\"\n[profile.mid]\ninherits = \"release\"\nopt-level = \"s\"\n\
          [profile.own]\ninherits = \"dev\"\nopt-level = 2\npackage.tiny.opt-level = 1\npackage.\"*\".opt-level = 3\n\
          [profile.heir]\ninherits = \"own\"\nopt-level = 3";
+    const CONFIG: &str = "[profile.mid]\nopt-level = 2\n[profile.new]\ninherits = \"dev\"\nopt-level = \"z\"\n\
+         [profile.own.package.tiny]\nopt-level = 0\n";
     let profile = |name: &'static str| ["--profile", name];
-    let cases: [Case<'_>; 5] = [
+    let cases: [Case<'_>; 14] = [
         ("", &[], &[], "0"),
         ("", &["-r"], &[], "3"),
         ("", &profile("small"), &[], "s"),
         ("", &profile("own"), &[], "1"),
         ("", &profile("heir"), &[], "1"),
+        ("", &["--config", "profile.dev.opt-level=\"z\""], &[], "z"),
+        ("", &[], &[("CARGO_PROFILE_DEV_OPT_LEVEL", "2")], "2"),
+        ("", &["-r"], &[("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")], "0"),
+        (
+            "",
+            &["-r", "--config", "profile.release.opt-level=1"],
+            &[("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")],
+            "1",
+        ),
+        (CONFIG, &profile("mid"), &[], "2"),
+        (CONFIG, &profile("small"), &[], "2"),
+        (CONFIG, &profile("new"), &[], "z"),
+        (CONFIG, &profile("own"), &[], "0"),
+        (CONFIG, &profile("heir"), &[], "0"),
     ];
     let project = project(PROFILES);
     for (config, flags, variables, level) in cases {

@@ -10,7 +10,7 @@ use super::Configuration;
 use super::workspace::{Workspace, is_meant};
 use crate::error::{Error, Result};
 
-/// The profiles of a workspace, as its `Cargo.toml` says and, above that, cargo's configuration.
+/// The profiles of a workspace: what its `Cargo.toml` says, and what cargo's configuration says above that.
 pub struct Profiles<'a> {
     manifest: DocumentMut,
     configuration: &'a Configuration,
@@ -71,17 +71,25 @@ impl<'a> Profiles<'a> {
     /// What `[profile.NAME.package.SPEC]` says of a package. `*` means packages that are no members.
     fn of_package(&self, profile: &str, package: &Package) -> Result<Option<String>> {
         let table = ["profile", profile, "package"];
+        let configured = self.configuration.keys(&table);
         let in_manifest = self.in_manifest(&table).and_then(Item::as_table_like);
         let in_manifest = in_manifest.into_iter().flat_map(TableLike::iter).map(|(spec, _)| spec);
-        let configured = self.configuration.keys(&table).into_iter();
         let means = |spec: &&str| *spec != "*" && is_meant(package, spec);
-        let said = |spec| self.said(&[&table[..], &[spec, "opt-level"]].concat()).transpose();
-        configured.chain(in_manifest).filter(means).find_map(said).transpose()
+        for spec in configured.iter().copied().filter(means) {
+            if let Some(level) =
+                self.configuration.text(&[&table[..], &[spec, "opt-level"]].concat())?
+            {
+                return Ok(Some(level));
+            }
+        }
+        let said = |spec| scalar(self.in_manifest(&[&table[..], &[spec, "opt-level"]].concat())?);
+        Ok(in_manifest.filter(means).find_map(said))
     }
 
+    /// The configuration counts more than the manifest.
     fn said(&self, key: &[&str]) -> Result<Option<String>> {
         let configured = self.configuration.text(key)?;
-        Ok(configured.or_else(|| self.in_manifest(key).and_then(scalar)))
+        Ok(configured.or_else(|| scalar(self.in_manifest(key)?)))
     }
 
     fn in_manifest(&self, key: &[&str]) -> Option<&Item> {

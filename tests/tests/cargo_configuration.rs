@@ -180,6 +180,8 @@ fn the_build_directory_is_no_part_of_a_reproducible_module() {
     let elsewhere = |place: &'static str| env("CARGO_BUILD_BUILD_DIR", place);
     let one = in_directory(&project, "one", elsewhere("intermediate"));
     let other = in_directory(&project, "one/deeper/two", elsewhere("{workspace-root}/../x"));
+    let detour = in_directory(&project, "three", env("CARGO_TARGET_DIR", "../three/target"));
+    assert!(usual == detour, "another module");
     assert!(!usual.1 && !one.1 && !other.1, "a path of this machine");
     assert!(usual.0 == one.0 && one.0 == other.0, "three modules");
     // What is built again is built anew, in a directory of its own.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml_edit::{Document, TableLike};
 
@@ -27,7 +27,7 @@ pub struct Subject<'a> {
     /// cargo's name of the profile.
     pub profile: &'a str,
     /// Where cargo puts what it builds, and what it needs only on the way.
-    pub directories: [&'a Path; 2],
+    pub directories: &'a [PathBuf],
 }
 
 impl Reproducible {
@@ -46,18 +46,18 @@ impl Reproducible {
         let mut rustflags = rustflags::configured(configuration, &compiler, subject.target)?;
         refuse_narrow_scope(&rustflags)?;
         let library = compiler.sysroot()?.join("lib/rustlib/src/rust");
-        let [target, build] = subject.directories.map(Path::to_owned);
         let mut places = vec![
             (library, format!("/rustc/{}", compiler.commit()?)),
             (workspace.root().to_owned(), "/workspace".to_owned()),
-            // Their insides have the same names, whether they are one directory or two.
-            (target, "/target".to_owned()),
-            (build, "/target".to_owned()),
         ];
+        // Their insides have the same names, whether they are one directory or two.
+        let directories = subject.directories.iter().cloned();
+        let directories = directories.chain(workspace.directories_as_named());
+        places.extend(directories.map(|directory| (directory, "/target".to_owned())));
         places.extend(cargo_home().map(|home| (home, "/cargo".to_owned())));
-        places.dedup();
         // Of several prefixes that fit, the compiler takes the last: let that be the longest.
-        places.sort_by_key(|(path, _)| path.components().count());
+        places.sort_by_key(|(path, name)| (path.components().count(), path.clone(), name.clone()));
+        places.dedup();
         for (path, name) in places {
             rustflags.push(format!("--remap-path-prefix={}={name}", text(path)?));
         }

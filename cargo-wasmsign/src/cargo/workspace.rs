@@ -107,6 +107,12 @@ impl Workspace {
         }
     }
 
+    /// Both directories as cargo names them to the compiler, detours and all.
+    pub(super) fn directories_as_named(&self) -> impl Iterator<Item = PathBuf> {
+        let own = self.metadata.build_directory.iter();
+        own.chain([&self.metadata.target_directory]).cloned().map(PathBuf::from)
+    }
+
     /// All packages of the workspace.
     pub fn members(&self) -> Vec<&Package> {
         self.metadata.workspace_packages()

@@ -1,6 +1,7 @@
 //! What a build will do, decided before cargo is called.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -139,12 +140,15 @@ impl Plan {
             .iter()
             .filter(|feature| batches.values().flatten().any(|one| one.has_feature(feature)))
             .collect();
-        let build_directory = workspace.build_directory()?;
+        let mut directories = vec![directory.clone(), workspace.build_directory()?];
+        // As cargo names it, detours and all.
+        let given = arguments.compilation.target_dir.iter();
+        directories.extend(given.flat_map(|given| Some(env::current_dir().ok()?.join(given))));
         let limit = optimize::limit_from_environment()?;
         let cache = Cache::of_target_directory(&directory, limit);
         let batches = batches.into_iter().map(|(manner, packages)| {
             let Manner { target, reproducible, auditable } = manner;
-            let directories = [&*directory, &*build_directory];
+            let directories = &*directories;
             let subject = Subject { target: &target, profile, directories };
             let reproducible = reproducible
                 .then(|| Reproducible::new(subject, workspace, configuration))

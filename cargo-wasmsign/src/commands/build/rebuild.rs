@@ -266,7 +266,8 @@ impl Job<'_> {
         let target = config.targets.iter().flatten().next();
         let target = target.cloned().ok_or_else(|| Error::usage("no target is named"))?;
         let profile = resolve::profile(&self.compilation.mode);
-        let subject = Subject { target: &target, profile, directories: [directory, directory] };
+        let directories = std::slice::from_ref(directory);
+        let subject = Subject { target: &target, profile, directories };
         let reproducible = config
             .reproducible
             .then(|| Reproducible::new(subject, workspace, self.configuration))

@@ -98,6 +98,11 @@ impl Manifests {
         matches!(self.packages.get(package), Some(Some(_)))
     }
 
+    /// Whether any manifest of a package has such a table.
+    pub fn have_tables(&self) -> bool {
+        self.packages.values().any(Option::is_some)
+    }
+
     /// What counts for `package` when cargo builds with `profile` (its name: `dev`, not `debug`).
     ///
     /// # Errors

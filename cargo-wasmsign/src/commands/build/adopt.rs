@@ -83,7 +83,7 @@ fn read(
         let words = String::from_utf8_lossy(&text);
         let is_ours = |id: &_| {
             let package = workspace.members().into_iter().find(|package| package.id == *id);
-            package.is_some_and(|package| select::is_meant_for_wasm(workspace, manifests, package))
+            package.is_some_and(|package| select::is_meant_for_wasm(manifests, package))
         };
         let mut line = Line::read(words.trim_end_matches(['\n', '\r']), is_ours);
         artifacts.append(&mut line.artifacts);

@@ -23,14 +23,14 @@ pub(super) fn packages<'a>(
 ) -> Result<Vec<&'a Package>> {
     let selected = workspace.select(selection)?;
     let has_table = |package: &Package| manifests.has_table(package.name.as_str());
-    let tables = workspace.members().into_iter().any(has_table);
+    let tables = manifests.have_tables();
     if let Some(package) =
         selected.iter().find(|package| tables && selection.is_by_name() && !has_table(package))
     {
         return Err(Error::usage(format!("the package `{}` is not for wasm: it has no [package.metadata.wasmsign]", package.name))
             .advice("other packages of the workspace have one; give it a table (it may be empty), or leave it out"));
     }
-    let meant = |package: &&Package| is_meant_for_wasm(workspace, manifests, package);
+    let meant = |package: &&Package| is_meant_for_wasm(manifests, package);
     let packages: Vec<_> = selected.into_iter().filter(meant).collect();
     if packages.is_empty() {
         return Err(Error::usage("no package is selected that is built for wasm").advice(if tables {
@@ -43,14 +43,9 @@ pub(super) fn packages<'a>(
 }
 
 /// Whether a package is meant for wasm: by its table, or, where no package has one, by its library.
-pub(super) fn is_meant_for_wasm(
-    workspace: &Workspace,
-    manifests: &Manifests,
-    package: &Package,
-) -> bool {
-    let has_table = |package: &Package| manifests.has_table(package.name.as_str());
-    match workspace.members().into_iter().any(has_table) {
-        true => has_table(package),
+pub(super) fn is_meant_for_wasm(manifests: &Manifests, package: &Package) -> bool {
+    match manifests.have_tables() {
+        true => manifests.has_table(package.name.as_str()),
         false => has_cdylib(package),
     }
 }

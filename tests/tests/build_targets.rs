@@ -1,5 +1,6 @@
 //! For which targets and profiles, into which directories, and who says so.
 
+use end_to_end::modules::COMPONENT;
 use end_to_end::project::{
     CDYLIB, LIBRARY, PROGRAM, Project, SIGNED, UNKNOWN, custom_sections, of_reason, published,
 };
@@ -182,10 +183,15 @@ fn a_wasi_program_is_built_for_wasi() {
 }
 
 #[test]
-fn a_component_is_not_optimized() {
+fn a_component_is_optimized_and_stays_one() {
     let project = Project::tiny("optimize = \"z\"\ntarget = \"wasm32-wasip2\"");
-    run(&mut project.build(&[])).exits(2).says(&["tiny.wasm", "component", "optimize = false"]);
-    project.is_untouched();
+    run(&mut project.build(&[])).exits(0).says(&["Optimized"]);
+    let published = "wasm32-wasip2/debug/tiny.wasm";
+    assert_eq!(project.published(), [published]);
+    let module = std::fs::read(project.output().join(published)).expect("it is published");
+    assert!(module.starts_with(COMPONENT));
+    let built = project.join("target").join(published);
+    assert!(module.len() < std::fs::read(built).expect("cargo has built it").len());
 }
 
 #[test]

@@ -18,6 +18,9 @@ const WIDE: &str = r#"(module (func (export "f") (param i64 i64) (result i64 i64
 /// Nothing that is new.
 const PLAIN: &str = r#"(module (func (export "f") (result i32) (i32.const 42)))"#;
 
+/// A dev profile that is optimized without a word of ours.
+const DEV: &str = "[profile.dev]\nopt-level = \"z\"\n";
+
 /// The programs that a build of such a project needs.
 const NEEDED: [&str; 8] = ["cargo", "rustc", "rustup", "cc", "sh", "cp", "cat", "env"];
 
@@ -25,7 +28,7 @@ const NEEDED: [&str; 8] = ["cargo", "rustc", "rustup", "cc", "sh", "cp", "cat", 
 fn project(module: &str, says: &str) -> Project {
     let module = wat::parse_str(module).expect("it is a module");
     let transform = "transform.command = [\"cp\", \"module.wasm\", \"{output}\"]";
-    let project = Project::tiny(&format!("{says}\n{transform}"));
+    let project = Project::tiny(&format!("{says}\n{transform}\n{DEV}"));
     project.write("module.wasm", module);
     project
 }
@@ -113,7 +116,7 @@ fn the_configuration_says_which_ones_may_run() {
     let project = project(PLAIN, "");
     let place = tool(&project, "130");
     let config = |says: &str| {
-        project.write("Cargo.toml", Project::manifest(&format!("{says}\n[workspace]\n")));
+        project.write("Cargo.toml", Project::manifest(&format!("{says}\n{DEV}[workspace]\n")));
         let mut command = end_to_end::wasmsign(project.path());
         command.arg("config").env("PATH", build_path(&project, &[&place]));
         command

@@ -114,8 +114,18 @@ mod tests {
 
     #[test]
     fn other_paths_tell_nothing() {
-        for path in ["a.wasm", "debug/a.wasm", "/w/target/x86_64-unknown-linux-gnu/debug/a.wasm"] {
+        for path in ["a.wasm", "debug/a.wasm"] {
             assert_eq!(Spot::of(Path::new(path)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_tells_of_the_compilers_own_targets_alone() {
+        let is_of_wasm =
+            |path: &str| Spot::of(Path::new(path)).expect("it is a place").is_of_wasm();
+        assert!(is_of_wasm("/w/target/wasm32v1-none/debug/a.wasm"));
+        for other in ["x86_64-unknown-linux-gnu", "custom"] {
+            assert!(!is_of_wasm(&format!("/w/target/{other}/debug/a.wasm")), "{other}");
         }
     }
 }

@@ -209,7 +209,7 @@ fn a_secret_key_on_the_command_line_is_not_repeated() {
         let keys = vec!["a.key".into(), secret.into()];
         let flags = CommandLine { keys, ..CommandLine::default() };
         let error = manifests.settings("app", "dev", &super::nothing(), &flags).unwrap_err();
-        let expected = "`--key`: expected a path or env:NAME, found a secret key itself, which others can see on the command line";
+        let expected = "`--key`: expected a path, env:NAME or ssh-agent:FINGERPRINT, found a secret key itself, which others can see on the command line";
         assert_eq!(scratch.message(error), expected);
     }
 }

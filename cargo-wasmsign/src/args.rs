@@ -77,7 +77,7 @@ pub enum Command {
     Detach(Detach),
     /// Move a detached signature into its module
     Attach(Attach),
-    /// Empty the cache of optimized modules; published modules stay
+    /// Remove what this program has made in the target directory, or the cache of optimized modules alone
     Clean(Clean),
 }
 

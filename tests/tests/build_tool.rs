@@ -80,21 +80,6 @@ fn published(project: &Project) -> Vec<u8> {
 }
 
 #[test]
-fn every_tool_that_has_optimized_a_part_of_a_component_is_named() {
-    let modules = [WIDE, PLAIN].map(|text| text.replacen("(module", "(core module", 1)).concat();
-    let project = project(&format!("(component {modules})"), "optimize = true");
-    let new = tool(&project, "130");
-    let both = "wasm-opt version 130 and binaryen 116 (embedded)";
-    run(&mut build(&project, &[&new], &[])).exits(0).says(&["Optimized", both]);
-    let again = artifact(build(&project, &[&new], &[]));
-    assert_eq!((&again["optimizer"], &again["fresh"]), (&both.into(), &true.into()));
-    // Without one of the two the same would not come about, and the reason is told.
-    let words = ["left as it is", "core module 1", "wide-arithmetic: Binaryen 130 or newer"];
-    run(&mut build(&project, &[], &[])).exits(0).says(&words);
-    assert_eq!(artifact(build(&project, &[], &[]))["optimizer"], "binaryen 116 (embedded)");
-}
-
-#[test]
 fn a_newer_one_in_the_path_takes_what_the_embedded_one_cannot() {
     let project = project(WIDE, "");
     let need = "wide-arithmetic: Binaryen 130 or newer; this one is 116";
@@ -249,6 +234,28 @@ fn exceptions_are_two_features_and_shared_memory_is_atomics() {
         (i32.atomic.load (i32.const 0))))"#;
     let made = artifact(build(&project(shared, ""), &[], &[]));
     assert_eq!(made["optimizer"], "binaryen 116 (embedded)");
+}
+
+#[test]
+fn hosts_that_know_one_kind_of_exceptions_get_no_other() {
+    let new = r#"(module (tag $t) (func (export "f")
+        (block $h (try_table (catch $t $h) (throw $t)))))"#;
+    let legacy = r#"(module (tag $t) (func (export "f") try throw $t catch $t end))"#;
+    for (module, right, wrong) in
+        [(new, "exceptions", "legacy-exceptions"), (legacy, "legacy-exceptions", "exceptions")]
+    {
+        let listing = |name: &str| project(module, &format!("optimize.features = [\"{name}\"]"));
+        for flags in [&[][..], &["--no-optimize"]] {
+            let project = listing(wrong);
+            let tool = tool(&project, "130");
+            let says = [&*format!("needs `{right}`, which `optimize.features` does not list")];
+            run(&mut build(&project, &[&tool], flags)).exits(2).says(&says);
+            assert!(project.published().is_empty());
+            let project = listing(right);
+            let tool = self::tool(&project, "130");
+            run(&mut build(&project, &[&tool], flags)).exits(0);
+        }
+    }
 }
 
 /// `fill`, `copy` and `across` are the instructions; `at` tells what lies in a table.

@@ -3,7 +3,7 @@
 use wasmparser::WasmFeatures;
 
 use super::constructs::{self, Construct};
-use super::detect::{detect_beyond, validate};
+use super::detect::{detect_beyond, lacks_new_exceptions, validate};
 use super::functions::first_fault;
 use super::{Features, Job, passes};
 use crate::edit;
@@ -16,7 +16,11 @@ use crate::escape::escape;
 ///
 /// Usage, with the missing features and who uses them; malformed for a module that is not valid at all.
 pub(super) fn refuse(job: &Job, module: &[u8], listed: &Features, optimized: bool) -> Result<()> {
-    let Err(fault) = validate(module, listed.validation()) else { return Ok(()) };
+    let fault = match validate(module, listed.validation()) {
+        Err(fault) => Some(fault),
+        Ok(()) if lacks_new_exceptions(module, listed) => None,
+        Ok(()) => return Ok(()),
+    };
     if let Err(fault) = validate(module, WasmFeatures::all()) {
         return Err(edit::malformed(&job.name, &fault));
     }
@@ -34,9 +38,10 @@ pub(super) fn refuse(job: &Job, module: &[u8], listed: &Features, optimized: boo
         job.name.display(),
         names.join(", ")
     );
-    let places = match optimized {
-        true => places(job, module, listed, &fault),
-        false => user(module, listed, &fault, "of the module").0,
+    let places = match fault {
+        None => format!("it has {}", Construct::NewExceptions.name()),
+        Some(fault) if optimized => places(job, module, listed, &fault),
+        Some(fault) => user(module, listed, &fault, "of the module").0,
     };
     Err(Error::usage(message).because(places).advice(advice(&missing, optimized)))
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use wasmparser::WasmFeatures;
 
+use super::detect::lacks_new_exceptions;
 use super::interface::{self, Interface};
 use super::job::{Allowed, Job};
 use super::validation::{outline, validate};
@@ -46,7 +47,12 @@ pub(super) fn check(work: &Work) -> Result<Left> {
         Ok(module) => module,
         Err(error) => return Ok(Left::Nothing(format!("left no output: {error}"))),
     };
-    let types = match validate(&module, work.allowed(), job.threads()) {
+    let allowed = work.allowed();
+    let features = allowed.map_or_else(WasmFeatures::all, Features::validation);
+    let types = match validate(&module, features, job.threads()) {
+        Ok(_) if allowed.is_some_and(|allowed| lacks_new_exceptions(&module, allowed)) => {
+            return refuse_exceptions(work, &module);
+        }
         Ok(types) => types,
         Err(fault) => return refuse(work, &module, &fault),
     };
@@ -57,12 +63,11 @@ pub(super) fn check(work: &Work) -> Result<Left> {
 }
 
 impl Work {
-    /// What the output may need.
-    fn allowed(&self) -> WasmFeatures {
-        match (&self.job.features, &self.features) {
-            (Allowed::Only(listed), _) => listed.validation(),
-            (Allowed::Auto, Some(features)) => features.validation(),
-            (Allowed::Auto, None) => WasmFeatures::all(),
+    /// What the output may need; anything where that is not known.
+    fn allowed(&self) -> Option<&Features> {
+        match &self.job.features {
+            Allowed::Only(listed) => Some(listed),
+            Allowed::Auto => self.features.as_ref(),
         }
     }
 }
@@ -70,9 +75,6 @@ impl Work {
 /// Says why a module is not valid with the features that are allowed.
 fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left> {
     let threads = work.job.threads();
-    if !module.starts_with(b"\0asm") {
-        return Ok(Left::Nothing("left no whole module: it does not begin as one does".to_owned()));
-    }
     if let Err(fault) = outline(module) {
         return Ok(Left::Nothing(format!("left no whole module: {}", at(&fault))));
     }
@@ -86,6 +88,17 @@ fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left>
         beyond::refuse(&work.job, module, listed, true)?;
     }
     Ok(Left::Nothing(format!("left a module that needs more than it did before: {}", at(fault))))
+}
+
+/// Says that a module has the new exceptions, which are not allowed.
+fn refuse_exceptions(work: &Work, module: &[u8]) -> Result<Left> {
+    let had = work.features.as_ref();
+    if let Allowed::Only(listed) = &work.job.features
+        && had.is_none_or(|had| !lacks_new_exceptions(module, had))
+    {
+        beyond::refuse(&work.job, module, listed, true)?;
+    }
+    Ok(Left::Nothing("left a module with the new exceptions, which it had not before".to_owned()))
 }
 
 /// Compares the interface with that of the module as it was, but for the exports that were to go.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use wasmparser::{Parser, Validator, WasmFeatures};
 
-use super::features::Features;
+use super::constructs::{self, Construct};
+use super::features::{Feature, Features};
 use super::target_features::{self, Declared, Fault};
 use crate::error::{Error, Result};
 use crate::escape::escape;
@@ -60,6 +61,9 @@ struct Stuck;
 fn grow(module: &[u8], mut features: Features) -> Result<Features, Stuck> {
     loop {
         let Err(error) = validate(module, features.validation()) else {
+            if lacks_new_exceptions(module, &features) {
+                features.set(Feature::Exceptions, true);
+            }
             return Ok(features.iter().collect());
         };
         let missing = error.missing_wasm_feature().ok_or(Stuck)?;
@@ -77,7 +81,7 @@ fn shrink(module: &[u8], path: &Path, unknown: &[String]) -> Result<Features> {
     for feature in Features::all().iter() {
         needed.set(feature, false);
         let without = validate(module, needed.validation());
-        needed.set(feature, without.is_err());
+        needed.set(feature, without.is_err() || lacks_new_exceptions(module, &needed));
     }
     Ok(needed.iter().collect())
 }
@@ -85,6 +89,14 @@ fn shrink(module: &[u8], path: &Path, unknown: &[String]) -> Result<Features> {
 /// Whether a module is valid with these features.
 pub(super) fn validate(module: &[u8], features: WasmFeatures) -> Result<(), wasmparser::Error> {
     Validator::new_with_features(features).validate_all(module).map(drop)
+}
+
+/// Whether a module that is valid with these features has the new exceptions, and they are none of these: validation does
+/// not tell them from the legacy ones, where those are allowed.
+pub(super) fn lacks_new_exceptions(module: &[u8], features: &Features) -> bool {
+    let may_hide =
+        features.contains(Feature::LegacyExceptions) && !features.contains(Feature::Exceptions);
+    may_hide && constructs::found(module).contains(&Construct::NewExceptions)
 }
 
 /// Why a module does not validate with all features that there are.

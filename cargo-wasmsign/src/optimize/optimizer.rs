@@ -105,10 +105,9 @@ impl Optimizer {
         }
     }
 
-    /// Whether the tools of this identity, a line each, are still among these.
+    /// Whether the tool of this identity is still one of these.
     pub fn has(&self, identity: &str) -> bool {
-        let is_there = |one: &str| self.tools().any(|tool| tool.identity() == Some(one));
-        identity.lines().all(is_there)
+        self.tools().any(|tool| tool.identity() == Some(identity))
     }
 
     /// Checks the names of further passes before anything is built.

@@ -96,6 +96,11 @@ fn legacy_exceptions_are_not_new_ones() {
     let Prepared::Beyond(needs) = prepared("116", &new) else { panic!("it is new") };
     assert!(needs[0].what.contains("try_table") && needs[0].since == 117, "{needs:?}");
     assert!(matches!(prepared("117", &new), Prepared::Ready(_)));
+    // Whoever declares the one kind alone may have the other as well.
+    for (module, declared) in [(&new, "+legacy-exceptions"), (&legacy, "+exceptions")] {
+        let module = [&module[..], &target_features(&[declared])].concat();
+        assert_eq!(features(&module).unwrap(), ["exceptions", "legacy-exceptions"]);
+    }
 }
 
 #[test]

@@ -42,3 +42,20 @@ fn files_are_signed_with_the_same_warning() {
     let plain = call(here, "inspect m.wasm").exits(0);
     assert!(!plain.err.contains("is not the first one"), "{}", plain.err);
 }
+
+#[cfg(unix)]
+#[test]
+fn files_on_their_way_have_the_same_warning() {
+    use end_to_end::fixtures::shell;
+    let desk = desk(&[]);
+    std::fs::write(desk.path().join("m.wasm"), shared_library()).expect("it can be written");
+    call(desk.path(), "sign m.wasm -k one.secret -S m.sig").exits(0);
+    let said = |line: &str| run(&mut shell(desk.path(), "\"$@\" < m.wasm > out", line)).exits(0);
+    for line in
+        ["sign - -k one.secret", "sign m.wasm -k one.secret -o -", "attach m.wasm -S m.sig -o -"]
+    {
+        said(line).says(&[TEXT, "--signature FILE"]);
+    }
+    let detached = said("sign m.wasm -k one.secret -S -");
+    assert!(!detached.err.contains("dylink"), "{}", detached.err);
+}

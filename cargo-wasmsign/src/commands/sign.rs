@@ -29,7 +29,6 @@ pub(super) fn run(arguments: &Sign, report: &Report) -> Result<Exit> {
         .iter()
         .try_for_each(|module| report.keeps_out_of(output(arguments, module)))?;
     let signers = signers(arguments)?;
-    signers.iter().try_for_each(|signer| signer.keeps_from(&arguments.key_id))?;
     signers
         .iter()
         .filter_map(|signer| signer.warning.as_deref())
@@ -147,8 +146,9 @@ fn embedded(
     if files::output_kind(output) == Output::Stream {
         let failed = |source| Error::io(format!("failed to write `{}`", output.display()), source);
         let mut stream = files::open_stream(output).map_err(failed)?;
-        let signed = sign::embed_in_stream(input, &mut stream, signatures)
+        let signed = sign::embed_in_stream(&input, &mut stream, signatures)
             .map_err(|error| of_signing(module, output, error))?;
+        report.warn_of_dylink(output, &seal::sections(module, &input)?);
         return report.signed_stream(module, output, &signed);
     }
     let mut staged = seal::stage(output)?;

@@ -40,21 +40,28 @@ impl Color {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::from_str(word, false).ok()
     }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
 }
 
 impl Cli {
-    /// Reads the process's arguments.
-    ///
-    /// # Errors
-    ///
-    /// Where that cannot be done, or help is asked for: what is to be told, in this color.
-    pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Result<Self, clap::Error> {
+    /// Reads the process's arguments. Where that cannot be done, or help is asked for, it is told in this color, and
+    /// the process ends.
+    pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Self {
         let command = Self::command().mut_subcommand("verify", Rebuild::alone).color(match color {
             Some(Color::Always) => ColorChoice::Always,
             Some(Color::Never) => ColorChoice::Never,
             Some(Color::Auto) | None => ColorChoice::Auto,
         });
-        Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
+        let matches = command.get_matches_from(arguments);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 }
 

@@ -73,6 +73,11 @@ fn what_selects_or_places_modules_is_refused_behind_two_hyphens() {
         let named = format!("`{}` behind `--`", flags[0]);
         run(&mut project.build(&words)).exits(2).says(&[&named, "help: "]);
     }
+    // Where a nightly cargo would take it, and behind letters that share a hyphen.
+    for words in ["-Zunstable-options --artifact-dir x", "-vZ unstable-options --artifact-dir=x"] {
+        let words: Vec<_> = ["--"].into_iter().chain(words.split(' ')).collect();
+        run(&mut project.build(&words)).exits(2).says(&["`--artifact-dir", "behind `--`"]);
+    }
     project.is_untouched();
 }
 

@@ -142,3 +142,23 @@ fn a_target_that_is_not_installed_is_added() {
     let calls = std::fs::read_to_string(project.join("bin/call")).expect("rustup was called");
     assert_eq!(calls, format!("target add {RARE}\n").repeat(2));
 }
+
+#[test]
+fn rustup_shows_what_it_does_as_we_do() {
+    let project = Project::tiny(PLAIN);
+    let tell = "echo \"color ${RUSTUP_TERM_COLOR-unset}\" >> \"${0%/*}/call\"; exit 1";
+    for (flags, variable, expected) in [
+        (&[][..], None, format!("target add {RARE}\ncolor unset\n")),
+        (&["-q"], None, format!("--quiet target add {RARE}\ncolor unset\n")),
+        (&["--color", "always"], None, format!("target add {RARE}\ncolor always\n")),
+        (&["--color=never", "-v"], None, format!("target add {RARE}\ncolor never\n")),
+        (&[], Some("CARGO_TERM_QUIET"), format!("--quiet target add {RARE}\ncolor unset\n")),
+    ] {
+        let mut build = rare(&project, Some(tell), flags);
+        build.envs(variable.map(|name| (name, "true"))).env_remove("RUSTUP_TERM_COLOR");
+        run(build.env_remove("CARGO_TERM_COLOR")).exits(5).says(&["rustup target add"]);
+        let call = std::fs::read_to_string(project.join("bin/call")).expect("rustup was called");
+        assert_eq!(call, expected, "{flags:?} {variable:?}");
+        std::fs::remove_file(project.join("bin/call")).expect("it is ours");
+    }
+}

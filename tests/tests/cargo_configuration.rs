@@ -306,3 +306,33 @@ fn the_compiler_judges_files_of_targets() {
     run(&mut project.build(&["--target", "kernel.json"])).exits(2).says(&["kernel.json"]);
     project.is_untouched();
 }
+
+#[test]
+fn cargo_is_kept_from_placing_modules_before_they_are_signed() {
+    const INSTEAD: &str = "`--artifact-dir`, or `artifact-dir` in the manifest";
+    let project = project("");
+    let refused = |command: &mut Command, name: &str| {
+        let named = format!("`{name}` has cargo put modules that are not signed yet");
+        run(command.env("RUSTC_BOOTSTRAP", "1")).exits(2).says(&[&named, INSTEAD]);
+        project.is_untouched();
+    };
+    let unstable = |flags: &[&str]| {
+        let mut build = project.build(&["-Zunstable-options"]);
+        build.args(flags);
+        build
+    };
+    // Where the variable is empty, cargo takes the current directory.
+    for directory in ["out", ""] {
+        let mut build = unstable(&[]);
+        refused(build.env("CARGO_BUILD_ARTIFACT_DIR", directory), "CARGO_BUILD_ARTIFACT_DIR");
+    }
+    let flag = ["--config", "build.artifact-dir='out'"];
+    refused(&mut unstable(&flag), "build.artifact-dir");
+    refused(unstable(&flag).arg("--no-sign"), "build.artifact-dir");
+    project.write(".cargo/config.toml", "include = [\"more.toml\"]");
+    project.write(".cargo/more.toml", "build.artifact-dir = \"out\"");
+    refused(&mut unstable(&["--artifact-dir", "ours"]), "build.artifact-dir");
+    let mut verify = wasmsign(project.path());
+    refused(verify.args(["verify", "--rebuild", "Cargo.toml"]), "build.artifact-dir");
+    assert!(!project.join("out").exists());
+}

@@ -167,3 +167,46 @@ fn an_auditable_build_goes_through_cargo_auditable() {
     assert!(noted.is_file());
     assert!(module(project.path()).is_file());
 }
+
+/// A compiler that takes the file `kernel.json` for the usual target.
+#[cfg(unix)]
+const COMPILER: &str = r#"for word do
+shift
+case "$word" in *kernel.json) word=wasm32-unknown-unknown;; esac
+set -- "$@" "$word"
+done
+exec rustc "$@""#;
+
+#[cfg(unix)]
+#[test]
+fn a_target_that_a_file_describes_is_found() {
+    use end_to_end::project::script;
+    let project = Project::tiny("optimize = false");
+    project.write("targets/kernel.json", "{}");
+    script(&project.join("compiler"), COMPILER);
+    let as_nightly = |command: &mut Command| {
+        command.env("RUSTC", project.join("compiler")).env("RUSTC_BOOTSTRAP", "1");
+        run(command.arg("-Zjson-target-spec"))
+    };
+    as_nightly(&mut project.build(&["-r", "--target", "targets/kernel.json"])).exits(0);
+    let [published, cargos] =
+        ["target/wasmsign", "target"].map(|place| format!("{place}/kernel/release/tiny.wasm"));
+    let rebuilt = |module: &str, flags: &[&str]| {
+        let mut verify = wasmsign(project.path());
+        as_nightly(verify.args(["verify", "--rebuild", module]).args(flags))
+    };
+    for module in [&published, &cargos] {
+        let says = ["the target `kernel`, which nothing names", "`--target PATH/kernel.json`"];
+        rebuilt(module, &[]).exits(2).says(&says);
+    }
+    rebuilt(&published, &["--target", "targets/kernel.json"]).exits(0);
+    project
+        .write(".cargo/config.toml", "build.target = [\"wasm32-wasip1\", \"targets/kernel.json\"]");
+    for module in [&published, &cargos] {
+        let said = rebuilt(module, &[]).exits(0);
+        assert!(said.out.contains("profile release") && said.out.contains("targets/kernel.json"));
+    }
+    std::fs::remove_dir_all(project.join(".cargo")).expect("it is ours");
+    project.write("kernel.json", "{}");
+    rebuilt(&published, &[]).exits(0);
+}

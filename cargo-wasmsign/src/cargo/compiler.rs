@@ -66,7 +66,7 @@ impl Compiler {
     /// # Errors
     ///
     /// Exit code 2 where it does not know the target.
-    pub(super) fn library(&self, target: &str) -> Result<PathBuf> {
+    pub fn library(&self, target: &str) -> Result<PathBuf> {
         Ok(self.ask_of_target(target, "target-libdir", &[])?.into())
     }
 

@@ -1,6 +1,7 @@
 //! What this program asks of cargo, and what cargo answers.
 
 mod arguments;
+mod artifact_dir;
 mod auditable;
 mod compiler;
 mod configuration;
@@ -15,6 +16,7 @@ mod version;
 mod workspace;
 
 pub use arguments::Arguments;
+pub use artifact_dir::refuse_artifact_dir;
 pub use auditable::find_auditable;
 pub use compiler::Compiler;
 pub use configuration::{Configuration, Text};

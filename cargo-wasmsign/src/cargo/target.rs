@@ -56,7 +56,7 @@ pub fn configured_targets(configuration: &Configuration) -> Result<Vec<String>> 
 
 /// Sees to it that there is a standard library for a target, through rustup if need be.
 ///
-/// `announce` is called before rustup is.
+/// `announce` is called before rustup is, and may say how it is to show what it does.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub fn ensure_installed(
     target: &str,
     resolution: &Resolution,
     configuration: &Configuration,
-    announce: impl FnOnce(),
+    announce: impl FnOnce(&mut Command),
 ) -> Result<()> {
     if target.ends_with(".json")
         || is_installed(target, configuration)?
@@ -81,8 +81,8 @@ pub fn ensure_installed(
     if resolution.offline || resolution.frozen {
         return Err(missing());
     }
-    announce();
     let mut rustup = Command::new("rustup");
+    announce(&mut rustup);
     rustup.args(["target", "add", target]).stdin(Stdio::null()).stdout(Stdio::null());
     let status = match child::Running::start(&mut rustup) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(missing()),

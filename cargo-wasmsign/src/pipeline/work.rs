@@ -153,8 +153,7 @@ impl Work<'_> {
         let Some(tool) = outcome.tool else { return Ok((built, what, None)) };
         output.take_back()?;
         let after = self.inspect(&mut output)?;
-        let mut changes = Changes::between(custom_names(&what), custom_names(&after));
-        changes.dropped.extend(outcome.dropped);
+        let changes = Changes::between(custom_names(&what), custom_names(&after));
         self.tell(Step::Optimized {
             from: what.total,
             to: after.total,

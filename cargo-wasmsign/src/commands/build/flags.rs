@@ -1,7 +1,7 @@
 //! cargo's flags for cargo: those that decide nothing about where the artifacts are, as they were given.
 
 use super::jobs;
-use crate::args::{Color, Compilation, Resolution, Screen, Targets};
+use crate::args::{Compilation, Resolution, Screen, Targets};
 
 /// The flags of cargo that are passed on as they are.
 pub(super) fn of(
@@ -68,15 +68,6 @@ impl Flags {
     fn screen(&mut self, screen: Screen) {
         self.switch("--quiet", screen.quiet);
         (0..screen.verbose).for_each(|_| self.switch("--verbose", true));
-        self.value("--color", screen.color.map(color_word).as_ref());
+        self.value("--color", screen.color.map(|color| color.word().to_owned()).as_ref());
     }
-}
-
-fn color_word(color: Color) -> String {
-    match color {
-        Color::Auto => "auto",
-        Color::Always => "always",
-        Color::Never => "never",
-    }
-    .to_owned()
 }

@@ -15,6 +15,7 @@ pub(super) mod resolve;
 mod scratch;
 mod select;
 
+use std::process::Command;
 use std::sync::Arc;
 
 use crate::args::{Build, Format, Screen, instead_of};
@@ -51,6 +52,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
     let whole_resolution = resolution.and(&behind);
     let workspace = Workspace::load(&whole_resolution)?;
     let configuration = Configuration::load(&resolution.config)?;
+    cargo::refuse_artifact_dir(&configuration)?;
     let run = Run {
         features: flags::features(&arguments.compilation),
         flags: cargo_flags(arguments, screen),
@@ -72,12 +74,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
     ready.plan.copies.make()?;
     ready.warnings.iter().for_each(|warning| report.warning(warning));
     for batch in &ready.plan.batches {
-        let install = || {
-            report.status(
-                "Installing",
-                &format!("standard library for {} (rustup target add)", batch.target),
-            )
-        };
+        let install = |rustup: &mut Command| report.installing(&batch.target, rustup);
         cargo::ensure_installed(&batch.target, &whole_resolution, &configuration, install)?;
     }
     let batches = &ready.plan.batches;

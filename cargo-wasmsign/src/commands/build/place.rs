@@ -45,7 +45,7 @@ fn below(target_directory: &Path, triple: &Path, directory: &str, cache: &Cache)
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spot {
     target_directory: PathBuf,
-    /// The target triple.
+    /// The target triple, or the name of a target's file without `.json`.
     pub(super) triple: String,
     directory: String,
     /// Whether it is an example.
@@ -67,6 +67,20 @@ impl Spot {
             directory: word(directory)?,
             is_example,
         })
+    }
+
+    /// Whether it is the spot of this target.
+    pub(super) fn is_of(&self, target: &str) -> bool {
+        triple(target) == Path::new(&self.triple)
+    }
+
+    /// Whether it lies below this target directory, among what is published or what cargo has built, which leaves a lock
+    /// there.
+    pub(super) fn is_below(&self, target_directory: &Path) -> bool {
+        let directory = target_directory.join(&self.triple).join(&self.directory);
+        let is_cargos = || directory.join(".cargo-lock").is_file();
+        self.target_directory == target_directory.join("wasmsign")
+            || (self.target_directory == target_directory && is_cargos())
     }
 
     /// Whether the target is one of the compiler's own for wasm, by its name: others may be anything.

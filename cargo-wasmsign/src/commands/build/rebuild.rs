@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use cargo_metadata::Package;
@@ -14,8 +15,8 @@ use super::scratch::Scratch;
 use super::{flags, jobs, make, select};
 use crate::args::{Compilation, Mode, Overrides, Rebuild, Screen, Targets};
 use crate::cargo::{
-    self, Arguments, Configuration, Line, Messages, Reproducible, Run, Selection, Subject,
-    Workspace,
+    self, Arguments, Compiler, Configuration, Line, Messages, Reproducible, Run, Selection,
+    Subject, Workspace,
 };
 use crate::compare;
 use crate::config::{PackageConfig, Settings};
@@ -50,10 +51,16 @@ pub(in crate::commands) fn run(
     screen: Screen,
     report: &Report,
 ) -> Result<Result<Rebuilt, Exit>> {
-    let original = Original::open(module)?;
     let resolution = resolve::resolution(&arguments.resolution);
     let workspace = Workspace::load(&resolution)?;
-    let mode = original.mode(&arguments.compilation.mode)?;
+    let configuration = &Configuration::load(&resolution.config)?;
+    cargo::refuse_artifact_dir(configuration)?;
+    let directory = match &arguments.compilation.target_dir {
+        Some(directory) => paths::whole(directory)?,
+        None => workspace.target_directory()?,
+    };
+    let original = Original { spot: spot(module, &directory)?, ..Original::open(module)? };
+    let mode = original.mode(&arguments.compilation.mode, configuration)?;
     let no_optimize = arguments.no_optimize;
     let overrides = Overrides { no_sign: true, no_optimize, ..Overrides::default() };
     let selection = Selection {
@@ -61,22 +68,19 @@ pub(in crate::commands) fn run(
         workspace: arguments.package.is_none(),
         exclude: Vec::new(),
     };
-    let configuration = &Configuration::load(&resolution.config)?;
     let wanted =
         Wanted { selection: &selection, overrides: &overrides, mode: &mode, configuration };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
     let (package, config, targets) = original.maker(&packages, &arguments.targets)?;
+    let target = original.target(&config, &mode, workspace.root())?;
     let mut kit = Kit::new(&manifests, &overrides);
     let recipe = Arc::new(kit.unsigned(&config, original.delimiters(&config)?)?);
     let compilation = Compilation { mode, ..arguments.compilation.clone() };
-    let directory = match &compilation.target_dir {
-        Some(directory) => paths::whole(directory)?,
-        None => workspace.target_directory()?,
-    };
     let scratch = Scratch::new(&directory, report)?;
     let job = Job {
         package,
         config: &config,
+        target: &target,
         compilation: &compilation,
         scratch: &scratch,
         configuration,
@@ -95,27 +99,46 @@ impl<'a> Original<'a> {
     fn open(path: &'a Path) -> Result<Self> {
         let file = seal::open(path)?;
         let what = inspect::inspect(&file).map_err(|error| of_module(path, error))?;
-        let spot = Spot::of(&paths::whole(path)?).filter(Spot::is_of_wasm);
-        Ok(Self { path, file, what, spot })
+        Ok(Self { path, file, what, spot: None })
     }
 
     fn file_name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// The profile and target: as given, else as the place of the module tells, else those of a release.
-    fn mode(&self, given: &Mode) -> Result<Mode> {
+    /// The profile and target: as given, else as the place of the module tells, else those of a release. A target that
+    /// only its file tells of is looked for later, among those of the package.
+    fn mode(&self, given: &Mode, configuration: &Configuration) -> Result<Mode> {
         if given.target.len() > 1 {
             return Err(Error::usage("a module is of one target, and several are given")
                 .advice("give `--target` once"));
         }
         let profile = || self.spot.as_ref().map_or("release", Spot::profile).to_owned();
-        let target = || self.spot.as_ref().map(|spot| spot.triple.clone());
+        let is_known = |spot: &&Spot| spot.is_of_wasm() && is_known(&spot.triple, configuration);
+        let target = || self.spot.as_ref().filter(is_known).map(|spot| spot.triple.clone());
         let named = given.release || given.profile.is_some();
         Ok(Mode {
             release: given.release,
             profile: if named { given.profile.clone() } else { Some(profile()) },
             target: given.target.first().cloned().or_else(target).into_iter().collect(),
+        })
+    }
+
+    /// The target: as given, else the one that the place of the module tells, which is named by the package or has its file
+    /// beside the manifest of the workspace; else the package's first.
+    fn target(&self, config: &PackageConfig, mode: &Mode, root: &Path) -> Result<String> {
+        let mut targets = config.targets.iter().flatten();
+        let Some(spot) = self.spot.as_ref().filter(|_| mode.target.is_empty()) else {
+            let first = targets.next().cloned();
+            return first.ok_or_else(|| Error::usage("no target is named"));
+        };
+        let name = format!("{}.json", spot.triple);
+        let beside = || Some(root.join(&name)).filter(|file| file.is_file());
+        let found = targets.find(|target| spot.is_of(target)).cloned();
+        found.or_else(|| Some(beside()?.display().to_string())).ok_or_else(|| {
+            let (path, triple) = (self.path.display(), &spot.triple);
+            Error::usage(format!("`{path}` is of the target `{triple}`, which nothing names here"))
+                .advice(format!("name its file: `--target PATH/{name}`"))
         })
     }
 
@@ -192,6 +215,20 @@ impl<'a> Original<'a> {
     }
 }
 
+/// Where a module lies among those of this target directory, or of another one for a target that is surely wasm. Anywhere
+/// else the names of directories need not mean anything.
+fn spot(module: &Path, target_directory: &Path) -> Result<Option<Spot>> {
+    let is_meant = |spot: &Spot| spot.is_of_wasm() || spot.is_below(target_directory);
+    Ok(Spot::of(&paths::whole(module)?).filter(is_meant))
+}
+
+/// Whether the compiler has a target of this name.
+fn is_known(triple: &str, configuration: &Configuration) -> bool {
+    let library = Compiler::of(configuration).and_then(|compiler| compiler.library(triple));
+    // One that fails otherwise is asked again, and is told of then.
+    library.map_or_else(|error| error.exit() != Exit::Usage, |_| true)
+}
+
 /// Of several examples, the one: the others need not compile.
 fn narrowed(targets: Targets, name: &str) -> Targets {
     match targets.examples {
@@ -204,6 +241,7 @@ fn narrowed(targets: Targets, name: &str) -> Targets {
 struct Job<'a> {
     package: &'a Package,
     config: &'a PackageConfig,
+    target: &'a str,
     compilation: &'a Compilation,
     scratch: &'a Scratch,
     configuration: &'a Configuration,
@@ -221,8 +259,7 @@ impl Job<'_> {
     ) -> Result<Result<PathBuf, Exit>> {
         let place =
             Arc::new(self.scratch.place(&run.target, resolve::profile(&self.compilation.mode)));
-        let install =
-            || report.status("Installing", &format!("standard library for {}", run.target));
+        let install = |rustup: &mut Command| report.installing(&run.target, rustup);
         cargo::ensure_installed(&run.target, &run.resolution, self.configuration, install)?;
         let name = original.file_name();
         let source = |tokens: &Tokens, desk: &Desk<'_, Line>| {
@@ -262,12 +299,10 @@ impl Job<'_> {
         workspace: &Workspace,
         screen: Screen,
     ) -> Result<Run> {
-        let (config, directory) = (self.config, &self.scratch.path);
-        let target = config.targets.iter().flatten().next();
-        let target = target.cloned().ok_or_else(|| Error::usage("no target is named"))?;
+        let (config, directory, target) = (self.config, &self.scratch.path, self.target);
         let profile = resolve::profile(&self.compilation.mode);
         let directories = std::slice::from_ref(directory);
-        let subject = Subject { target: &target, profile, directories };
+        let subject = Subject { target, profile, directories };
         let reproducible = config
             .reproducible
             .then(|| Reproducible::new(subject, workspace, self.configuration))
@@ -287,7 +322,7 @@ impl Job<'_> {
         Ok(Run {
             resolution,
             packages: vec![self.package.id.clone()],
-            target,
+            target: target.to_owned(),
             features: flags::features(self.compilation),
             flags,
             messages: Messages::Rendered { short },

@@ -1,5 +1,6 @@
 //! Programs that a manifest names.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf, absolute, is_separator};
 
 /// The program that a name means: a path below `directory`, or a name to look for in `PATH`. On Windows the
@@ -17,13 +18,20 @@ pub fn find(name: &str, directory: &Path) -> Option<PathBuf> {
     found.ok().and_then(|path| absolute(path).ok())
 }
 
-/// All programs of a name in `PATH`, in its order.
+/// All programs of a name in `PATH`, in its order; each once, though several directories lead to it, as `/bin` and
+/// `/usr/bin` do on many systems.
 pub fn all(name: &str) -> Vec<PathBuf> {
+    all_in(name, std::env::var_os("PATH"))
+}
+
+fn all_in(name: &str, places: Option<OsString>) -> Vec<PathBuf> {
     let Ok(here) = std::env::current_dir() else { return Vec::new() };
-    let found = which::which_in_all(name, std::env::var_os("PATH"), here);
-    let mut programs: Vec<PathBuf> = Vec::new();
-    for program in found.into_iter().flatten().filter_map(|path| absolute(path).ok()) {
-        if !programs.contains(&program) {
+    let found = which::which_in_all(name, places, here).into_iter().flatten();
+    let (mut programs, mut known) = (Vec::new(), Vec::new());
+    for program in found.filter_map(|path| absolute(path).ok()) {
+        let real = program.canonicalize().unwrap_or_else(|_| program.clone());
+        if !known.contains(&real) {
+            known.push(real);
             programs.push(program);
         }
     }
@@ -62,6 +70,21 @@ mod tests {
             assert_eq!(find(none), None, "{none}");
         }
         assert!(find("sh").is_some_and(|path| path.is_absolute()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_two_directories_lead_to_is_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = |name: &str| directory.path().join(name);
+        for name in ["bin", "other"] {
+            std::fs::create_dir(place(name)).unwrap();
+            program(&place(name), "tool");
+        }
+        std::os::unix::fs::symlink("bin", place("link")).unwrap();
+        let path = std::env::join_paths(["link", "bin", "other"].map(place)).unwrap();
+        let expected = ["link/tool", "other/tool"].map(place);
+        assert_eq!(all_in("tool", Some(path)), expected);
     }
 
     #[cfg(windows)]

@@ -52,16 +52,18 @@ impl Color {
 }
 
 impl Cli {
-    /// Reads the process's arguments. Where that cannot be done, or help is asked for, it is told in this color, and
-    /// the process ends.
-    pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Self {
+    /// Reads the process's arguments.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be done, or help is asked for: what is to be told, in this color.
+    pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Result<Self, clap::Error> {
         let command = Self::command().mut_subcommand("verify", Rebuild::alone).color(match color {
             Some(Color::Always) => ColorChoice::Always,
             Some(Color::Never) => ColorChoice::Never,
             Some(Color::Auto) | None => ColorChoice::Auto,
         });
-        let matches = command.get_matches_from(arguments);
-        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
     }
 }
 

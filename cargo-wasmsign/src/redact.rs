@@ -1,9 +1,63 @@
 //! What may be repeated on the screen. A secret key can stand wherever a person was to name something: nothing is repeated
 //! that may be one.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::path::Path;
 
 use wasmsign_core::keys::may_be_secret;
+
+/// The words and variables of this call that may hold a secret key. Whatever a message is about, it may quote one of them.
+#[derive(Clone, Default)]
+pub struct Given(Vec<String>);
+
+impl Given {
+    /// Those of these texts.
+    pub fn of(texts: impl IntoIterator<Item = String>) -> Self {
+        let values = texts.into_iter().map(|text| value(&text).to_owned());
+        Self(values.filter(|text| may_be_secret(text) && !is_made_here(text)).collect())
+    }
+
+    /// The message without them. The path of what is there stays.
+    pub fn hidden_in<'a>(&self, message: &'a str) -> Cow<'a, str> {
+        let secrets = self.0.iter().filter(|text| is_secret_for_a_path(Path::new(text)));
+        let quoted = secrets.flat_map(|text| pieces(text)).filter(|piece| message.contains(piece));
+        quoted.fold(message.into(), |message, piece| message.replace(piece, &hidden(piece)).into())
+    }
+}
+
+/// How many there are, and nothing of them.
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Given").field(&self.0.len()).finish()
+    }
+}
+
+/// A text and its parts, as far as they may be secret: a message may break it, and escape what is no digit of a key.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/-_".contains(c)));
+    let all = [text].into_iter().chain(text.lines()).chain(parts).chain(text.split('/'));
+    all.filter(|piece| may_be_secret(piece))
+}
+
+/// What is given, without the flag and the scheme before it.
+fn value(text: &str) -> &str {
+    let text = value_of_flag(text).unwrap_or(text);
+    text.strip_prefix("ssh-agent:").unwrap_or(text)
+}
+
+/// The value in `--flag=VALUE` and `-fVALUE`.
+fn value_of_flag(text: &str) -> Option<&str> {
+    let Some(long) = text.strip_prefix("--") else { return text.strip_prefix('-')?.get(1..) };
+    let (flag, value) = long.split_once('=')?;
+    let is_name = flag.bytes().all(|b| b == b'-' || b.is_ascii_lowercase());
+    is_name.then_some(value)
+}
+
+/// Whether this names a file of ours, which stores call by the digits of its hash: with that ending it is no key.
+fn is_made_here(text: &str) -> bool {
+    Path::new(text).extension().is_some_and(|ending| ending == "wasm" || ending == "sig")
+}
 
 /// A text in quotes, or what it is not shown for.
 pub fn shown(text: &str) -> String {
@@ -48,6 +102,46 @@ mod tests {
         assert_eq!(shown(SEED), said);
         assert_eq!(shown_path(Path::new(SEED)), said);
         assert!(!shown_path(&Path::new("keys").join(SEED)).contains(SEED));
+    }
+
+    #[test]
+    fn nothing_that_was_given_and_may_be_a_key_stays_in_a_message() {
+        let given = |text: &str| Given::of([text.to_owned()]);
+        for text in [
+            SEED,
+            &format!("--key-file={SEED}"),
+            &format!("-o{SEED}"),
+            &format!("nowhere/{SEED}"),
+            &format!("{{\"d\":\"{SEED}\"}}"),
+            &format!("-----BEGIN PRIVATE KEY-----\n{SEED}\n-----END PRIVATE KEY-----\n"),
+        ] {
+            for message in [format!("no `{text}`"), format!("no {text:?}"), format!("no '{SEED}'")]
+            {
+                let said = given(text).hidden_in(&message).into_owned();
+                assert!(!said.contains(&SEED[..8]) && said.starts_with("no "), "{text}: {said}");
+            }
+            assert!(!format!("{:?}", given(text)).contains(&SEED[..8]));
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_stays_in_a_message() {
+        let directory = tempfile::tempdir().expect("there is room");
+        let there = directory.path().join(SEED);
+        std::fs::write(&there, "").expect("it can be written");
+        let there = there.to_str().expect("it is text").to_owned();
+        for text in [
+            &there,
+            &format!("--target-dir={there}"),
+            "ssh-agent:SHA256:ClXkN/e6XpTE1+AXjH8/JJ/PTPVzJ2tAgdmoslQ0QuY",
+            "--key=ssh-agent:SHA256:ClXkN/e6XpTE1+AXjH8/JJ/PTPVzJ2tAgdmoslQ0QuY",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO8c1H4vuPjcv9a0mj7/vsxoxUTyulzQCHXwEQGyCBLD tester",
+            &format!("store/{SEED}.wasm"),
+            &format!("{SEED}.wasm.sig"),
+            "a/b.wasm",
+        ] {
+            assert_eq!(Given::of([text.to_owned()]).hidden_in(text), text);
+        }
     }
 
     #[test]

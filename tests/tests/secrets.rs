@@ -80,6 +80,57 @@ fn a_secret_in_the_place_of_a_key_is_not_repeated() {
     }
 }
 
+/// Whatever the place: a path, a name, a number, a command, a flag.
+#[test]
+fn a_secret_anywhere_on_the_command_line_is_not_repeated() {
+    let desk = desk(&["add.wasm"]);
+    call(desk.path(), "sign add.wasm -k one.secret -S add.wasm.sig").exits(0);
+    let verify = "verify add.wasm -K one.public";
+    for secret in [hex(&SEED), base64(&SEED), pem(), spellings().swap_remove(5)] {
+        for words in [
+            "verify @ -K one.public",
+            "verify @ -K one.public --format json",
+            &format!("{verify} -S @"),
+            &format!("{verify} --signature=nowhere/@"),
+            &format!("{verify} --require @"),
+            &format!("{verify} --expect=@"),
+            &format!("{verify} @"),
+            "sign @ -k one.secret",
+            "sign add.wasm -k one.secret -o nowhere/@",
+            "sign add.wasm -k one.secret -Snowhere/@",
+            "sign add.wasm --with @",
+            "sign add.wasm --with one --manifest-path @",
+            "inspect @",
+            "split @",
+            "detach @ -S add.sig",
+            "attach add.wasm -S @",
+            "keygen @",
+            "config --manifest-path @",
+            "@",
+            "inspect add.wasm --color @",
+            "inspect add.wasm --@",
+        ] {
+            let words = words.split(' ').map(|word| word.replace('@', &secret));
+            keeps(&run(wasmsign(desk.path()).args(words)), &secret);
+        }
+    }
+}
+
+/// Sixty-four digits may be a hash of a public key; they must not be the seed that signs.
+#[test]
+fn the_seed_is_no_key_id() {
+    let desk = desk(&["add.wasm"]);
+    std::fs::write(desk.path().join("some.key"), pem()).expect("it can be written");
+    let sign = "sign add.wasm -o signed.wasm --key-id hex:";
+    let said = call(desk.path(), &format!("{sign}{} -k some.key", hex(&SEED)));
+    keeps(&said.exits(2), &hex(&SEED));
+    for secret in [hex(&SEED), base64(&SEED), pem()] {
+        let words = ["sign", "add.wasm", "-k", "one.secret", "--key-id", &secret];
+        keeps(&run(wasmsign(desk.path()).args(words)).exits(2), &secret);
+    }
+    call(desk.path(), &format!("{sign}{} -k one.secret", "9d".repeat(32))).exits(0);
+}
+
 #[test]
 fn a_secret_in_a_manifest_is_shown_by_no_command() {
     let project = Project::tiny("optimize = false");

@@ -20,7 +20,8 @@ use crate::args::{Cli, Color, Command};
 use crate::cargo::Term;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::report::Report;
+use crate::redact::Given;
+use crate::report::{self, Report};
 use crate::{optimize, signals, signers};
 
 /// The whole program.
@@ -35,8 +36,11 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
     signers::withhold_secrets();
     let term = Term::read(&given(&arguments, "--config"));
     let color = given(&arguments, "--color").pop().or_else(|| term.color.clone());
-    let cli = Cli::read(arguments, color.as_deref().and_then(Color::from_word));
-    let report = Report::new(cli.screen, &term);
+    let color = color.as_deref().and_then(Color::from_word);
+    let given = typed_or_set(&arguments);
+    let cli = Cli::read(arguments, color)
+        .unwrap_or_else(|error| report::tell_and_exit(&error, color, &given));
+    let report = Report::new(cli.screen, &term, given);
     let result = watch().and_then(|()| run(cli, &report));
     result
         .unwrap_or_else(|error| {
@@ -55,6 +59,14 @@ fn given(arguments: &[OsString], flag: &str) -> Vec<String> {
         joined => joined.strip_prefix('=').map(str::to_owned),
     };
     (0..ours.len()).filter_map(value).collect()
+}
+
+/// What a message may quote: the arguments, and the variables that stand for some.
+fn typed_or_set(arguments: &[OsString]) -> Given {
+    let typed = arguments.iter().map(|word| word.to_string_lossy().into_owned());
+    let set = std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("CARGO_WASMSIGN_")));
+    Given::of(typed.chain(set.map(|(_, value)| value.to_string_lossy().into_owned())))
 }
 
 /// Before anything else: what must not outlive us.

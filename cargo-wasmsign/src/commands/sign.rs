@@ -29,6 +29,7 @@ pub(super) fn run(arguments: &Sign, report: &Report) -> Result<Exit> {
         .iter()
         .try_for_each(|module| report.keeps_out_of(output(arguments, module)))?;
     let signers = signers(arguments)?;
+    signers.iter().try_for_each(|signer| signer.keeps_from(&arguments.key_id))?;
     signers
         .iter()
         .filter_map(|signer| signer.warning.as_deref())

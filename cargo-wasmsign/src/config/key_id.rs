@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use wasmsign_core::keys::is_secret_key_text;
+use wasmsign_core::{KeyError, PublicKey};
+
 use super::text::Invalid;
 use crate::hex::hex;
 
@@ -42,6 +45,9 @@ impl FromStr for KeyIdChoice {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match (text, text.strip_prefix("hex:")) {
+            _ if is_secret(text) => Err(Invalid::because(
+                "this may be a secret key, and would be published: name the key in another way, or give bytes as `hex:…`",
+            )),
             ("auto", _) => Ok(Self::Auto),
             ("none", _) => Ok(Self::None),
             (_, Some(digits)) => {
@@ -50,6 +56,16 @@ impl FromStr for KeyIdChoice {
             }
             _ => bytes(text.as_bytes().to_vec(), text),
         }
+    }
+}
+
+/// Whether a text is a secret key, or nothing but digits as many as a seed has.
+fn is_secret(text: &str) -> bool {
+    let found = PublicKey::decode(text.strip_prefix("hex:").unwrap_or(text).as_bytes());
+    match found {
+        Err(KeyError::SecretGiven) => true,
+        Err(KeyError::Untyped { .. }) => !text.starts_with("hex:"),
+        _ => is_secret_key_text(text),
     }
 }
 

@@ -10,6 +10,7 @@ mod rebuild;
 mod size;
 mod verify;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::error::Error as _;
 use std::io::{self, IsTerminal, Write};
@@ -28,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::escape::{escape, escape_json};
 use crate::exit::Exit;
 use crate::files::is_stdout;
+use crate::redact::Given;
 
 pub use build::{Plan, PlannedModule, told_as_json};
 pub use config::Configuration;
@@ -55,12 +57,14 @@ pub struct Report {
     may_move: bool,
     /// Cargo may have drawn a bar into the line where the cursor is.
     is_drawn_into: Cell<bool>,
+    /// What is not repeated, whoever quotes it.
+    given: Given,
 }
 
 impl Report {
-    /// A report as the command line and the environment want it.
-    pub fn new(given: Screen, term: &Term) -> Self {
-        let screen = shown(given, term);
+    /// A report as the command line and the environment want it, which repeats none of the secrets in them.
+    pub fn new(screen: Screen, term: &Term, given: Given) -> Self {
+        let screen = shown(screen, term);
         let choice = choice(screen.color);
         Self {
             screen,
@@ -69,6 +73,7 @@ impl Report {
             out: resolved(choice, &io::stdout()),
             err: resolved(choice, &io::stderr()),
             unread: Cell::new(false),
+            given,
         }
     }
 
@@ -150,8 +155,8 @@ impl Report {
 
     /// A line on standard error. If that is gone there is nobody to tell.
     fn tell(&self, line: &str) {
-        let clear = self.clear(true);
-        let _ = write_line(io::stderr().lock(), self.err, clear, line);
+        let (clear, line) = (self.clear(true), self.given.hidden_in(line));
+        let _ = write_line(io::stderr().lock(), self.err, clear, &line);
     }
 
     /// A line of the result, unless `-q`.
@@ -194,13 +199,27 @@ impl Report {
         }
         // Of JSON nothing may be taken away.
         let choice = if self.is_json() { ColorChoice::AlwaysAnsi } else { self.out };
-        let clear = self.clear(io::stdout().is_terminal());
-        match write_line(io::stdout().lock(), choice, clear, line) {
+        let (clear, line) = (self.clear(io::stdout().is_terminal()), self.given.hidden_in(line));
+        match write_line(io::stdout().lock(), choice, clear, &line) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread.set(true),
             Err(source) => return Err(Error::io("failed to write to standard output", source)),
             Ok(()) => {}
         }
         Ok(())
+    }
+}
+
+/// Tells why the command line cannot be read, or the help that it asks for, and ends the process.
+pub fn tell_and_exit(error: &clap::Error, color: Option<Color>, given: &Given) -> ! {
+    let told = error.render().ansi().to_string();
+    match given.hidden_in(&told) {
+        Cow::Borrowed(_) => error.exit(),
+        Cow::Owned(told) => {
+            let color = resolved(choice(color), &io::stderr());
+            // If standard error is gone there is nobody to tell.
+            let _ = write_line(io::stderr().lock(), color, "", told.trim_end());
+            std::process::exit(error.exit_code())
+        }
     }
 }
 

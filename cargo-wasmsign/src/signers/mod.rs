@@ -11,7 +11,7 @@ use std::path::Path;
 
 use wasmsign_core::keys::{is_key_text, is_secret_key_text};
 use wasmsign_core::sign::{self, KeyId, Signature};
-use wasmsign_core::{KeyError, PublicKey, SecretKey};
+use wasmsign_core::{KeyEncoding, KeyError, PublicKey, SecretKey};
 
 use crate::caller;
 use crate::config::{KeyConfig, KeyIdChoice, KeyText, SecretSource};
@@ -144,6 +144,24 @@ impl Signer {
         }
     }
 
+    /// Refuses a key id that is the secret itself: it would be published with the signature.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2.
+    pub fn keeps_from(&self, key_id: &KeyIdChoice) -> Result<()> {
+        let (Hand::Ours(secret), KeyIdChoice::Bytes(id)) = (&self.hand, key_id) else {
+            return Ok(());
+        };
+        let compact = secret.encode(KeyEncoding::Compact);
+        let seed = &compact[1..33];
+        match id.windows(seed.len()).any(|piece| piece == seed) {
+            true => Err(Error::usage("the key id holds the secret key, and would be published")
+                .advice("leave `key-id` to `auto`, or name the key in another way")),
+            false => Ok(()),
+        }
+    }
+
     /// The signature that this signer is to make, with a hint at its key.
     pub fn signature(&self, key_id: &KeyIdChoice) -> Signature<'_> {
         Signature { signer: self, key_id: key_id_of(key_id) }
@@ -229,6 +247,9 @@ fn key_error(source: &str, error: KeyError) -> Error {
             Error::usage(format!("the key in {source} must not be used")).because(error).advice(
                 "its public half was changed, and signing with it would give the secret away: restore it from a backup",
             )
+        }
+        KeyError::SecretGiven | KeyError::PublicGiven => {
+            Error::usage(format!("the key in {source} is the wrong half")).because(error)
         }
         _ => Error::malformed(format!("failed to read the key in {source}")).because(error),
     }

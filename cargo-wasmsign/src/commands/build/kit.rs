@@ -55,6 +55,7 @@ impl<'a> Kit<'a> {
     /// What is done to the modules of a package, with everything at hand that it takes.
     pub(super) fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
         let signers = self.signers(package, config)?;
+        signers.iter().try_for_each(|signer| signer.keeps_from(&config.key_id))?;
         refuse_twice(&signers)?;
         let delimiters = match &config.sections.parts {
             Some(_) => self.delimiters(package, signers.first())?,

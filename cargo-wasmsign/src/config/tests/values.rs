@@ -1,6 +1,6 @@
 //! The values that tables hold.
 
-use wasmsign_core::{KeyEncoding, PublicKey};
+use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
 
 use super::super::{Features, KeyIdChoice, KeyText, Level, Tool, nearest};
 use super::{Scratch, config, nothing, package};
@@ -43,6 +43,22 @@ fn key_ids_have_four_forms() {
     assert_eq!(id("Schlüssel"), KeyIdChoice::Bytes("Schlüssel".as_bytes().to_vec()));
     assert_eq!(id(&"x".repeat(255)), KeyIdChoice::Bytes(vec![b'x'; 255]));
     assert_eq!(id(&format!("hex:{}", "01".repeat(255))), KeyIdChoice::Bytes(vec![1; 255]));
+    // As long as a seed, and as long as a hash of a public key.
+    assert_eq!(id(&format!("hex:{}", "9d".repeat(32))), KeyIdChoice::Bytes(vec![0x9d; 32]));
+}
+
+#[test]
+fn no_secret_key_is_a_key_id() {
+    let secret = SecretKey::from_seed(&[7; 32]);
+    let compact = crate::hex::hex(&secret.encode(KeyEncoding::Compact));
+    let pem = secret.encode(KeyEncoding::Pem);
+    let pem = std::str::from_utf8(&pem).unwrap();
+    for text in [&compact, &format!("hex:{compact}"), &compact[2..66], pem] {
+        let error = text.parse::<KeyIdChoice>().unwrap_err().to_string();
+        assert!(error.starts_with("this may be a secret key"), "{text}: {error}");
+    }
+    let named = "123e4567-e89b-12d3-a456-426614174000";
+    assert_eq!(named.parse(), Ok(KeyIdChoice::Bytes(named.into())));
 }
 
 #[test]

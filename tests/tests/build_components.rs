@@ -56,7 +56,7 @@ fn core_modules_are_optimized_and_the_rest_stays() {
     let whole =
         [component(&[long("f"), answer()]), section(4, &inner), custom("end", b"end")].concat();
     let project = project(&whole, "optimize = true\n");
-    let said = build(&project).exits(0).says(&["Optimized"]);
+    let said = build(&project).exits(0).says(&["Optimized", "dropped name"]);
     assert!(!said.err.contains("warning"), "{}", said.err);
     let left = published(&project);
     let ((before, around), (after, still_around)) = (taken_apart(&whole), taken_apart(&left));
@@ -86,7 +86,8 @@ fn a_core_module_that_cannot_be_optimized_is_left_with_a_line() {
     let whole = component(&[answer(), function("no_way", &[0x41, 42], &[])]);
     let project = project(&whole, "optimize.tool = \"./wasm-opt\"\n");
     script(&project.join("wasm-opt"), TOOL);
-    build(&project).exits(0).says(&["warning", "left as it is", "core module 2"]);
+    let words = ["warning", "left as it is", "core module 2", "(Fatal: no way)"];
+    build(&project).exits(0).says(&words);
     assert!(published(&project) == whole);
     // What was left wrongly is no reason to believe the rest.
     project.write("left", function("f", &[], &[]));

@@ -141,6 +141,32 @@ fn an_input_may_be_what_a_program_makes() {
 }
 
 #[test]
+fn a_word_may_name_what_the_program_makes() {
+    let named = |output: &str, produces: &str| {
+        format!(
+            "transform = {{ command = [\"./tool\", \"{{input}}\", \"{output}\", \"rules\"], \
+             output = \"{output}\"{produces} }}"
+        )
+    };
+    for table in [
+        named("pkg/out.wasm", ""),
+        named("pkg/{profile}.wasm", ""),
+        named("out.wasm", ""),
+        named("pkg/out.wasm", ", produces = [\"pkg/glue\"]"),
+    ] {
+        let project = project(&table, "mkdir -p pkg; cat \"$1\" > \"$2\"; echo > pkg/glue");
+        project.write("rules", "one");
+        for arguments in [&[][..], &["-r"], &[]] {
+            is_fresh(&project, arguments);
+            assert!(is_fresh(&project, arguments), "{table} {arguments:?}");
+        }
+        // What it only reads counts as ever.
+        project.write("rules", "two");
+        assert!(!is_fresh(&project, &[]), "{table}");
+    }
+}
+
+#[test]
 fn a_module_that_is_not_new_is_an_error() {
     let table = "transform = { command = [\"./tool\", \"{input}\"], output = \"left.wasm\" }";
     let project = project(table, "cat \"$1\" > left.wasm");

@@ -80,6 +80,21 @@ fn published(project: &Project) -> Vec<u8> {
 }
 
 #[test]
+fn every_tool_that_has_optimized_a_part_of_a_component_is_named() {
+    let modules = [WIDE, PLAIN].map(|text| text.replacen("(module", "(core module", 1)).concat();
+    let project = project(&format!("(component {modules})"), "optimize = true");
+    let new = tool(&project, "130");
+    let both = "wasm-opt version 130 and binaryen 116 (embedded)";
+    run(&mut build(&project, &[&new], &[])).exits(0).says(&["Optimized", both]);
+    let again = artifact(build(&project, &[&new], &[]));
+    assert_eq!((&again["optimizer"], &again["fresh"]), (&both.into(), &true.into()));
+    // Without one of the two the same would not come about, and the reason is told.
+    let words = ["left as it is", "core module 1", "wide-arithmetic: Binaryen 130 or newer"];
+    run(&mut build(&project, &[], &[])).exits(0).says(&words);
+    assert_eq!(artifact(build(&project, &[], &[]))["optimizer"], "binaryen 116 (embedded)");
+}
+
+#[test]
 fn a_newer_one_in_the_path_takes_what_the_embedded_one_cannot() {
     let project = project(WIDE, "");
     let need = "wide-arithmetic: Binaryen 130 or newer; this one is 116";

@@ -124,7 +124,11 @@ fn an_optimizer() {
             ("version=wrong", 5, &["binaryen, does not say its number"]),
             ("optimize=crash", 5, &["tiny.wasm", ABORTED]),
             ("optimize=cut", 5, &["tiny.wasm", "left no whole module"]),
-            ("optimize=wrong", 5, &["tiny.wasm", "left a module without its export"]),
+            (
+                "optimize=wrong",
+                5,
+                &["tiny.wasm", "left a module without its export", "`optimize = false`"],
+            ),
         ],
     );
 }

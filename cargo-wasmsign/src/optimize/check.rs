@@ -75,6 +75,9 @@ impl Work {
 /// Says why a module is not valid with the features that are allowed.
 fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left> {
     let threads = work.job.threads();
+    if !module.starts_with(b"\0asm") {
+        return Ok(Left::Nothing("left no whole module: it does not begin as one does".to_owned()));
+    }
     if let Err(fault) = outline(module) {
         return Ok(Left::Nothing(format!("left no whole module: {}", at(&fault))));
     }

@@ -6,6 +6,7 @@
 //!                     └─ component ─► parts …             ─► a frame of the new component
 //! ```
 
+use std::error::Error as _;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -17,7 +18,7 @@ use wasmsign_core::inspect;
 use wasmsign_core::section::Section;
 
 use super::cache::copy_hashed;
-use super::{Cache, Job, Optimizer, Outcome, attempt, fault};
+use super::{Cache, Changes, Job, Optimizer, Outcome, Ran, attempt, fault};
 use crate::error::{Error, Result, of_module};
 use crate::files::{Access, Staged};
 use crate::hex::hex;
@@ -102,7 +103,7 @@ struct Pieces<'a> {
     input: &'a File,
     /// How many there were until now.
     count: usize,
-    /// What came of them; by the last tool, where there were several.
+    /// What came of them, by all the tools that there were.
     outcome: Outcome,
 }
 
@@ -135,15 +136,30 @@ impl Pieces<'_> {
         };
         match attempt(&job, self.optimizer, self.cache, self.begins)? {
             Ok(outcome) => {
-                self.outcome.cached &= outcome.cached;
-                self.outcome.tool = outcome.tool;
                 optimized.take_back()?;
                 let kept = kept(&job, optimized.file())?;
+                self.record(outcome, &sections(&job.name, self.input, module)?, &kept);
+                let sections = kept.iter().map(|section| section.offset..section.end());
+                let kept = std::iter::once(0..8).chain(sections).collect();
                 Ok(Some(New { file: optimized, kept }))
             }
             Err(refusal) => {
-                self.outcome.left.push(refusal.to_string());
+                let cause = refusal.source().map(|cause| format!(" ({cause})"));
+                self.outcome.left.push(format!("{refusal}{}", cause.unwrap_or_default()));
                 Ok(None)
+            }
+        }
+    }
+
+    /// Adds what came of a module with these sections before and after.
+    fn record(&mut self, outcome: Outcome, before: &[Section], after: &[Section]) {
+        let whole = &mut self.outcome;
+        whole.cached &= outcome.cached;
+        whole.tool = whole.tool.take().into_iter().chain(outcome.tool).reduce(Ran::and);
+        let changes = Changes::between(names(before), names(after));
+        for name in changes.dropped {
+            if !whole.dropped.contains(&name) {
+                whole.dropped.push(name);
             }
         }
     }
@@ -204,16 +220,16 @@ fn places(section: &Section, base: u64) -> (Range<u64>, Range<u64>) {
 }
 
 /// What of an optimized module counts: all but the sections that the optimizer could not leave out.
-fn kept(job: &Job, file: &mut File) -> Result<Vec<Range<u64>>> {
+fn kept(job: &Job, file: &File) -> Result<Vec<Section>> {
     let failed = |source| Error::io(format!("failed to read `{}`", job.name.display()), source);
     let length = file.metadata().map_err(failed)?.len();
-    let sections = sections(&job.name, file, &(0..length))?;
-    let stay = sections.iter().filter(|section| {
-        let is_leftover = section.name().is_some_and(|name| job.is_leftover(name));
-        !is_leftover
-    });
-    let header = std::iter::once(0..8);
-    Ok(header.chain(stay.map(|section| section.offset..section.end())).collect())
+    let mut sections = sections(&job.name, file, &(0..length))?;
+    sections.retain(|section| !section.name().is_some_and(|name| job.is_leftover(name)));
+    Ok(sections)
+}
+
+fn names(sections: &[Section]) -> impl Iterator<Item = &str> {
+    sections.iter().filter_map(Section::name)
 }
 
 /// The bytes in a range of a file.

@@ -96,12 +96,16 @@ fn advice(job: &Job) -> String {
     )
 }
 
-/// An optimizer that ended well, but left no module, for the given reason.
-pub(super) fn no_module(version: &str, module: &Path, output: &Output, reason: String) -> Error {
-    let name = escape(&module.to_string_lossy());
-    let message = format!("the optimizer, {version}, {} for `{name}`", escape(&reason));
-    quote(Error::tool(message), output)
-        .advice("check that the disk is not full and that `optimize.tool` is a wasm-opt program")
+/// An optimizer that ended well, but left no module that can be used, for the given reason.
+pub(super) fn no_module(version: &str, job: &Job, output: &Output, reason: &str) -> Error {
+    let name = escape(&job.name.to_string_lossy());
+    let message = format!("`{name}`: the optimizer, {version}, {}", escape(reason));
+    quote(Error::tool(message), output).advice(match reason.starts_with("left no ") {
+        true => {
+            "check that the disk is not full and that `optimize.tool` is a wasm-opt program".into()
+        }
+        false => advice(job),
+    })
 }
 
 /// Adds the child's last words as the cause.

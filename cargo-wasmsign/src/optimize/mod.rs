@@ -76,6 +76,8 @@ pub struct Outcome {
     pub tool: Option<Ran>,
     /// What of a component was left as it is, and why, in words.
     pub left: Vec<String>,
+    /// The custom sections that core modules of a component have lost.
+    pub dropped: Vec<String>,
 }
 
 /// A tool that has optimized a module.
@@ -89,6 +91,23 @@ pub struct Ran {
     #[serde(skip)]
     pub keeps_hints: bool,
 }
+
+impl Ran {
+    /// Both, of which each has optimized something; each tool once.
+    fn and(self, other: Self) -> Self {
+        if self.version.split(BETWEEN_VERSIONS).any(|version| version == other.version) {
+            return self;
+        }
+        Self {
+            version: format!("{}{BETWEEN_VERSIONS}{}", self.version, other.version),
+            identity: self.identity.zip(other.identity).map(|(a, b)| format!("{a}\n{b}")),
+            keeps_hints: self.keeps_hints && other.keeps_hints,
+        }
+    }
+}
+
+/// What stands between the tools that have optimized parts of a component.
+const BETWEEN_VERSIONS: &str = " and ";
 
 /// Optimizes `job.input` into `job.output`, or copies what an earlier job of the same content has made. `begins` is told
 /// what each tool calls itself that is tried.
@@ -159,7 +178,7 @@ fn run_with(
         identity: tool.identity().map(str::to_owned),
         keeps_hints: abilities::version_keeps_hints(tool.version()),
     };
-    let done = |cached| Attempt::Done(Outcome { cached, tool: Some(ran), left: Vec::new() });
+    let done = |cached| Attempt::Done(Outcome { cached, tool: Some(ran), ..Outcome::default() });
     let entry = cache.zip(tool.identity().map(|identity| Key::new(job, identity)));
     if let Some((cache, key)) = &entry
         && is_fetched(job, tool, cache, key, limit)?
@@ -248,9 +267,7 @@ fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
     let work = Work { job: job.clone(), features: Some(features), is_known: tool.is_embedded() };
     match tool.helper().ask(&Task::Check { work, names }, limit)? {
         Left::Module => Ok(None),
-        Left::Nothing(reason) => {
-            Err(failure::no_module(tool.version(), &job.name, &output, reason))
-        }
+        Left::Nothing(reason) => Err(failure::no_module(tool.version(), job, &output, &reason)),
     }
 }
 

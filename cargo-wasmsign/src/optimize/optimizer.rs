@@ -105,9 +105,10 @@ impl Optimizer {
         }
     }
 
-    /// Whether the tool of this identity is still one of these.
+    /// Whether the tools of this identity, a line each, are still among these.
     pub fn has(&self, identity: &str) -> bool {
-        self.tools().any(|tool| tool.identity() == Some(identity))
+        let is_there = |one: &str| self.tools().any(|tool| tool.identity() == Some(one));
+        identity.lines().all(is_there)
     }
 
     /// Checks the names of further passes before anything is built.

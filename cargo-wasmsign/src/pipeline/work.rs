@@ -153,7 +153,8 @@ impl Work<'_> {
         let Some(tool) = outcome.tool else { return Ok((built, what, None)) };
         output.take_back()?;
         let after = self.inspect(&mut output)?;
-        let changes = Changes::between(custom_names(&what), custom_names(&after));
+        let mut changes = Changes::between(custom_names(&what), custom_names(&after));
+        changes.dropped.extend(outcome.dropped);
         self.tell(Step::Optimized {
             from: what.total,
             to: after.total,

@@ -22,7 +22,7 @@ use super::Step;
 use super::record::{copy_hashed, sha256};
 use super::work::{Work, length, reader};
 use crate::child;
-use crate::config::{After, Transform};
+use crate::config::{After, Transform, fill};
 use crate::error::{Error, Result, of_module};
 use crate::fate::{fate, last_words};
 use crate::files::{self, Staged};
@@ -220,10 +220,15 @@ impl Program<'_> {
         let mut hash = Sha256::new();
         hash.update(format!("{transform:?} {:?}", self.names()));
         let found = programs::find(&transform.command[0], &transform.directory);
-        let words = transform.command.iter().map(|word| transform.directory.join(word));
-        let named = found.into_iter().chain(words).filter(|path| path.is_file());
         let names = self.names();
         let places = names.each_ref().map(|(place, name)| (*place, name.as_str()));
+        let made =
+            self.products(transform.output.as_ref().map(|path| path.path(&places)).as_deref());
+        let words =
+            transform.command.iter().map(|word| transform.directory.join(fill(word, &places)));
+        // What it makes it has not read: that is looked at after the program has run.
+        let read = words.filter(|path| !made.iter().any(|set| set.is_match(path)));
+        let named = found.into_iter().chain(read).filter(|path| path.is_file());
         let inputs = transform.inputs.iter().flat_map(|input| input.files(&places).list());
         for path in named.chain(inputs) {
             hash.update(path.as_os_str().as_encoded_bytes());

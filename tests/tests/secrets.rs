@@ -140,6 +140,7 @@ fn a_secret_in_a_manifest_is_shown_by_no_command() {
         ("{ file = \"release.key\" }", "{ env = 'S' }"),
         ("{ file = \"release.key\" }", "{ env-file = 'S' }"),
         ("{ file = \"release.key\" }", "{ ssh-agent = 'S' }"),
+        ("keys.release]", "keys.'S']"),
         ("sign-with = [\"release\"]", "sign-with = ['S']"),
         ("sign-with = [\"release\"]", "sign-with = [\"release\"]\nsignature = 'S'"),
     ];

@@ -65,6 +65,8 @@ fn is_secret(text: &str) -> bool {
     match found {
         Err(KeyError::SecretGiven) => true,
         Err(KeyError::Untyped { .. }) => !text.starts_with("hex:"),
+        // The greater part of one.
+        Err(KeyError::CompactLength { found, .. }) => found > 32 && !text.starts_with("hex:"),
         _ => is_secret_key_text(text),
     }
 }

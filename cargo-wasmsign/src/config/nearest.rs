@@ -2,6 +2,8 @@
 
 use strsim::osa_distance;
 
+use crate::redact;
+
 /// The candidate that `word` is most likely a typing error of; the first of equally near ones.
 ///
 /// Case does not count. One edit in three characters is near (and one in a shorter word): more
@@ -23,14 +25,14 @@ pub(crate) fn nearest<'a>(
 /// How a message about the unknown `word` goes on: the nearest known word, else all of them.
 pub(super) fn suggestion(word: &str, known: &[&str], all: &str) -> String {
     match nearest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean {}?", redact::shown(near)),
         None => format!("{all}: {}", quoted(known, "and")),
     }
 }
 
 /// `` `a`, `b` and `c` ``, with `last` before the last word.
 pub(super) fn quoted(words: &[&str], last: &str) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let words: Vec<String> = words.iter().map(|word| redact::shown(word)).collect();
     match words.split_last() {
         Some((end, [])) => end.clone(),
         Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),

@@ -53,7 +53,7 @@ fn no_secret_key_is_a_key_id() {
     let compact = crate::hex::hex(&secret.encode(KeyEncoding::Compact));
     let pem = secret.encode(KeyEncoding::Pem);
     let pem = std::str::from_utf8(&pem).unwrap();
-    for text in [&compact, &format!("hex:{compact}"), &compact[2..66], pem] {
+    for text in [&compact, &format!("hex:{compact}"), &compact[..128], &compact[2..66], pem] {
         let error = text.parse::<KeyIdChoice>().unwrap_err().to_string();
         assert!(error.starts_with("this may be a secret key"), "{text}: {error}");
     }

@@ -31,7 +31,9 @@ mod transform;
 mod unpacked;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 pub use command_line::CommandLine;
 pub use environment::Environment;
@@ -58,6 +60,9 @@ use self::source::{Place, Source};
 use self::text::Text;
 use crate::error::{Error, Result};
 
+/// As many manifests as one thread reads before another could have begun.
+const FEW_MANIFESTS: usize = 16;
+
 /// What the manifests of a workspace say, all of it checked.
 #[derive(Debug)]
 pub struct Manifests {
@@ -81,14 +86,7 @@ impl Manifests {
         let root = Source::read(workspace_manifest)?;
         unpacked::refuse(&root)?;
         let (keys, workspace) = read_workspace(&root)?;
-        let mut tables = BTreeMap::new();
-        for (name, path) in packages {
-            let table = match path == workspace_manifest {
-                true => read_package(&root, &keys),
-                false => read_package(&Source::read(path)?, &keys),
-            }?;
-            tables.insert(name.clone(), table);
-        }
+        let tables = read_packages(&root, workspace_manifest, packages, &keys)?;
         let (profiles, warnings) = (root.names_of("profile"), Vec::new());
         Ok(Self { keys, workspace, packages: tables, profiles, warnings })
     }
@@ -169,6 +167,34 @@ fn read_workspace(root: &Source) -> Result<(Keys, Tables)> {
 fn read_package(source: &Source, keys: &Keys) -> Result<Option<Tables>> {
     let node = source.metadata("package");
     node.map(|node| Tables::read(&node.table(&PACKAGE)?, keys)).transpose()
+}
+
+/// The tables of all packages, read side by side: a workspace may have hundreds. The first error in their order counts.
+fn read_packages<'a>(
+    root: &Source,
+    root_path: &Path,
+    packages: &'a [(String, PathBuf)],
+    keys: &Keys,
+) -> Result<BTreeMap<String, Option<Tables>>> {
+    let read = |(name, path): &(String, PathBuf)| {
+        let table = match path == root_path {
+            true => read_package(root, keys),
+            false => read_package(&Source::read(path)?, keys),
+        };
+        Ok((name.clone(), table?))
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let share = packages.len().div_ceil(threads).max(FEW_MANIFESTS);
+    thread::scope(|scope| {
+        let reads = |share: &'a [(String, PathBuf)]| {
+            scope.spawn(move || share.iter().map(read).collect::<Result<Vec<_>>>())
+        };
+        let threads: Vec<_> = packages.chunks(share).map(reads).collect();
+        let shares = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        shares.collect::<Result<Vec<_>>>().map(|shares| shares.into_iter().flatten().collect())
+    })
 }
 
 fn unknown_package(package: &str) -> Error {

@@ -97,11 +97,11 @@ impl<T> Desk<'_, T> {
             }
             Taken::Copied(copied) if !state.stopped => {
                 state.waiting.push_back((index, order, copied));
+                // Nobody is woken for a module that there is nothing to do for.
+                self.queue.changed.notify_all();
             }
             Taken::Copied(_) => {}
         }
-        drop(state);
-        self.queue.changed.notify_all();
         Ok(())
     }
 }

@@ -132,10 +132,13 @@ pub fn sha256(path: &Path) -> io::Result<String> {
     copy_hashed(File::open(path)?, &mut io::sink())
 }
 
+/// Below the size from which allocators ask the system for each buffer anew, which takes longer than a small module.
+const BUFFER: usize = 64 * 1024;
+
 /// Copies a file, and gives the SHA-256 of what was copied, in hexadecimal.
 pub(super) fn copy_hashed(mut from: File, to: &mut impl Write) -> io::Result<String> {
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 128 * 1024];
+    let mut buffer = vec![0; BUFFER];
     loop {
         match from.read(&mut buffer)? {
             0 => return Ok(hex(&hash.finalize())),

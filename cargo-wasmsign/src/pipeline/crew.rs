@@ -1,6 +1,7 @@
 //! Modules on their way side by side, while their source still makes others.
 //!
-//! The source (a cargo that runs, or what one has said before) has a thread of its own, each worker has one. What they
+//! The source (a cargo that runs, or what one has said before) has a thread of its own, and a few look at what it gives:
+//! most of it may be fresh. Each worker has a thread too. What they
 //! have to tell goes through one channel to the caller, who alone speaks. After the first error no further module is
 //! begun, unless it is to keep going; those that are on their way come to their end.
 
@@ -35,6 +36,9 @@ pub struct Desk<'a, T> {
     queue: &'a Queue,
 }
 
+/// How many artifacts are looked at side by side, at most.
+const LOOKS: usize = 4;
+
 /// The modules that wait for a worker.
 #[derive(Default)]
 struct Queue {
@@ -42,12 +46,18 @@ struct Queue {
     keep_going: bool,
     state: Mutex<State>,
     changed: Condvar,
+    /// An artifact is there to be looked at, or none will be.
+    arrived: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     /// How many modules there were until now.
     count: usize,
+    /// What nobody has looked at yet.
+    arrivals: VecDeque<(usize, Order)>,
+    /// No further one will arrive.
+    complete: bool,
     waiting: VecDeque<(usize, Order, Copied)>,
     /// How many modules are in the hands of a worker.
     running: usize,
@@ -80,29 +90,13 @@ impl<T> Desk<'_, T> {
         let _ = self.events.send(event);
     }
 
-    /// Takes an artifact, and gives it to whoever is free if there is anything to do.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4.
-    pub fn take(&self, order: Order) -> Result<()> {
-        let order = order.settled();
-        let taken = take(&order)?;
+    /// Gives an artifact to whoever is free to look whether there is anything to do.
+    pub fn take(&self, order: Order) {
         let mut state = self.queue.lock();
         let index = state.count;
         state.count += 1;
-        match taken {
-            Taken::Fresh(published) => {
-                state.finished.push((index, Finished::Fresh(Box::new((order, published)))));
-            }
-            Taken::Copied(copied) if !state.stopped => {
-                state.waiting.push_back((index, order, copied));
-                // Nobody is woken for a module that there is nothing to do for.
-                self.queue.changed.notify_all();
-            }
-            Taken::Copied(_) => {}
-        }
-        Ok(())
+        state.arrivals.push_back((index, order));
+        self.queue.arrived.notify_one();
     }
 }
 
@@ -123,7 +117,7 @@ pub fn run<T: Send>(
         }
         let desk = Desk { events, queue: &queue };
         let source = scope.spawn(move || {
-            let result = source(&desk);
+            let result = looked_at(&desk, source, tokens.jobs().min(LOOKS));
             desk.queue.close(result.is_err());
             desk.send(Event::Ended);
             result
@@ -143,6 +137,21 @@ pub fn run<T: Send>(
     finished.sort_by_key(|(index, _)| *index);
     let finished = finished.into_iter().map(|(_, module)| module).collect();
     Outcome { finished, told, source }
+}
+
+/// Runs `source`, and looks at what it gives on threads of their own.
+fn looked_at<T: Send>(
+    desk: &Desk<'_, T>,
+    source: impl FnOnce(&Desk<'_, T>) -> Result<()>,
+    threads: usize,
+) -> Result<()> {
+    let queue = desk.queue;
+    thread::scope(|scope| {
+        let looks: Vec<_> = (0..threads).map(|_| scope.spawn(|| queue.look())).collect();
+        let result = source(desk);
+        queue.complete();
+        looks.into_iter().fold(result, |result, thread| result.and(joined(thread)))
+    })
 }
 
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
@@ -190,6 +199,40 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         // The state is whole between any two of its operations.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at artifacts until no more will arrive: takes those that there is something to do for.
+    fn look(&self) -> Result<()> {
+        while let Some((index, order)) = self.arrival() {
+            let order = order.settled();
+            let taken = take(&order).inspect_err(|_| self.stop())?;
+            let mut state = self.lock();
+            match taken {
+                Taken::Fresh(published) => {
+                    state.finished.push((index, Finished::Fresh(Box::new((order, published)))));
+                }
+                Taken::Copied(copied) if !state.stopped => {
+                    state.waiting.push_back((index, order, copied));
+                    // Nobody is woken for a module that there is nothing to do for.
+                    self.changed.notify_all();
+                }
+                Taken::Copied(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The next artifact that nobody has looked at; none where no more will arrive.
+    fn arrival(&self) -> Option<(usize, Order)> {
+        let idle = |state: &mut State| state.arrivals.is_empty() && !state.complete;
+        let state = self.arrived.wait_while(self.lock(), idle);
+        state.unwrap_or_else(PoisonError::into_inner).arrivals.pop_front()
+    }
+
+    /// No further artifact will arrive.
+    fn complete(&self) {
+        self.lock().complete = true;
+        self.arrived.notify_all();
     }
 
     /// Waits until there are modules to make, and gives the number of those that share the cores with it: those that

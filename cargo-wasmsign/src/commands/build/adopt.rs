@@ -49,7 +49,8 @@ fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
     }
     let places: Vec<&Place> = orders.iter().map(|order| &*order.place).collect();
     let source = |_: &Tokens, desk: &Desk<'_, Line>| {
-        orders.iter().try_for_each(|order| desk.take(order.clone()))
+        orders.iter().for_each(|order| desk.take(order.clone()));
+        Ok(())
     };
     let mut copies = Copies::default();
     let told = |order: &Order, module: &Published| {

@@ -267,7 +267,7 @@ impl Job<'_> {
                 for artifact in std::mem::take(&mut line.artifacts) {
                     if artifact.path.ends_with(&name) {
                         let (recipe, place) = (Arc::clone(&recipe), Arc::clone(&place));
-                        desk.take(Order { artifact, recipe, place })?;
+                        desk.take(Order { artifact, recipe, place });
                     }
                 }
                 // Nobody has asked for these.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use wasmsign_core::error::{Malformed, Place, Rule};
+use wasmsign_core::section::Kind;
 use wasmsign_core::verify::Reason;
 
 use crate::exit::Exit;
@@ -260,7 +261,12 @@ pub fn after_fault(fault: &Malformed) -> &'static str {
 /// What to do with a module that is refused for this reason.
 pub fn after_refusal(reason: &Reason) -> &'static str {
     match reason {
-        Reason::KindMismatch { .. } => "say which kind of binary you expect with `--expect`",
+        Reason::KindMismatch { expected: Kind::Module } => {
+            "say `--expect component` if a component is what you want"
+        }
+        Reason::KindMismatch { expected: Kind::Component } => {
+            "say `--expect module` if a module is what you want"
+        }
         Reason::StraySignature { .. } => {
             "do not run it: get the module without the extra `signature` section, and have it signed again"
         }

@@ -18,6 +18,14 @@ pub fn find(name: &str, directory: &Path) -> Option<PathBuf> {
     found.ok().and_then(|path| absolute(path).ok())
 }
 
+/// Where a program of this name was looked for, in words.
+pub fn place(name: &str, directory: &Path) -> String {
+    match name.contains(is_separator) {
+        true => format!("below `{}`", directory.display()),
+        false => "in PATH".to_owned(),
+    }
+}
+
 /// All programs of a name in `PATH`, in its order; each once, though several directories lead to it, as `/bin` and
 /// `/usr/bin` do on many systems.
 pub fn all(name: &str) -> Vec<PathBuf> {

@@ -107,7 +107,7 @@ fn a_program_that_is_not_there_is_usage() {
     project.write("tool", "#!/bin/sh\ncat\n");
     run(&mut project.build(&[])).exits(2).says(&["`./tool`", "executable"]);
     project.replace("Cargo.toml", "./tool", "no-such-tool");
-    run(&mut project.build(&[])).exits(2).says(&["`no-such-tool`", "transform.command"]);
+    run(&mut project.build(&[])).exits(2).says(&["`no-such-tool`", "in PATH", "transform.command"]);
     published_nothing(&project);
 }
 

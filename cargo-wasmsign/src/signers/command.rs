@@ -5,7 +5,7 @@ mod output;
 mod tests;
 
 use std::io;
-use std::path::{Path, PathBuf, is_separator};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use wasmsign_core::PublicKey;
@@ -126,11 +126,8 @@ fn quote(error: Error, output: &Output) -> Error {
 }
 
 fn not_found(name: &str, directory: &Path) -> Error {
-    let place = match name.contains(is_separator) {
-        true => format!("below `{}`", directory.display()),
-        false => "in PATH".to_owned(),
-    };
+    let place = programs::place(name, directory);
     let name = redact::shown(name);
-    Error::usage(format!("the signing command {name} is no program that can be run {place}"))
+    Error::usage(format!("the signing command is {name}, and there is no such program {place}"))
         .advice("install it, make it executable, or name another one in `command`")
 }

@@ -29,6 +29,7 @@ use crate::files::{self, Staged};
 use crate::hex::hex;
 use crate::optimize::Changes;
 use crate::programs;
+use crate::redact;
 use arguments::Arguments;
 use claim::Claim;
 use old::Old;
@@ -252,7 +253,9 @@ pub fn find(transform: &Transform) -> Result<()> {
 fn program(transform: &Transform) -> Result<PathBuf> {
     let name = &transform.command[0];
     programs::find(name, &transform.directory).ok_or_else(|| {
-        Error::usage(format!("`{name}`, the program of `transform`, is no program that can be run"))
+        let place = programs::place(name, &transform.directory);
+        let name = redact::shown(name);
+        Error::usage(format!("`transform` names {name}, and there is no such program {place}"))
             .advice("install it, make it executable, or name another one in `transform.command`")
     })
 }

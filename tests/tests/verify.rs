@@ -221,6 +221,11 @@ fn the_kind_that_is_expected() {
         "{}",
         said.out
     );
+    // The advice is what makes either pass.
+    said.says(&["`--expect component`"]);
+    call(desk.path(), "verify add.one.wasm -K one.public --expect component")
+        .exits(1)
+        .says(&["`--expect module`"]);
     call(desk.path(), "verify add.one.wasm -K one.public --expect wasm")
         .exits(2)
         .says(&["--expect"]);

@@ -89,10 +89,12 @@ impl Tokens {
 
     /// Has a cargo that is yet to be started take its tokens here. It holds one without asking.
     pub fn share(&self, cargo: &mut Command) {
-        if let Heap::Own(client, _) = &self.heap {
-            client.configure(cargo);
+        match &self.heap {
+            Heap::Own(client, _) => client.configure(cargo),
+            // What we have inherited, cargo inherits.
+            #[cfg(unix)]
+            Heap::Inherited(_) => {}
         }
-        // What we have inherited, cargo inherits.
     }
 
     /// Says that no cargo runs any more: the token it held without asking is free.

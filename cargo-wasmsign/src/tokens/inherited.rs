@@ -227,7 +227,7 @@ mod tests {
             fds("-j --jobserver-fds=5,6 --jobserver-auth=7,8").unwrap(),
             Path::new("/dev/fd/7")
         );
-        assert_eq!(fds("--jobserver-auth=fifo:/tmp/x").unwrap(), Path::new("/tmp/x"));
+        assert_eq!(fds("--jobserver-auth=fifo:/jobs/x").unwrap(), Path::new("/jobs/x"));
         for none in ["", "-k", "--jobserver-auth=-2,-2", "--jobserver-auth=3"] {
             assert_eq!(fds(none), None, "{none}");
         }

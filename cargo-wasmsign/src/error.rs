@@ -10,7 +10,7 @@ use wasmsign_core::section::Kind;
 use wasmsign_core::verify::Reason;
 
 use crate::exit::Exit;
-use crate::hex::public_key_text;
+use crate::text::hex::public_key_text;
 
 /// The result of everything in this program that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -3,34 +3,35 @@
 //! Everything happens on temporary files beside the place where the module will be; only the last
 //! step, a rename, is seen by others. Nothing is printed here: an [`Observer`] is told.
 
+pub(crate) mod finish;
+pub(crate) mod steps;
+pub(crate) mod workers;
+
 mod auditable;
-mod crew;
 mod published;
 mod recipe;
 mod record;
-mod sealed;
 mod transform;
 mod unfinished;
 mod waiting;
-mod work;
 
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use auditable::LIST as AUDITABLE_LIST;
-pub use crew::{Desk, Event, run};
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{Place, Recipe};
 pub use record::sha256 as digest;
 pub use transform::find as find_transform;
+pub use workers::{Desk, Event, run};
 
-use crate::cargo::Artifact;
 use crate::error::{Error, Result};
-use crate::files::Staged;
+use crate::project::Artifact;
+use crate::sys::files::Staged;
+use finish::Made;
 use record::{Record, Source};
-use sealed::Made;
-use work::{Work, step_file};
+use steps::{Work, step_file};
 
 /// An artifact of cargo's, taken while cargo held its lock.
 enum Taken {

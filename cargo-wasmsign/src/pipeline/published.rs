@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shape::Outline;
+use crate::module::shape::Outline;
 
 /// A module for everybody to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,12 +9,12 @@ use wasmsign_core::sign::Signature;
 use super::SignerLine;
 use super::record::sha256;
 use super::transform::Program;
-use crate::config::{self, KeyIdChoice, Placement, Unfinished};
 use crate::error::{Error, Result};
-use crate::hex::{hex, public_key_text};
-use crate::optimize::{Cache, Optimizer, Ran};
-use crate::shape::Delimiters;
-use crate::signers::Signer;
+use crate::keys::Signer;
+use crate::manifest::{self, KeyIdChoice, Placement, Unfinished};
+use crate::module::optimize::{Cache, Optimizer, Ran};
+use crate::module::shape::Delimiters;
+use crate::text::hex::{hex, public_key_text};
 
 /// What is done to the modules of one package.
 #[derive(Clone)]
@@ -22,17 +22,17 @@ pub struct Recipe {
     /// cargo's profile.
     pub profile: String,
     /// The user's programs, in this order.
-    pub transforms: Vec<config::Transform>,
+    pub transforms: Vec<manifest::Transform>,
     /// The optimizer and its settings, if it runs.
-    pub optimize: Option<(Arc<Optimizer>, config::Optimize)>,
+    pub optimize: Option<(Arc<Optimizer>, manifest::Optimize)>,
     /// What modules show their hosts and ask of them, with the optimizer and without.
-    pub interface: config::Interface,
+    pub interface: manifest::Interface,
     /// What becomes of modules that are not finished.
     pub unfinished: Unfinished,
     /// Whether modules must carry the list of what they were built from.
     pub auditable: bool,
     /// What is to become of the custom sections.
-    pub sections: config::Sections,
+    pub sections: manifest::Sections,
     /// What parts end with.
     pub delimiters: Arc<Delimiters>,
     /// Who signs, in this order; nobody with `--no-sign`.
@@ -75,7 +75,7 @@ impl Place {
 impl Recipe {
     /// What is done to a module that was compiled with this `opt-level`.
     pub(super) fn for_opt_level(&self, opt_level: &str) -> Self {
-        let settled = |(tool, options): &(Arc<Optimizer>, config::Optimize)| {
+        let settled = |(tool, options): &(Arc<Optimizer>, manifest::Optimize)| {
             Some((Arc::clone(tool), options.for_opt_level(opt_level)?))
         };
         Self { optimize: self.optimize.as_ref().and_then(settled), ..self.clone() }
@@ -84,7 +84,7 @@ impl Recipe {
     /// A program, for the module of this name at this place.
     pub(super) fn program<'a>(
         &'a self,
-        transform: &'a config::Transform,
+        transform: &'a manifest::Transform,
         file_name: &'a Path,
         place: &'a Place,
     ) -> Program<'a> {

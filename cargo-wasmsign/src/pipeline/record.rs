@@ -10,11 +10,11 @@ use wasmsign_core::{Policy, Require, Verifier};
 
 use super::transform::Products;
 use super::{Published, Recipe};
-use crate::config::Placement;
 use crate::error::{Error, Result};
-use crate::files::{Access, Staged};
-use crate::hex::hex;
-use crate::optimize::Ran;
+use crate::manifest::Placement;
+use crate::module::optimize::Ran;
+use crate::sys::files::{Access, Staged};
+use crate::text::hex::hex;
 
 /// The file that remembers one published module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

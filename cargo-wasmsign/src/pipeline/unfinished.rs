@@ -12,7 +12,7 @@ use wasmsign_core::inspect::Inspection;
 use wasmsign_core::section::{Kind, Section};
 
 use crate::error::{Error, Result};
-use crate::escape::escape;
+use crate::text::escape::escape;
 
 /// The modules that wasm-bindgen's imports are of until it has run.
 const PLACEHOLDERS: [&str; 3] =

@@ -9,14 +9,14 @@ use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::size::{change, human};
 use super::{ADVICE, FAINT, GOOD, Report};
-use crate::cargo::{Artifact, Line, Other};
 use crate::error::{Error, Result};
-use crate::escape::escape;
 use crate::exit::Exit;
+use crate::module::shape::{Outline, Part};
 use crate::pipeline::{Published, SignerLine, Sizes, Step};
-use crate::shape::{Outline, Part};
+use crate::project::{Artifact, Line, Other};
+use crate::text::escape::escape;
+use crate::text::size::{change, human};
 
 /// What a build would do for one target.
 pub struct Plan {

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::size::human;
 use super::{GOOD, Report};
 use crate::error::Result;
-use crate::escape::escape;
-use crate::optimize::Cleared;
+use crate::module::optimize::Cleared;
+use crate::text::escape::escape;
+use crate::text::size::human;
 
 impl Report {
     /// A directory that was emptied.

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::build::from_here;
 use super::{FAINT, Report};
-use crate::config::{Entry, Origin, toml_key};
 use crate::error::Result;
-use crate::escape::escape_json;
+use crate::manifest::{Entry, Origin, toml_key};
+use crate::text::escape::escape_json;
 
 /// Comments stand below each other, unless a line is longer than this.
 const WIDEST: usize = 48;

@@ -10,11 +10,11 @@ use wasmsign_core::signature_data::SignatureData;
 
 use super::{GOOD, Report};
 use crate::error::Result;
-use crate::escape::escape;
-use crate::files::is_stdout;
-use crate::hex::{hex, public_key_text};
-use crate::seal::{Sealed, kind_word};
-use crate::shape::wants_to_be_first;
+use crate::module::seal::{Sealed, kind_word};
+use crate::module::shape::wants_to_be_first;
+use crate::sys::files::is_stdout;
+use crate::text::escape::escape;
+use crate::text::hex::{hex, public_key_text};
 
 /// A module that was signed.
 pub struct Signing<'a> {

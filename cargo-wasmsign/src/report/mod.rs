@@ -7,7 +7,6 @@ mod inspect;
 mod keys;
 mod parts;
 mod rebuild;
-mod size;
 mod verify;
 
 use std::borrow::Cow;
@@ -23,13 +22,13 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-use crate::args::{Color, Format, Screen};
-use crate::cargo::Term;
+use crate::cli::args::{Color, Format, Screen};
 use crate::error::{Error, Result};
-use crate::escape::{escape, escape_json};
 use crate::exit::Exit;
-use crate::files::is_stdout;
-use crate::redact::Given;
+use crate::project::Term;
+use crate::sys::files::is_stdout;
+use crate::text::escape::{escape, escape_json};
+use crate::text::redact::Given;
 
 pub use build::{Plan, PlannedModule, told_as_json};
 pub use config::Configuration;

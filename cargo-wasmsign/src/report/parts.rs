@@ -9,10 +9,10 @@ use wasmsign_core::split::Split;
 
 use super::{GOOD, Report};
 use crate::error::Result;
-use crate::escape::escape;
-use crate::files::is_stdout;
-use crate::hex::hex;
-use crate::seal::kind_word;
+use crate::module::seal::kind_word;
+use crate::sys::files::is_stdout;
+use crate::text::escape::escape;
+use crate::text::hex::hex;
 
 /// A module that was split.
 pub struct Splitting<'a> {

@@ -7,12 +7,12 @@ use wasmsign_core::Identity;
 use wasmsign_core::section::Kind;
 
 use super::{BAD, GOOD, Report, Verdict};
-use crate::compare::Difference;
 use crate::error::Result;
-use crate::escape::escape;
 use crate::exit::Exit;
-use crate::seal::kind_word;
-use crate::toolchain::{Tool, Toolchain};
+use crate::module::compare::Difference;
+use crate::module::seal::kind_word;
+use crate::module::toolchain::{Tool, Toolchain};
+use crate::text::escape::escape;
 
 /// A module and what its source gives now.
 pub struct Rebuilt {

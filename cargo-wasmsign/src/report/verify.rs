@@ -10,10 +10,10 @@ use wasmsign_core::verify::{Refusal, Signer};
 use super::keys::key_name;
 use super::{BAD, GOOD, Report, WARNING};
 use crate::error::{Error, Result, after_fault, after_refusal};
-use crate::escape::escape;
 use crate::exit::Exit;
-use crate::hex::{hex, public_key_text};
-use crate::seal::kind_word;
+use crate::module::seal::kind_word;
+use crate::text::escape::escape;
+use crate::text::hex::{hex, public_key_text};
 
 /// Why a module is not verified.
 pub enum Failure {

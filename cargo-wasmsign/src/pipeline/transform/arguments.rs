@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Program;
-use crate::config::{Transform, fill};
 use crate::error::{Error, Result};
+use crate::manifest::{Transform, fill};
 
 /// Every place. The files of a module are temporary ones: `inputs` and `produces` have the names alone.
 const KNOWN: [&str; 4] = ["input", "output", "name", "profile"];

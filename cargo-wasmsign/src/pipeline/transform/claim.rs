@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use crate::error::Result;
-use crate::files::Exclusive;
+use crate::sys::files::Exclusive;
 
 /// What is claimed now, by the directory of the manifest that names it.
 static CLAIMED: Mutex<BTreeMap<PathBuf, Held>> = Mutex::new(BTreeMap::new());

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Program;
-use crate::config::FileSet;
+use crate::manifest::FileSet;
 use crate::pipeline::record::sha256;
 
 /// Files that programs have made, each with the SHA-256 that it had then.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::pipeline) struct Products(BTreeMap<String, String>);
+pub(crate) struct Products(BTreeMap<String, String>);
 
 impl Products {
     /// Takes these files too. Those that are there already are looked at again: a later program may have changed them.
@@ -24,7 +24,7 @@ impl Products {
     }
 
     /// Whether each file is there, and as it was.
-    pub(in crate::pipeline) fn are_there(&self) -> bool {
+    pub(crate) fn are_there(&self) -> bool {
         self.0.iter().all(|(name, known)| digest(name) == *known)
     }
 }

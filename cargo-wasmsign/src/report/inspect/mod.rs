@@ -10,13 +10,13 @@ use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::section::{Kind, Section};
 use wasmsign_core::signature_data::{Content, Entry, SignatureData, SignatureSet};
 
-use super::size::{human, share};
 use super::{FAINT, GOOD, Report};
 use crate::error::Result;
-use crate::escape::escape;
-use crate::hex::hex;
-use crate::seal::kind_word;
-use crate::section_names::standard_name;
+use crate::module::seal::kind_word;
+use crate::module::section_names::standard_name;
+use crate::text::escape::escape;
+use crate::text::hex::hex;
+use crate::text::size::{human, share};
 
 impl Report {
     /// Everything that can be told of a module without a key.

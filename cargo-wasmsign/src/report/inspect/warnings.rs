@@ -3,7 +3,7 @@
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 
-use crate::shape::wants_to_be_first;
+use crate::module::shape::wants_to_be_first;
 
 /// Something that is unusual or dangerous about a file.
 pub(super) struct Warning {

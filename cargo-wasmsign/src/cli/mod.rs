@@ -1,0 +1,82 @@
+//! The commands: each fills a request from the command line, has it done, and reports it.
+
+pub(crate) mod args;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::cli::args::{Cli, Color, Command};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::keys;
+use crate::module::optimize;
+use crate::ops;
+use crate::project::Term;
+use crate::report::{self, Report};
+use crate::sys::signals;
+use crate::text::redact::Given;
+
+/// The whole program.
+pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
+    match arguments.get(1).and_then(|argument| argument.to_str()) {
+        Some(optimize::CHILD_ARGUMENT) => return optimize::child_main(),
+        // `cargo wasmsign …` calls us as `cargo-wasmsign wasmsign …`.
+        Some("wasmsign") => drop(arguments.remove(1)),
+        _ => {}
+    }
+    // Before the first child may be started.
+    keys::withhold_secrets();
+    let term = Term::read(&given(&arguments, "--config"));
+    let color = given(&arguments, "--color").pop().or_else(|| term.color.clone());
+    let color = color.as_deref().and_then(Color::from_word);
+    let given = typed_or_set(&arguments);
+    let cli = Cli::read(arguments, color)
+        .unwrap_or_else(|error| report::tell_and_exit(&error, color, &given));
+    let report = Report::new(cli.screen, &term, given);
+    let result = watch().and_then(|()| run(cli, &report));
+    result
+        .unwrap_or_else(|error| {
+            signals::give_way();
+            report.error(&error)
+        })
+        .into()
+}
+
+/// What a flag of ours says, before the arguments are read: errors in them are to have the right colours.
+fn given(arguments: &[OsString], flag: &str) -> Vec<String> {
+    let ours = arguments.iter().map_while(|word| (word != "--").then(|| word.to_string_lossy()));
+    let ours: Vec<_> = ours.collect();
+    let value = |at: usize| match ours[at].strip_prefix(flag)? {
+        "" => ours.get(at + 1).map(|next| next.to_string()),
+        joined => joined.strip_prefix('=').map(str::to_owned),
+    };
+    (0..ours.len()).filter_map(value).collect()
+}
+
+/// What a message may quote: the arguments, and the variables that stand for some.
+fn typed_or_set(arguments: &[OsString]) -> Given {
+    let typed = arguments.iter().map(|word| word.to_string_lossy().into_owned());
+    let set = std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("CARGO_WASMSIGN_")));
+    Given::of(typed.chain(set.map(|(_, value)| value.to_string_lossy().into_owned())))
+}
+
+/// Before anything else: what must not outlive us.
+fn watch() -> Result<()> {
+    signals::watch().map_err(|source| Error::io("failed to watch for signals", source))
+}
+
+fn run(cli: Cli, report: &Report) -> Result<Exit> {
+    match cli.command {
+        Command::Build(arguments) => ops::build::run(*arguments, cli.screen, report),
+        Command::Config(arguments) => ops::config::run(&arguments, report),
+        Command::Sign(arguments) => ops::sign::run(&arguments, report),
+        Command::Verify(arguments) => ops::verify::run(&arguments, cli.screen, report),
+        Command::Inspect(arguments) => ops::inspect::run(&arguments, report),
+        Command::Keygen(arguments) => ops::keygen::run(&arguments, report),
+        Command::Split(arguments) => ops::split::run(&arguments, report),
+        Command::Detach(arguments) => ops::detach::run(&arguments, report),
+        Command::Attach(arguments) => ops::attach::run(&arguments, report),
+        Command::Clean(arguments) => ops::clean::run(&arguments, report),
+    }
+}

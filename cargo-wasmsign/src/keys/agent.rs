@@ -1,0 +1,175 @@
+//! A key that an ssh-agent holds: it signs, and never shows its secret.
+
+mod protocol;
+mod socket;
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ssh_key::public::{Ed25519PublicKey, KeyData};
+use ssh_key::{Certificate, Fingerprint, HashAlg};
+use wasmsign_core::PublicKey;
+
+use super::diagnose::mistake;
+use crate::error::{Error, Result};
+use protocol::Identity;
+
+/// How long an agent may take to list its keys: some ask their user to unlock them first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Of how many keys an error tells.
+const LISTED: usize = 20;
+
+const SOCKET: &str = "SSH_AUTH_SOCK";
+
+/// A key in an agent.
+#[derive(Debug)]
+pub(super) struct Agent {
+    socket: PathBuf,
+    public_key: PublicKey,
+    /// The public key as the agent spells it.
+    blob: Vec<u8>,
+}
+
+/// The key that a manifest's `ssh-agent` means: a fingerprint, or the public key, in any of its forms.
+pub(super) fn wanted(text: &str) -> Result<Fingerprint> {
+    let text = text.trim();
+    if let Ok(certificate) = Certificate::from_openssh(text) {
+        return Ok(certificate.public_key().fingerprint(HashAlg::Sha256));
+    }
+    let fingerprint = text.parse::<Fingerprint>().ok().filter(|wanted| wanted.is_sha256());
+    if let Some(fingerprint) = fingerprint {
+        return Ok(fingerprint);
+    }
+    let key = PublicKey::decode(text.as_bytes()).map_err(|error| {
+        Error::usage("`ssh-agent` names no key")
+            .because(error)
+            .advice("give the fingerprint (SHA256:…) that `ssh-add -l` shows, or the public key that `ssh-add -L` shows")
+    })?;
+    let key = KeyData::Ed25519(Ed25519PublicKey(*key.as_bytes()));
+    Ok(key.fingerprint(HashAlg::Sha256))
+}
+
+/// Where the agent listens.
+pub(super) fn socket_of_environment() -> Result<PathBuf> {
+    let socket = std::env::var_os(SOCKET).filter(|socket| !socket.is_empty());
+    let no_agent = || {
+        Error::usage(format!("there is no ssh agent: {SOCKET} is not set"))
+            .advice("start one with `eval \"$(ssh-agent)\"` and add the key with `ssh-add FILE`")
+    };
+    socket.map(PathBuf::from).ok_or_else(no_agent)
+}
+
+impl Agent {
+    /// Finds a key in the agent that listens at `socket`. Nothing is signed.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where there is no agent, or it has no such key; 5 where it does not speak as agents do.
+    pub(super) fn find(socket: PathBuf, wanted: Fingerprint) -> Result<Self> {
+        let mut stream = socket::connect(&socket, Some(PATIENCE))?;
+        let answer = protocol::identities(&mut stream).map_err(|source| strange(&socket, source));
+        let identities = answer?.unwrap_or_default();
+        let of_key: Vec<_> = identities.iter().filter(|one| one.fingerprint() == wanted).collect();
+        // A certificate has the fingerprint of its key, and may be listed before it.
+        let key = of_key.iter().find(|one| !one.is_certificate()).or(of_key.first());
+        let identity = key.ok_or_else(|| missing(wanted, &identities))?;
+        let public_key = identity.ed25519().ok_or_else(|| unfit(identity))?;
+        Ok(Self { public_key, blob: identity.blob.clone(), socket })
+    }
+
+    pub(super) fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// Has the agent sign. It may ask its user, who may be out for lunch: there is no limit of time.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 5 where it does not want to, or what it gives is no signature of the key; 2 where it is gone.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+        let mut stream = socket::connect(&self.socket, None)?;
+        let signature = protocol::sign(&mut stream, &self.blob, message)
+            .map_err(|source| strange(&self.socket, source))?
+            .ok_or_else(refused)?;
+        match self.public_key.verify(message, &signature) {
+            true => Ok(signature),
+            false => Err(self.wrong(message, &signature)),
+        }
+    }
+
+    /// The error for a signature that does not verify.
+    fn wrong(&self, message: &[u8], signature: &[u8; 64]) -> Error {
+        let why = mistake(&self.public_key, message, signature);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        Error::tool(format!("the ssh agent gave a signature that does not verify{why}"))
+            .advice("try another agent, such as OpenSSH's")
+    }
+}
+
+/// The protocol has no words for why.
+fn refused() -> Error {
+    Error::tool("the ssh agent refused to sign")
+        .because(
+            "its user may have said no, it may be locked or hold the key no more, or it signs nothing but SSH's own \
+             data: some agents do with every key, and OpenSSH's with keys that were added for certain hosts \
+             (`ssh-add -h`)",
+        )
+        .advice(
+            "say yes where it asks, unlock it with `ssh-add -X`, add the key without `-h` to OpenSSH's agent, or sign \
+             with the key's file",
+        )
+}
+
+/// OpenSSH's agent shows no keys at all while it is locked, others refuse to list them.
+fn missing(wanted: Fingerprint, identities: &[Identity]) -> Error {
+    let lines: Vec<_> = identities.iter().take(LISTED).map(Identity::to_string).collect();
+    let more = match identities.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!("\nand {more} more"),
+    };
+    let (held, advice) = match lines.is_empty() {
+        true => (
+            "it shows no key at all: it holds none, or it is locked".to_owned(),
+            "add the key with `ssh-add FILE`, or unlock the agent with `ssh-add -X`",
+        ),
+        false => (
+            format!("it holds\n{}{more}", lines.join("\n")),
+            "add the key with `ssh-add FILE`; `ssh-keygen -lf FILE` shows the fingerprint of one",
+        ),
+    };
+    Error::usage(format!("the ssh agent has no key {wanted}")).because(held).advice(advice)
+}
+
+/// Keys on security tokens (`sk-…`) sign something else than the bytes that they are given.
+fn unfit(identity: &Identity) -> Error {
+    if identity.is_certificate() {
+        return Error::usage(
+            "the ssh agent holds a certificate of this key, and not the key itself",
+        )
+        .because(format!("{identity}\n`ssh-add -l` shows the same fingerprint for both"))
+        .advice(
+            "add the key itself with `ssh-add FILE`; a certificate has no part in signing modules",
+        );
+    }
+    Error::usage("the key in the ssh agent is not of the kind ssh-ed25519")
+        .because(identity.to_string())
+        .advice("modules are signed with plain Ed25519 keys: make one with `ssh-keygen -t ed25519`")
+}
+
+/// An answer that is none.
+fn strange(socket: &Path, source: io::Error) -> Error {
+    let message = format!("what listens at `{}` does not answer as an agent", socket.display());
+    let error = Error::tool(message);
+    let error = match source.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+            error.because(format!("it was silent for {} seconds", PATIENCE.as_secs()))
+        }
+        io::ErrorKind::UnexpectedEof => error.because("it hung up before its answer was complete"),
+        _ => error.because(source),
+    };
+    error.advice(format!("see with `ssh-add -l` whether {SOCKET} names the socket of an agent"))
+}

@@ -1,0 +1,133 @@
+//! A program that signs: it gets the message on standard input and writes the signature to standard output.
+
+mod output;
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use wasmsign_core::PublicKey;
+
+use super::diagnose::mistake;
+use crate::error::{Error, Result};
+use crate::sys::child::{self, Output};
+use crate::sys::exit_status::{fate, last_words};
+use crate::sys::programs;
+use crate::text::redact;
+
+/// No encoding of a signature is nearly as long; a program that does not stop to write is wrong.
+const MAX_OUTPUT: u64 = 4096;
+
+/// A program that holds a key, or knows who does.
+#[derive(Debug)]
+pub(super) struct Program {
+    /// As the manifest names it.
+    name: String,
+    path: PathBuf,
+    arguments: Vec<String>,
+    /// Where it runs: the manifest's directory.
+    directory: PathBuf,
+    public_key: PublicKey,
+}
+
+impl Program {
+    /// Finds the program. It is not run.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2: there is no such program, or it may not be executed.
+    pub(super) fn find(argv: &[String], directory: &Path, public_key: PublicKey) -> Result<Self> {
+        let (name, arguments) = argv.split_first().ok_or_else(|| {
+            Error::usage("the signing command is empty").advice("name a program in `command`")
+        })?;
+        let path = programs::find(name, directory).ok_or_else(|| not_found(name, directory))?;
+        Ok(Self {
+            name: name.clone(),
+            path,
+            arguments: arguments.to_vec(),
+            directory: directory.to_owned(),
+            public_key,
+        })
+    }
+
+    pub(super) fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// Has it sign.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 5 where it fails, or what it gives is no signature of the key; 2 where it is gone.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).current_dir(&self.directory).stdout(Stdio::piped());
+        let output = child::output_up_to(MAX_OUTPUT, &mut command, message)
+            .map_err(|source| self.not_started(source))?;
+        let endless = output.stdout.len() as u64 == MAX_OUTPUT;
+        // One that writes without end is killed by nobody reading it, which would tell the reader nothing.
+        if !output.status.success() && !endless {
+            return Err(quote(self.error(&fate(output.status)), &output).advice(
+                "see what it says when it is called by hand with some bytes on standard input",
+            ));
+        }
+        let candidates = output::signatures(&output.stdout);
+        let Some(first) = candidates.first() else { return Err(self.unusable(&output)) };
+        match candidates.iter().find(|candidate| self.public_key.verify(message, candidate)) {
+            Some(signature) => Ok(*signature),
+            None => Err(self.wrong(message, first, &output)),
+        }
+    }
+
+    /// The error for a signature that does not verify.
+    fn wrong(&self, message: &[u8], signature: &[u8; 64], output: &Output) -> Error {
+        let why = mistake(&self.public_key, message, signature);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        quote(self.error(&format!("gave a signature that does not verify{why}")), output).advice(
+            "see whether `public` is the public half of its key; it must sign standard input itself (pure Ed25519), \
+             not a hash of it",
+        )
+    }
+
+    fn unusable(&self, output: &Output) -> Error {
+        let found = match output.stdout.len() as u64 {
+            MAX_OUTPUT => format!("gave {MAX_OUTPUT} bytes or more, which are no signature"),
+            _ => format!("gave {}", output::description(&output.stdout)),
+        };
+        quote(self.error(&found), output).advice(
+            "it must write its Ed25519 signature of standard input to standard output: 64 bytes, or these in \
+             hexadecimal, base64, DER or a text of JSON",
+        )
+    }
+
+    fn error(&self, what: &str) -> Error {
+        Error::tool(format!("the signing command {} {what}", redact::shown(&self.name)))
+    }
+
+    fn not_started(&self, source: io::Error) -> Error {
+        match source.kind() {
+            io::ErrorKind::NotFound => not_found(&self.name, &self.directory).because(source),
+            _ => self
+                .error("could not be started")
+                .because(source)
+                .advice("check that it is a program for this system, or begins with `#!`"),
+        }
+    }
+}
+
+/// Adds the program's last words as the cause.
+fn quote(error: Error, output: &Output) -> Error {
+    match last_words(&output.stderr) {
+        words if words.is_empty() => error,
+        words => error.because(words),
+    }
+}
+
+fn not_found(name: &str, directory: &Path) -> Error {
+    let place = programs::place(name, directory);
+    let name = redact::shown(name);
+    Error::usage(format!("the signing command is {name}, and there is no such program {place}"))
+        .advice("install it, make it executable, or name another one in `command`")
+}

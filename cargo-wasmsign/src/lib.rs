@@ -1,0 +1,19 @@
+//! The library behind `cargo wasmsign`: build, optimize, sign and verify WebAssembly modules.
+//!
+//! It is the program's own, and promises nothing to others: what hosts and build scripts use is in `wasmsign-core`,
+//! `wasmsign-build` and `wasmsign-macros`. Its rooms are described in docs/ARCHITECTURE.md.
+
+mod cli;
+mod error;
+mod exit;
+mod keys;
+mod manifest;
+mod module;
+mod ops;
+mod pipeline;
+mod project;
+mod report;
+mod sys;
+mod text;
+
+pub use cli::main;

@@ -1,0 +1,114 @@
+//! Texts with the place that they come from, be it a manifest or the environment.
+
+use std::collections::BTreeSet;
+use std::error::Error as StdError;
+use std::fmt;
+use std::str::FromStr;
+
+use super::source::Place;
+use crate::error::{Error, Result};
+use crate::text::nearest::quoted;
+use crate::text::redact;
+
+/// A text that is not one of the forms that its value may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid(String);
+
+impl Invalid {
+    /// Something else was expected than `found`, which the message repeats if it may.
+    pub(super) fn new(expected: impl fmt::Display, found: &str) -> Self {
+        let found = match found {
+            "" => "an empty text".to_owned(),
+            _ => redact::shown(found),
+        };
+        Self(format!("expected {expected}, found {found}"))
+    }
+
+    /// It cannot stand here, as `message` says.
+    pub(super) fn because(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Invalid {}
+
+/// The value that `choices` gives the word `text`.
+pub(super) fn choose<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
+    let found = choices.iter().find(|(word, _)| *word == text);
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        Invalid::new(quoted(&words, "or"), text)
+    })
+}
+
+/// A text and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Text<'a> {
+    place: Place<'a>,
+    text: String,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(place: Place<'a>, text: impl Into<String>) -> Self {
+        Self { place, text: text.into() }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// An error at this text.
+    pub(super) fn error(&self, message: impl fmt::Display) -> Error {
+        self.place.error(message)
+    }
+
+    /// The text as a `T`.
+    pub(super) fn parse<T: FromStr<Err = Invalid>>(&self) -> Result<T> {
+        self.text.parse().map_err(|invalid| self.error(invalid))
+    }
+
+    /// The text, where `fits` holds; `expected` says what that is.
+    pub(super) fn fitting(&self, expected: &str, fits: impl Fn(&str) -> bool) -> Result<&str> {
+        match self.as_str() {
+            text if fits(text) => Ok(text),
+            text => Err(self.error(Invalid::new(expected, text))),
+        }
+    }
+
+    /// The parts between commas, without the white space around them.
+    pub(super) fn split(&self) -> Vec<Self> {
+        self.text.split(',').map(|part| Self::new(self.place, part.trim())).collect()
+    }
+}
+
+/// The words of a list, each of which must be `expected`: something without white space that a
+/// program cannot take for one of its options.
+pub(super) fn words(texts: &[Text<'_>], expected: &str) -> Result<Vec<String>> {
+    let fits = |text: &str| {
+        !text.is_empty() && !text.starts_with('-') && !text.contains(char::is_whitespace)
+    };
+    texts.iter().map(|text| text.fitting(expected, fits).map(str::to_owned)).collect()
+}
+
+/// A program and its arguments, of which the program must be named.
+pub(super) fn command_line(argv: &[Text<'_>]) -> Result<Vec<String>> {
+    if let Some(program) = argv.first() {
+        program.fitting("a program", |text| !text.is_empty())?;
+    }
+    Ok(argv.iter().map(|text| text.as_str().to_owned()).collect())
+}
+
+/// Refuses a list in which a text stands twice.
+pub(super) fn distinct<'a, 'b: 'a>(texts: impl IntoIterator<Item = &'a Text<'b>>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    match texts.into_iter().find(|text| !seen.insert(text.as_str())) {
+        Some(twice) => Err(twice.error(format!("{} is listed twice", redact::shown(&twice.text)))),
+        None => Ok(()),
+    }
+}

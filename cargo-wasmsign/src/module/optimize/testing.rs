@@ -1,0 +1,103 @@
+//! What the tests of the optimizer share: jobs, directories, and small modules made by hand.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{Allowed, Job};
+use crate::manifest::Level;
+
+/// A job that does as little as possible.
+pub(super) fn job(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Job {
+    let input = input.into();
+    Job {
+        name: input.clone(),
+        input,
+        digest: "of the input".into(),
+        output: output.into(),
+        level: Level::O0,
+        passes: Vec::new(),
+        keep_names: false,
+        keep_debug: false,
+        features: Allowed::Auto,
+        exports: None,
+        producers: false,
+        jobs: None,
+        timeout: None,
+    }
+}
+
+/// A directory that goes with the test.
+pub(super) struct TempDir(pub(super) PathBuf);
+
+impl TempDir {
+    pub(super) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("wasmsign-optimize-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A program of shell.
+#[cfg(unix)]
+pub(super) fn tool(dir: &TempDir, name: &str, script: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = dir.write(name, format!("#!/bin/sh\n{script}\n").as_bytes());
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// A section with `id` and `body`, which must be short.
+pub(super) fn section(id: u8, body: &[u8]) -> Vec<u8> {
+    assert!(body.len() < 128, "one byte of LEB128");
+    [&[id, u8::try_from(body.len()).unwrap()], body].concat()
+}
+
+/// A custom section.
+pub(super) fn custom(name: &str, data: &[u8]) -> Vec<u8> {
+    section(0, &[&[u8::try_from(name.len()).unwrap()], name.as_bytes(), data].concat())
+}
+
+/// A `target_features` section of names with their prefixes.
+pub(super) fn target_features(names: &[&str]) -> Vec<u8> {
+    let names = names.iter().map(|name| {
+        let (prefix, name) = name.split_at(1);
+        [prefix.as_bytes(), &[u8::try_from(name.len()).unwrap()], name.as_bytes()].concat()
+    });
+    let count = vec![u8::try_from(names.len()).unwrap()];
+    custom("target_features", &[count].into_iter().chain(names).collect::<Vec<_>>().concat())
+}
+
+/// A module of one exported function `(i32, i32) -> i32` with this body, and a memory.
+pub(super) fn function(body: &[u8]) -> Vec<u8> {
+    let size = u8::try_from(body.len() + 2).unwrap();
+    let code = [&[1, size, 0], body, &[0x0b]].concat();
+    [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(1, &[1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f]),
+        section(3, &[1, 0]),
+        section(5, &[1, 0, 1]),
+        section(7, b"\x01\x01f\0\0"),
+        section(10, &code),
+    ]
+    .concat()
+}
+
+/// A module that adds its two arguments: no feature at all.
+pub(super) fn adder() -> Vec<u8> {
+    function(&[0x20, 0, 0x20, 1, 0x6a])
+}

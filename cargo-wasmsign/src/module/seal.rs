@@ -1,0 +1,187 @@
+//! Signing a file into another one, and checking what was written before anybody sees it.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use wasmsign_core::inspect;
+use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::sign::{self, Signature, Signed};
+use wasmsign_core::signature_data::SignatureData;
+use wasmsign_core::{Policy, Require, Verified, Verifier};
+
+use crate::error::{Error, Result, of_module, of_signing};
+use crate::sys::files::{self, Access, Staged};
+
+/// What signing has made: all of it checked, none of it published.
+pub struct Sealed {
+    /// The signature data.
+    pub data: SignatureData,
+    /// How many signatures are new.
+    pub added: usize,
+    /// What the check of the written file has proved.
+    pub verified: Verified,
+}
+
+/// Opens a module that will be read twice, or out of order. Standard input (`-`) is kept in a temporary file for it.
+///
+/// # Errors
+///
+/// Exit code 4: there is no such file, it cannot be read, or it is a directory or a pipe.
+pub fn open(path: &Path) -> Result<File> {
+    if files::is_dash(path) {
+        let failed = |source| Error::io("failed to read standard input into a file", source);
+        return files::spooled_stdin().map_err(failed);
+    }
+    let failed = |source| Error::io(format!("failed to read `{}`", path.display()), source);
+    // Asked before opening: to open a pipe is to wait for whoever writes into it.
+    match std::fs::metadata(path).map_err(failed)?.is_file() {
+        true => File::open(path).map_err(failed),
+        false => {
+            Err(failed(std::io::Error::other("expected a regular file, found something else")))
+        }
+    }
+}
+
+/// The sections of a module.
+///
+/// # Errors
+///
+/// Exit code 3 where it is malformed, 4 where it cannot be read.
+pub fn sections(name: &Path, module: &File) -> Result<Vec<Section>> {
+    let sections = inspect::sections(rewound(name, module)?);
+    sections.map(|(sections, _)| sections).map_err(|error| of_module(name, error))
+}
+
+/// Signs `module` into `staged`, checks and syncs it. `name` is what messages call the module.
+///
+/// # Errors
+///
+/// Those of signing; exit code 1 where the check does not hold, 4 where something cannot be written.
+pub fn embedded(
+    name: &Path,
+    module: &File,
+    staged: &mut Staged,
+    signatures: &[Signature<'_>],
+) -> Result<Sealed> {
+    let signed = sign::embed(rewound(name, module)?, staged.file(), signatures)
+        .map_err(|error| of_signing(name, staged.target(), error))?;
+    let verified = synced(staged, |file| verifier(&signed, signatures).verify(file))?;
+    Ok(Sealed {
+        data: signed.data,
+        added: signed.added,
+        verified: verified.map_err(|error| unsound(name, error))?,
+    })
+}
+
+/// Signs `module`, writes the signature data into `staged`, checks and syncs it.
+///
+/// `earlier` is signature data to add to.
+///
+/// # Errors
+///
+/// As [`embedded`].
+pub fn detached(
+    name: &Path,
+    module: &File,
+    earlier: Option<&[u8]>,
+    staged: &mut Staged,
+    signatures: &[Signature<'_>],
+) -> Result<Sealed> {
+    let signed = sign::detached(rewound(name, module)?, earlier, signatures)
+        .map_err(|error| of_module(name, error))?;
+    write_data(&signed.data, staged)?;
+    let written = written_bytes(staged)?;
+    let verified = verifier(&signed, signatures).verify_detached(rewound(name, module)?, &written);
+    Ok(Sealed {
+        data: signed.data,
+        added: signed.added,
+        verified: verified.map_err(|error| unsound(name, error))?,
+    })
+}
+
+/// Writes signature data, without looking at it.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn write_data(data: &SignatureData, staged: &mut Staged) -> Result<()> {
+    let written = staged.file().write_all(&data.encode());
+    written.map_err(|source| {
+        Error::io(format!("failed to write `{}`", staged.target().display()), source)
+    })
+}
+
+/// The first position of a file that may have been read before.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn rewound<'a>(name: &Path, mut file: &'a File) -> Result<&'a File> {
+    let rewound = file.seek(SeekFrom::Start(0));
+    rewound.map_err(|source| Error::io(format!("failed to read `{}`", name.display()), source))?;
+    Ok(file)
+}
+
+/// What a file holds once it is on the disk.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn written_bytes(staged: &mut Staged) -> Result<Vec<u8>> {
+    let written = synced(staged, |mut file| {
+        let mut data = Vec::new();
+        file.read_to_end(&mut data).map(|_| data)
+    })?;
+    written.map_err(|source| {
+        Error::io(format!("failed to read `{}`", staged.path().display()), source)
+    })
+}
+
+/// Reads a file from its start while the system writes it to the disk.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn synced<T>(staged: &mut Staged, read: impl FnOnce(&File) -> T) -> Result<T> {
+    let failed = |source| Error::io("failed to read a temporary file", source);
+    staged.file().seek(SeekFrom::Start(0)).map_err(failed)?;
+    let file = staged.file().try_clone().map_err(failed)?;
+    let staged: &Staged = staged;
+    std::thread::scope(|scope| {
+        let sync = scope.spawn(|| staged.sync());
+        let value = read(&file);
+        sync.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok(value)
+    })
+}
+
+/// All that were asked to sign must have signed.
+fn verifier(signed: &Signed, signatures: &[Signature<'_>]) -> Verifier {
+    let keys = signatures.iter().map(|signature| signature.signer.public_key().clone());
+    let policy = Policy::default().require(Require::All).expect(Some(signed.kind));
+    Verifier::new(keys).policy(policy).with_identity()
+}
+
+fn unsound(name: &Path, error: wasmsign_core::Error) -> Error {
+    of_module(name, error).advice(
+        "what was just written does not verify, and was thrown away: the disk may be at fault",
+    )
+}
+
+/// Begins a temporary file in the place where `target` will be.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn stage(target: &Path) -> Result<Staged> {
+    Staged::new(target, Access::Usual)
+}
+
+/// The word for a kind of binary.
+pub fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Module => "module",
+        Kind::Component => "component",
+    }
+}

@@ -1,0 +1,73 @@
+//! A custom section that is to be added, and the file that has its content.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use wasmsign_core::section::{SIGNATURE, SIGNATURE_DELIMITER, custom_frame};
+
+use crate::error::{Error, Result};
+use crate::module::seal;
+
+/// A custom section that is to be added to a module.
+pub struct Embedding {
+    pub(super) name: String,
+    /// Id, size and name of the section.
+    pub(super) frame: Vec<u8>,
+    /// Where the content is, for messages.
+    pub(super) path: PathBuf,
+    pub(super) content: File,
+    /// Bytes of the content when the file was opened.
+    pub(super) length: u64,
+}
+
+impl Embedding {
+    /// A section with the content of a file, which is opened here, and read when the module is written.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where there is no such file, or no section can have this name or so much content; 4 where the file
+    /// cannot be read.
+    pub fn open(name: &str, path: &Path) -> Result<Self> {
+        let what = format!("section `{}` from `{}`", name.escape_debug(), path.display());
+        refuse_own(name)?;
+        if path.try_exists().is_ok_and(|exists| !exists) {
+            let text = format!("failed to embed the {what}: there is no such file");
+            return Err(Error::usage(text).advice(
+                "write the file before this build, or correct its path in `sections.embed`: it is relative to the \
+                 Cargo.toml that names it",
+            ));
+        }
+        let content = seal::open(path).map_err(|error| {
+            Error::new(error.exit(), format!("failed to embed the {what}")).because(error)
+        })?;
+        let failed = |source| Error::io(format!("failed to embed the {what}"), source);
+        let length = content.metadata().map_err(failed)?.len();
+        let frame = custom_frame(name, length).ok_or_else(|| {
+            let text = format!("failed to embed the {what}: its content has {length} bytes");
+            Error::usage(text)
+                .advice("a section has less than 4 GiB, and a name of at most 100,000 bytes")
+        })?;
+        Ok(Self { name: name.to_owned(), frame, path: path.to_owned(), content, length })
+    }
+
+    /// Bytes of the whole section.
+    pub(super) fn section_length(&self) -> u64 {
+        self.frame.len() as u64 + self.length
+    }
+}
+
+/// Refuses the names of the sections that signing itself places.
+fn refuse_own(name: &str) -> Result<()> {
+    if name.starts_with("component-type:") || name == "__wasm_bindgen_unstable" {
+        let text = format!(
+            "the section `{}` cannot be embedded: it marks a module that is not finished",
+            name.escape_debug()
+        );
+        return Err(Error::usage(text).advice("choose another name in `sections.embed`"));
+    }
+    if ![SIGNATURE, SIGNATURE_DELIMITER].contains(&name) {
+        return Ok(());
+    }
+    let text = format!("the section `{name}` cannot be embedded: signing places it");
+    Err(Error::usage(text).advice("choose another name in `sections.embed`"))
+}

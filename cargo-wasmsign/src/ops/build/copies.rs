@@ -1,0 +1,131 @@
+//! Published modules in a directory of the user's (`artifact-dir`): all of them, or none.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::pipeline::{Order, Published, digest};
+use crate::report::Report;
+use crate::sys::files::{Access, Staged};
+
+/// The suffix of a detached signature.
+const SIGNATURE: &str = ".sig";
+
+/// Directories that modules are to be copied to, each name in them with the module that will have it.
+#[derive(Default)]
+pub(crate) struct Places(BTreeMap<PathBuf, String>);
+
+impl Places {
+    /// Gives a module its place.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2: another one has it already, or the directory is one of cargo's own, below one of `cargos`.
+    pub(crate) fn claim(
+        &mut self,
+        directory: &Path,
+        file: &str,
+        module: String,
+        cargos: &Path,
+    ) -> Result<()> {
+        if directory.starts_with(cargos) {
+            return Err(Error::usage(format!(
+                "`{}` is for copies of modules, and cargo's own files are there",
+                directory.display()
+            ))
+            .advice("name another directory with `--artifact-dir` or `artifact-dir`"));
+        }
+        let path = destination(directory, Path::new(file));
+        if let Some(other) = self.0.get(&path) {
+            let path = path.display();
+            return Err(Error::usage(format!("{other} and {module} would both be copied to `{path}`"))
+                .advice("give each target and package an `artifact-dir` of its own, or build them one by one"));
+        }
+        self.0.insert(path, module);
+        Ok(())
+    }
+
+    /// Makes the directories, before anything else is done.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub(crate) fn make(&self) -> Result<()> {
+        self.0.keys().filter_map(|path| path.parent()).try_for_each(|directory| {
+            fs_err::create_dir_all(directory)
+                .map_err(|source| Error::io("failed to make a directory", source))
+        })
+    }
+}
+
+/// Files that are to be copied, and those that go.
+#[derive(Default)]
+pub(crate) struct Copies {
+    files: Vec<(PathBuf, PathBuf)>,
+    stale: Vec<PathBuf>,
+}
+
+impl Copies {
+    /// Wants a published module, with its signature, where its manifest wants it.
+    pub(crate) fn add(&mut self, order: &Order, published: &Published) {
+        let Some(directory) = &order.recipe.artifact_dir else { return };
+        let to = destination(directory, &published.path);
+        let mut sig = to.clone().into_os_string();
+        sig.push(SIGNATURE);
+        // The signature first, as in publishing.
+        match &published.signature_path {
+            Some(from) => self.files.push((from.clone(), sig.into())),
+            None => self.stale.push(sig.into()),
+        }
+        self.files.push((published.path.clone(), to));
+    }
+
+    /// Copies what is not there yet: all of it is written before the first file is seen.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub(crate) fn write(self, report: &Report) -> Result<()> {
+        let changed = self.files.into_iter().filter(|(from, to)| !are_same(from, to));
+        let staged = changed.map(|(from, to)| staged(&from, &to)).collect::<Result<Vec<_>>>()?;
+        for file in staged {
+            let path = file.target().to_owned();
+            file.publish()?;
+            report.copied(&path);
+        }
+        self.stale.iter().try_for_each(|path| remove(path))
+    }
+}
+
+/// Where a copy of a file goes: examples have no directory of their own there, as in cargo.
+fn destination(directory: &Path, file: &Path) -> PathBuf {
+    directory.join(file.file_name().unwrap_or_default())
+}
+
+fn staged(from: &Path, to: &Path) -> Result<Staged> {
+    let failed = |source| {
+        Error::io(format!("failed to copy `{}` to `{}`", from.display(), to.display()), source)
+    };
+    let mut staged = Staged::new(to, Access::Usual)?;
+    let mut file = File::open(from).map_err(failed)?;
+    io::copy(&mut file, staged.file()).map_err(failed)?;
+    staged.sync()?;
+    Ok(staged)
+}
+
+/// Whether two files have the same content. One that cannot be read is another.
+fn are_same(one: &Path, other: &Path) -> bool {
+    digest(one).ok().zip(digest(other).ok()).is_some_and(|(one, other)| one == other)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            let path = path.display();
+            Err(Error::io(format!("failed to remove the stale signature `{path}`"), source))
+        }
+        _ => Ok(()),
+    }
+}

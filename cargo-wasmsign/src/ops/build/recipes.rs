@@ -1,0 +1,243 @@
+//! The keys and tools of a build.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::args::Overrides;
+use crate::error::{Error, Result, of_key_use};
+use crate::keys::Signer;
+use crate::manifest::{Features, Manifests, Optimize, PackageConfig, Tool};
+use crate::module::optimize::{self, Optimizer};
+use crate::module::shape::{Delimiters, Embedding};
+use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
+use crate::sys::caller;
+
+/// Keys and tools, each got once.
+pub(crate) struct Kit<'a> {
+    manifests: &'a Manifests,
+    overrides: &'a Overrides,
+    signers: BTreeMap<String, Arc<Signer>>,
+    optimizers: Vec<(Wanted, Arc<Optimizer>)>,
+    /// By the first signer, who is asked once.
+    delimiters: BTreeMap<String, Arc<Delimiters>>,
+    warnings: Vec<String>,
+}
+
+/// What decides which optimizer it is.
+#[derive(PartialEq, Eq)]
+struct Wanted {
+    tool: Tool,
+    minimum: Option<u32>,
+    reproducible: bool,
+}
+
+impl<'a> Kit<'a> {
+    /// An empty one.
+    pub(crate) fn new(manifests: &'a Manifests, overrides: &'a Overrides) -> Self {
+        Self {
+            manifests,
+            overrides,
+            signers: BTreeMap::new(),
+            optimizers: Vec::new(),
+            delimiters: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// What the reader should know, though everything can be done.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let keys = self.signers.values().filter_map(|signer| signer.warning.clone());
+        let manifests = self.manifests.warnings().iter();
+        manifests.chain(&self.warnings).cloned().chain(keys).collect()
+    }
+
+    /// What is done to the modules of a package, with everything at hand that it takes.
+    pub(crate) fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
+        let signers = self.signers(package, config)?;
+        signers.iter().try_for_each(|signer| signer.keeps_from(&config.key_id))?;
+        refuse_twice(&signers)?;
+        let delimiters = match &config.sections.parts {
+            Some(_) => self.delimiters(package, signers.first())?,
+            None => Arc::new(Delimiters::None),
+        };
+        Ok(Recipe { delimiters, signers, ..self.unsigned(config, Delimiters::None)? })
+    }
+
+    /// What is done to the modules of a package but for signing.
+    pub(crate) fn unsigned(
+        &mut self,
+        config: &PackageConfig,
+        delimiters: Delimiters,
+    ) -> Result<Recipe> {
+        config.transforms.iter().try_for_each(find_transform)?;
+        refuse_missing(config)?;
+        if let Features::List(names) = &config.interface.features {
+            optimize::Features::from_names(names)?;
+        }
+        refuse_unlisted(config)?;
+        let optimize = match &config.optimize {
+            Some(options) => Some((self.optimizer(options, config.reproducible)?, options.clone())),
+            None => None,
+        };
+        Ok(Recipe {
+            profile: config.profile.clone(),
+            transforms: config.transforms.clone(),
+            optimize,
+            interface: config.interface.clone(),
+            unfinished: config.unfinished,
+            auditable: config.auditable,
+            sections: config.sections.clone(),
+            delimiters: Arc::new(delimiters),
+            signers: Vec::new(),
+            key_id: config.key_id.clone(),
+            placement: config.signature,
+            artifact_dir: config.artifact_dir.clone(),
+        })
+    }
+
+    /// What the parts of a package's modules end with.
+    fn delimiters(
+        &mut self,
+        package: &str,
+        signer: Option<&Arc<Signer>>,
+    ) -> Result<Arc<Delimiters>> {
+        let Some(signer) = signer else {
+            self.warnings.push(format!(
+                "the parts of the modules of `{package}` are not divided: without a signer there are no delimiters"
+            ));
+            return Ok(Arc::new(Delimiters::None));
+        };
+        if let Some(known) = self.delimiters.get(&signer.name) {
+            return Ok(Arc::clone(known));
+        }
+        let delimiters =
+            Delimiters::of_signer(&**signer).map_err(|error| of_key_use(&signer.name, error))?;
+        if matches!(delimiters, Delimiters::Random) {
+            self.warnings.push(format!(
+                "the key `{}` never signs twice alike: delimiters are random, and the build cannot be made again",
+                signer.name
+            ));
+        }
+        let delimiters = Arc::new(delimiters);
+        self.delimiters.insert(signer.name.clone(), Arc::clone(&delimiters));
+        Ok(delimiters)
+    }
+
+    fn optimizer(&mut self, options: &Optimize, reproducible: bool) -> Result<Arc<Optimizer>> {
+        let minimum = options.minimum_version;
+        let wanted = Wanted { tool: options.tool.clone(), minimum, reproducible };
+        let known = self.optimizers.iter().find(|(other, _)| *other == wanted);
+        let optimizer = match (known, &options.tool) {
+            (Some((_, optimizer)), _) => Arc::clone(optimizer),
+            (None, Tool::Auto) => Arc::new(Optimizer::auto(minimum, reproducible)?),
+            (None, Tool::Embedded) => Arc::new(Optimizer::embedded(minimum)?),
+            (None, Tool::Program(path)) => Arc::new(Optimizer::external(path, minimum)?),
+        };
+        optimizer.check_passes(&options.passes)?;
+        self.optimizers.push((wanted, Arc::clone(&optimizer)));
+        Ok(optimizer)
+    }
+
+    /// Refuses a package whose modules nobody is named to sign.
+    pub(crate) fn names_signers(&self, package: &str, config: &PackageConfig) -> Result<()> {
+        if self.overrides.no_sign || !self.overrides.keys.is_empty() {
+            return Ok(());
+        }
+        if config.sign_with.is_empty() {
+            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(format!(
+                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
+                 with {}, or build with {}",
+                caller::key(),
+                caller::unsigned()
+            )));
+        }
+        Ok(())
+    }
+
+    fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Arc<Signer>>> {
+        if self.overrides.no_sign {
+            return Ok(Vec::new());
+        }
+        if !self.overrides.keys.is_empty() {
+            let keys = &self.overrides.keys;
+            return keys
+                .iter()
+                .map(|key| self.signer(key, || Signer::from_argument(key)))
+                .collect();
+        }
+        self.names_signers(package, config)?;
+        let manifests = self.manifests;
+        config
+            .sign_with
+            .iter()
+            .map(|name| {
+                let unknown = || {
+                    Error::usage(format!("no key is named {}", crate::text::redact::shown(name)))
+                };
+                let key = manifests.key(name).ok_or_else(unknown)?;
+                let unsigned = format!("or build without signatures: {}", caller::unsigned());
+                let load = || Signer::from_manifest(key);
+                self.signer(name, || load().map_err(|error| error.or_advice(&unsigned)))
+            })
+            .collect()
+    }
+
+    fn signer(&mut self, name: &str, load: impl FnOnce() -> Result<Signer>) -> Result<Arc<Signer>> {
+        if let Some(signer) = self.signers.get(name) {
+            return Ok(Arc::clone(signer));
+        }
+        let signer = Arc::new(load()?);
+        self.signers.insert(name.to_owned(), Arc::clone(&signer));
+        Ok(signer)
+    }
+}
+
+/// Refuses to drop the list that `auditable` promises. One that is embedded in its place is a list, too.
+fn refuse_unlisted(config: &PackageConfig) -> Result<()> {
+    let sections = &config.sections;
+    let is_embedded = sections.embed.iter().any(|embed| embed.name == AUDITABLE_LIST);
+    match config.auditable && sections.remove.is_match(AUDITABLE_LIST) && !is_embedded {
+        false => Ok(()),
+        true => Err(Error::usage(format!(
+            "`sections.remove` drops `{AUDITABLE_LIST}`, which `auditable = true` promises"
+        ))
+        .advice("let its patterns leave out that section, or set `auditable = false`")),
+    }
+}
+
+/// Refuses files that are not there, unless a program of the package makes them.
+fn refuse_missing(config: &PackageConfig) -> Result<()> {
+    let is_made = |path: &Path| config.transforms.iter().any(|transform| transform.makes(path));
+    for embed in config.sections.embed.iter().filter(|embed| !is_made(&embed.file)) {
+        Embedding::open(&embed.name, &embed.file)?;
+    }
+    for input in config.transforms.iter().flat_map(|transform| &transform.inputs) {
+        let files = input.files(&[]);
+        let is_one = files.is_one_path() && !input.text.contains('{');
+        if is_one && !files.base.exists() && !is_made(&files.base) {
+            let path = files.base.display();
+            return Err(Error::usage(format!(
+                "`transform.inputs` names `{path}`, and there is no such file"
+            ))
+            .advice("correct the path: it is relative to the Cargo.toml that names it"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses one key under two names: it would sign once.
+fn refuse_twice(signers: &[Arc<Signer>]) -> Result<()> {
+    for (at, signer) in signers.iter().enumerate() {
+        let same = |other: &&Arc<Signer>| other.public_key() == signer.public_key();
+        if let Some(other) = signers[..at].iter().find(same) {
+            return Err(Error::usage(format!(
+                "`{}` and `{}` are the same key, which signs once",
+                other.name.escape_debug(),
+                signer.name.escape_debug()
+            ))
+            .advice("name it once"));
+        }
+    }
+    Ok(())
+}

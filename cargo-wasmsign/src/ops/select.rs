@@ -1,0 +1,145 @@
+//! Which packages are built for wasm, and into which files.
+
+use std::collections::BTreeMap;
+
+use cargo_metadata::{CrateType, Package, Target, TargetKind};
+use globset::Glob;
+
+use crate::cli::args::Targets;
+use crate::error::{Error, Result};
+use crate::manifest::Manifests;
+use crate::project::features::Activated;
+use crate::project::{EXAMPLES, Selection, Workspace, has_cdylib};
+
+/// The packages of cargo's selection that are meant for wasm.
+///
+/// # Errors
+///
+/// Exit code 2: there is none, or one was named that has no table where others have one.
+pub(crate) fn packages<'a>(
+    workspace: &'a Workspace,
+    manifests: &Manifests,
+    selection: &Selection,
+) -> Result<Vec<&'a Package>> {
+    let selected = workspace.select(selection)?;
+    let has_table = |package: &Package| manifests.has_table(package.name.as_str());
+    let tables = manifests.have_tables();
+    if let Some(package) =
+        selected.iter().find(|package| tables && selection.is_by_name() && !has_table(package))
+    {
+        return Err(Error::usage(format!("the package `{}` is not for wasm: it has no [package.metadata.wasmsign]", package.name))
+            .advice("other packages of the workspace have one; give it a table (it may be empty), or leave it out"));
+    }
+    let meant = |package: &&Package| is_meant_for_wasm(manifests, package);
+    let packages: Vec<_> = selected.into_iter().filter(meant).collect();
+    if packages.is_empty() {
+        return Err(Error::usage("no package is selected that is built for wasm").advice(if tables {
+            "select packages that have a [package.metadata.wasmsign] table, with `-p` or `--workspace`"
+        } else {
+            "a library needs `crate-type = [\"cdylib\"]`; a package with programs needs a [package.metadata.wasmsign] table"
+        }));
+    }
+    Ok(packages)
+}
+
+/// Whether a package is meant for wasm: by its table, or, where no package has one, by its library.
+pub(crate) fn is_meant_for_wasm(manifests: &Manifests, package: &Package) -> bool {
+    match manifests.have_tables() {
+        true => manifests.has_table(package.name.as_str()),
+        false => has_cdylib(package),
+    }
+}
+
+/// The modules that cargo will make of a package: where they lie below the directory of their profile, and of which
+/// target they are made. `is_on` says which of the targets that nobody has named are built.
+fn modules<'a>(
+    package: &'a Package,
+    targets: &'a Targets,
+    is_on: impl Fn(&Target) -> bool + 'a,
+) -> impl Iterator<Item = (String, &'a Target)> {
+    let all = targets.are_default();
+    let is_named = |names: &[String], target| names.iter().any(|wanted| is_meant(target, wanted));
+    package.targets.iter().filter_map(move |target| {
+        let makes = |kind: &CrateType| target.crate_types.contains(kind);
+        let is_built = match target.kind.first()? {
+            TargetKind::Bin => {
+                is_named(&targets.bin, target) || ((all || targets.bins) && is_on(target))
+            }
+            TargetKind::Example => {
+                is_named(&targets.example, target) || (targets.examples && is_on(target))
+            }
+            _ => target.kind.contains(&TargetKind::CDyLib) && (all || targets.lib),
+        };
+        let name = match makes(&CrateType::CDyLib) {
+            true => target.name.replace('-', "_"),
+            false => target.name.clone(),
+        };
+        let file = match target.kind.contains(&TargetKind::Example) {
+            true => format!("{EXAMPLES}/{name}.wasm"),
+            false => format!("{name}.wasm"),
+        };
+        let is_module = makes(&CrateType::CDyLib) || makes(&CrateType::Bin);
+        (is_built && is_module).then_some((file, target))
+    })
+}
+
+/// The target of a package that a module of this file name is made of.
+pub(crate) fn maker<'a>(
+    package: &'a Package,
+    targets: &'a Targets,
+    file: &str,
+) -> Option<&'a Target> {
+    let mut modules = modules(package, targets, |_| true);
+    modules.find(|(path, _)| path.rsplit('/').next() == Some(file)).map(|(_, target)| target)
+}
+
+/// Whether `--bin` or `--example`, a name or a glob, means this target.
+fn is_meant(target: &Target, wanted: &str) -> bool {
+    let glob = || Glob::new(wanted).is_ok_and(|glob| glob.compile_matcher().is_match(&target.name));
+    target.name == wanted || glob()
+}
+
+/// Refuses two modules of one name, of which cargo would let one overwrite the other.
+///
+/// # Errors
+///
+/// Exit code 2.
+pub(crate) fn refuse_collisions(
+    packages: &[&Package],
+    targets: &Targets,
+    activated: &Activated<'_>,
+) -> Result<()> {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for package in packages {
+        let is_on = |target: &Target| activated.enables(package, target);
+        for (file, target) in modules(package, targets, is_on) {
+            let maker = format!("the {} of the package `{}`", words(target), package.name);
+            if let Some(other) = seen.get(&file) {
+                return Err(Error::usage(format!("{other} and {maker} would both be `{file}`"))
+                    .advice("give one of them another name, or build them one by one (`--lib`, `--bin`, `-p`)"));
+            }
+            seen.insert(file, maker);
+        }
+    }
+    Ok(())
+}
+
+/// A target as it is told.
+fn words(target: &Target) -> String {
+    let kind = match target.kind.first() {
+        Some(TargetKind::Bin) => "program",
+        Some(TargetKind::Example) => "example",
+        _ => "library",
+    };
+    format!("{kind} `{}`", target.name)
+}
+
+/// The modules that cargo is expected to make, for showing a plan.
+pub(crate) fn expected(
+    package: &Package,
+    targets: &Targets,
+    activated: &Activated<'_>,
+) -> Vec<String> {
+    let is_on = |target: &Target| activated.enables(package, target);
+    modules(package, targets, is_on).map(|(file, _)| file).collect()
+}

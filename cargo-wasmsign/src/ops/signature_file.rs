@@ -1,0 +1,87 @@
+//! Files of detached signatures: where they are, and what is in them.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use wasmsign_core::limits::MAX_SIGNATURE_BYTES;
+
+use crate::error::{Error, Result};
+use crate::module::rewrite::same_file;
+use crate::sys::files;
+
+/// Where the signature of a module is if nobody says otherwise: the module's name with `.sig` behind it.
+pub(crate) fn beside(module: &Path) -> PathBuf {
+    let mut name = module.as_os_str().to_owned();
+    name.push(".sig");
+    name.into()
+}
+
+/// The file that `--signature` names, or else the one beside the module.
+///
+/// # Errors
+///
+/// Exit code 2: nothing lies beside standard input.
+pub(crate) fn named_or_beside(named: Option<&Path>, module: &Path) -> Result<PathBuf> {
+    match named {
+        Some(path) => Ok(path.to_owned()),
+        None if files::is_dash(module) => Err(nothing_beside_stdin()),
+        None => Ok(beside(module)),
+    }
+}
+
+/// The error for a signature that should lie beside standard input.
+pub(crate) fn nothing_beside_stdin() -> Error {
+    Error::usage("standard input has no file beside it that could hold its signature")
+        .advice("name the signature's file with `--signature`")
+}
+
+/// Refuses a signature file that is the module or its new form.
+///
+/// # Errors
+///
+/// Exit code 2.
+pub(crate) fn apart(module: &Path, output: &Path, signature: &Path) -> Result<()> {
+    // `-` is as many streams as there are directions: see `standard_streams`.
+    let is_taken = |path: &Path| path == signature || same_file(path, signature);
+    if !files::is_dash(signature) && (is_taken(module) || is_taken(output)) {
+        return Err(Error::usage(format!(
+            "`{}` cannot be the module and its signature as well",
+            signature.display()
+        ))
+        .advice("name another file with `--signature`"));
+    }
+    Ok(())
+}
+
+/// The content of a detached signature.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    content(path).map_err(|source| unread(path, source))
+}
+
+/// The content of a detached signature, if there is such a file.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub(crate) fn read_if_any(path: &Path) -> Result<Option<Vec<u8>>> {
+    match content(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(unread(path, source)),
+        Ok(data) => Ok(Some(data)),
+    }
+}
+
+/// Reads one byte more than the cap at most: enough for the core to refuse it.
+fn content(path: &Path) -> io::Result<Vec<u8>> {
+    let mut data = Vec::new();
+    files::open(path)?.take(u64::from(MAX_SIGNATURE_BYTES) + 1).read_to_end(&mut data)?;
+    Ok(data)
+}
+
+fn unread(path: &Path, source: io::Error) -> Error {
+    Error::io(format!("failed to read the signature `{}`", path.display()), source)
+}

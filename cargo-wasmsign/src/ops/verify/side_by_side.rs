@@ -1,0 +1,58 @@
+//! Many files on as many threads as there are cores, with the results in order.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use crate::error::Result;
+
+/// Does `work` on each item, on as many threads as there are cores, and gives the results to `done` in
+/// the order of the items.
+pub(crate) fn in_parallel<P: AsRef<Path> + Sync, T: Send>(
+    items: &[P],
+    work: impl Fn(&Path) -> T + Sync,
+    mut done: impl FnMut(&Path, T) -> Result<()>,
+) -> Result<()> {
+    // To ask for the cores takes longer than to verify a small module.
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let threads = if items.len() == 1 { 1 } else { cores().min(items.len()) };
+    if threads == 1 {
+        return items.iter().try_for_each(|item| done(item.as_ref(), work(item.as_ref())));
+    }
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let (results, inbox) = mpsc::sync_channel(threads * 4);
+        for _ in 0..threads {
+            let (results, next, work) = (results.clone(), &next, &work);
+            let worker = move || {
+                while let Some((index, item)) = take_next(items, next) {
+                    // The other end is gone only when the results are not wanted any more.
+                    if results.send((index, work(item.as_ref()))).is_err() {
+                        break;
+                    }
+                }
+            };
+            // Where the system has no more threads, those that run share the work.
+            let _ = thread::Builder::new().spawn_scoped(scope, worker);
+        }
+        drop(results);
+        let mut waiting = BTreeMap::new();
+        let mut reported = 0;
+        for (index, result) in inbox {
+            waiting.insert(index, result);
+            while let Some(result) = waiting.remove(&reported) {
+                done(items[reported].as_ref(), result)?;
+                reported += 1;
+            }
+        }
+        // What is left where not a single thread was to be had.
+        items[reported..].iter().try_for_each(|item| done(item.as_ref(), work(item.as_ref())))
+    })
+}
+
+fn take_next<'a, P>(items: &'a [P], next: &AtomicUsize) -> Option<(usize, &'a P)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    items.get(index).map(|item| (index, item))
+}

@@ -1,0 +1,152 @@
+//! The last steps: signing, verifying what was written, publishing.
+
+use std::io;
+use std::path::Path;
+
+use wasmsign_core::Identity;
+use wasmsign_core::inspect;
+
+use super::record::{self, Record, Source};
+use super::steps::{Work, length, reader, with_suffix};
+use super::transform::Products;
+use super::{Order, Published, Sizes, Step};
+use crate::error::{Error, Result, of_module};
+use crate::manifest::Placement;
+use crate::module::optimize::Ran;
+use crate::module::seal;
+use crate::sys::files::Staged;
+
+/// A module that is made, signed and verified, and seen by nobody yet.
+pub struct Made {
+    order: Order,
+    module: Staged,
+    signature: Option<Staged>,
+    published: Published,
+    record: Staged,
+}
+
+impl Made {
+    pub(super) fn publish(self) -> Result<(Order, Published)> {
+        let sig = with_suffix(&self.published.path, ".sig");
+        // The signature first: a module without its own is nobody's.
+        self.signature.map_or(Ok(()), Staged::publish)?;
+        self.module.publish()?;
+        if self.published.signature_path.is_none() {
+            remove_stale(&sig)?;
+        }
+        self.record.publish()?;
+        Ok((self.order, self.published))
+    }
+}
+
+impl Work<'_> {
+    /// Signs the module, and verifies what was written.
+    pub(super) fn seal(
+        &self,
+        module: &mut Staged,
+        source: Source,
+        products: Products,
+        optimizer: Option<Ran>,
+        mut sizes: Sizes,
+    ) -> Result<Made> {
+        let mut sealed = self.sealed(module)?;
+        let signers = self.recipe().signer_lines();
+        if !signers.is_empty() {
+            self.tell(Step::Signed { signers: signers.clone() });
+        }
+        sizes.published = length(sealed.module.file())?;
+        let path = self.order.place.published.join(self.file_name);
+        let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
+        let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
+        let published = Published {
+            path,
+            signature_path,
+            identity,
+            fresh: false,
+            sizes,
+            optimizer: optimizer.as_ref().map(|tool| tool.version.clone()),
+            signers,
+        };
+        let Sealed { mut module, mut signature, .. } = sealed;
+        let record = Record::of(
+            source,
+            products,
+            optimizer,
+            &published,
+            reader(&mut module)?,
+            signature.as_mut().map(reader).transpose()?,
+        )?;
+        let record = record.stage(&record::path(&self.order.place.state, self.file_name))?;
+        refuse_directory(&with_suffix(&published.path, ".sig"))?;
+        Ok(Made { order: self.order.clone(), module, signature, published, record })
+    }
+
+    /// Makes the files that will be published, and verifies these very files.
+    fn sealed(&self, module: &mut Staged) -> Result<Sealed> {
+        let (name, signatures) = (self.file_name, self.recipe().signatures());
+        let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
+        let path = self.order.place.published.join(name);
+        let mut staged = seal::stage(&path)?;
+        let mut from = reader(module)?;
+        let embedded = match placement {
+            Some(Placement::Embedded | Placement::Both) => {
+                Some(seal::embedded(name, &from, &mut staged, &signatures)?)
+            }
+            _ => {
+                let copied = io::copy(&mut from, staged.file());
+                copied.map_err(|source| {
+                    Error::io(format!("failed to write `{}`", path.display()), source)
+                })?;
+                staged.sync()?;
+                None
+            }
+        };
+        let detached = match placement {
+            Some(Placement::Detached | Placement::Both) => {
+                let mut signature = seal::stage(&with_suffix(&path, ".sig"))?;
+                let module = reader(&mut staged)?;
+                let sealed = seal::detached(name, &module, None, &mut signature, &signatures)?;
+                Some((signature, sealed))
+            }
+            _ => None,
+        };
+        let (signature, detached) = detached.unzip();
+        let identity = match embedded.or(detached) {
+            Some(sealed) => sealed.verified.identity(),
+            None => {
+                inspect::inspect_without_sections(reader(&mut staged)?)
+                    .map_err(|error| of_module(name, error))?
+                    .identity
+            }
+        };
+        Ok(Sealed { module: staged, signature, identity })
+    }
+}
+
+/// Files that are ready to be published.
+struct Sealed {
+    module: Staged,
+    signature: Option<Staged>,
+    identity: Option<Identity>,
+}
+
+/// Refuses a directory in the place of a stale signature: it could not be removed once the module is published.
+fn refuse_directory(path: &Path) -> Result<()> {
+    match path.is_dir() {
+        true => Err(Error::io(
+            format!("failed to remove the stale signature `{}`", path.display()),
+            io::Error::from(io::ErrorKind::IsADirectory),
+        )),
+        false => Ok(()),
+    }
+}
+
+fn remove_stale(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::io(
+            format!("failed to remove the stale signature `{}`", path.display()),
+            source,
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,9 @@
+//! What the system gives: processes, signals, locks, files.
+
+pub(crate) mod caller;
+pub(crate) mod child;
+pub(crate) mod exit_status;
+pub(crate) mod files;
+pub(crate) mod programs;
+pub(crate) mod signals;
+pub(crate) mod tokens;

@@ -1,0 +1,8 @@
+//! Text that is shown.
+
+pub(crate) mod escape;
+pub(crate) mod hex;
+pub(crate) mod nearest;
+pub(crate) mod paths;
+pub(crate) mod redact;
+pub(crate) mod size;

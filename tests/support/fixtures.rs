@@ -18,7 +18,7 @@ pub const ID_TWO: &str = "fc878e42945592ad82a26c55";
 
 /// A file of the vectors that wasmsign2 0.2.8 has made.
 pub fn vector(name: &str) -> Vec<u8> {
-    let path = repository().join("tests/tests/vectors/wasmsign2-0.2.8").join(name);
+    let path = repository().join("tests/tests/peers/vectors/wasmsign2-0.2.8").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

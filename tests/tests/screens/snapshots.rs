@@ -1,4 +1,4 @@
-//! What people see, whole: help, errors, and a build with and without a terminal, each as a file in `screens/`.
+//! What people see, whole: help, errors, and a build with and without a terminal, each as a file in `snapshots/`.
 //!
 //! `SNAPSHOTS=overwrite cargo test --workspace --test screens` writes the files anew; read the difference before it is
 //! committed. Paths, sizes, times and identities, which differ between machines and compilers, have placeholders.
@@ -21,7 +21,7 @@ const ROWS: u16 = 60;
 /// Compares a screen with the file of this name.
 #[track_caller]
 fn shows(name: &str, directory: &Path, screen: &str) {
-    let path = repository().join("tests/tests/screens").join(format!("{name}.txt"));
+    let path = repository().join("tests/tests/screens/snapshots").join(format!("{name}.txt"));
     let assert = Assert::new().redact_with(redactions(directory)).action_env("SNAPSHOTS");
     // Another cargo on this machine may have been in the way.
     let waits = |line: &&str| line.trim_start().starts_with("Blocking waiting for file lock");

@@ -16,7 +16,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 
 #[test]
 fn the_vectors_of_rfc_8032() {
-    let path = repository().join("tests/tests/vectors/rfc8032-7.1.txt");
+    let path = repository().join("tests/tests/peers/vectors/rfc8032-7.1.txt");
     let text = std::fs::read_to_string(path).unwrap();
     let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
     assert_eq!(lines.len(), 5);

@@ -1,0 +1,3 @@
+//! The pages of docs/ beside what they tell of.
+
+mod hosts;

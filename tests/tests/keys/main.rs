@@ -1,0 +1,4 @@
+//! Keys: made, read, and never repeated.
+
+mod keygen;
+mod secrets;

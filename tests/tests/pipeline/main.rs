@@ -1,0 +1,14 @@
+//! What happens to a module between cargo and the signature: transforms, optimizers, sections, and the cache.
+
+mod cache;
+mod cache_shared;
+mod checked;
+mod components;
+mod guarantees;
+mod opt_level;
+mod optimize;
+mod products;
+mod shape;
+mod steps;
+mod tool;
+mod transform;

@@ -1,0 +1,4 @@
+//! What people see.
+
+mod names_and_colours;
+mod snapshots;

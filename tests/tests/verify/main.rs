@@ -1,0 +1,4 @@
+//! Modules: verified, and looked at.
+
+mod inspect;
+mod verify;

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::manifest::{CommandLine, Environment, Manifests};
 use crate::module::optimize;
-use crate::pipeline::{Desk, Order, Place, Published, Recipe};
+use crate::pipeline::{Job, OutputDirectory, Published, Queue, Recipe};
 use crate::project::{Artifact, Configuration, Line, Other, Resolution, Workspace};
 use crate::report::Report;
 use crate::sys::signals;
@@ -48,13 +48,13 @@ fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
         return Err(Error::usage("the messages tell of no module of this workspace that is for wasm")
             .advice("build for a wasm target, in this workspace or with `--manifest-path`, packages that make modules"));
     }
-    let places: Vec<&Place> = orders.iter().map(|order| &*order.place).collect();
-    let source = |_: &Tokens, desk: &Desk<'_, Line>| {
-        orders.iter().for_each(|order| desk.take(order.clone()));
+    let places: Vec<&OutputDirectory> = orders.iter().map(|order| &*order.output).collect();
+    let source = |_: &Tokens, queue: &Queue<'_>| {
+        orders.iter().for_each(|order| queue.push(order.clone()));
         Ok(())
     };
     let mut copies = Copies::default();
-    let told = |order: &Order, module: &Published| {
+    let told = |order: &Job, module: &Published| {
         copies.add(order, module);
         report.published(&order.artifact, module)
     };
@@ -141,8 +141,8 @@ impl<'a> Orders<'a> {
         artifacts: Vec<Artifact>,
         others: &mut BTreeSet<Other>,
         report: &Report,
-    ) -> Result<Vec<Order>> {
-        let mut orders: Vec<Order> = Vec::new();
+    ) -> Result<Vec<Job>> {
+        let mut orders: Vec<Job> = Vec::new();
         for artifact in artifacts {
             let spot = Spot::of(&artifact.path);
             let recipe = spot.as_ref().map(|spot| self.recipe(&artifact, spot)).transpose()?;
@@ -150,10 +150,10 @@ impl<'a> Orders<'a> {
                 others.insert(Other { path: artifact.path, is_harness: false });
                 continue;
             };
-            let place = Arc::new(spot.place(self.limit));
+            let output = Arc::new(spot.place(self.limit));
             // Of what is told twice the last counts, as it does on the disk.
             orders.retain(|order| order.artifact.path != artifact.path);
-            orders.push(Order { artifact, recipe, place });
+            orders.push(Job { artifact, recipe, output });
         }
         self.kit.warnings().iter().for_each(|warning| report.warning(warning));
         copies(&orders)?.make()?;
@@ -182,7 +182,7 @@ impl<'a> Orders<'a> {
 }
 
 /// Where copies of the modules go.
-fn copies(orders: &[Order]) -> Result<Places> {
+fn copies(orders: &[Job]) -> Result<Places> {
     let mut places = Places::default();
     for order in orders {
         let (Some(directory), Some(spot)) =

@@ -24,10 +24,10 @@ use crate::module::compare;
 use crate::module::seal;
 use crate::module::shape::Delimiters;
 use crate::module::toolchain::Toolchain;
-use crate::pipeline::{Desk, Order, Published, Recipe};
+use crate::pipeline::{Job, Published, Queue, Recipe};
 use crate::project::{
-    self, Arguments, Compiler, Configuration, Line, Messages, Reproducible, Run, Selection,
-    Subject, Workspace,
+    self, Arguments, Compiler, Configuration, Messages, Reproducible, Run, Selection, Subject,
+    Workspace,
 };
 use crate::report::{Rebuilt, Report};
 use crate::sys::tokens::Tokens;
@@ -80,7 +80,7 @@ pub(crate) fn run(
     let recipe = Arc::new(kit.unsigned(&config, original.delimiters(&config)?)?);
     let compilation = Compilation { mode, ..arguments.compilation.clone() };
     let scratch = Scratch::new(&directory, report)?;
-    let job = Job {
+    let job = Rebuilding {
         package,
         config: &config,
         target: &target,
@@ -241,7 +241,7 @@ fn narrowed(targets: Targets, name: &str) -> Targets {
 }
 
 /// One package to be built again.
-struct Job<'a> {
+struct Rebuilding<'a> {
     package: &'a Package,
     config: &'a PackageConfig,
     target: &'a str,
@@ -250,7 +250,7 @@ struct Job<'a> {
     configuration: &'a Configuration,
 }
 
-impl Job<'_> {
+impl Rebuilding<'_> {
     /// Builds it in a place of its own, and gives the path of the module; or the exit code, of which everything was
     /// told.
     fn build(
@@ -265,22 +265,22 @@ impl Job<'_> {
         let install = |rustup: &mut Command| report.installing(&run.target, rustup);
         project::ensure_installed(&run.target, &run.resolution, self.configuration, install)?;
         let name = original.file_name();
-        let source = |tokens: &Tokens, desk: &Desk<'_, Line>| {
+        let source = |tokens: &Tokens, queue: &Queue<'_>| {
             run.run(tokens, self.configuration, |mut line| {
                 for artifact in std::mem::take(&mut line.artifacts) {
                     if artifact.path.ends_with(&name) {
-                        let (recipe, place) = (Arc::clone(&recipe), Arc::clone(&place));
-                        desk.take(Order { artifact, recipe, place });
+                        let (recipe, output) = (Arc::clone(&recipe), Arc::clone(&place));
+                        queue.push(Job { artifact, recipe, output });
                     }
                 }
                 // Nobody has asked for these.
                 line.others.clear();
-                desk.say(line);
+                queue.cargo_line(line);
                 Ok(())
             })
         };
         let mut built = None;
-        let told = |_: &Order, module: &Published| {
+        let told = |_: &Job, module: &Published| {
             built = Some(module.path.clone());
             Ok(())
         };

@@ -7,26 +7,26 @@ use wasmsign_core::Identity;
 use wasmsign_core::inspect;
 
 use super::record::{self, Record, Source};
-use super::steps::{Work, length, reader, with_suffix};
+use super::steps::{Steps, length, reader, with_suffix};
 use super::transform::Products;
-use super::{Order, Published, Sizes, Step};
+use super::{Job, Published, Sizes, Step};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::Placement;
 use crate::module::optimize::Ran;
 use crate::module::seal;
 use crate::sys::files::Staged;
 
-/// A module that is made, signed and verified, and seen by nobody yet.
-pub struct Made {
-    order: Order,
+/// A module that is made, signed and verified, and that nobody sees yet.
+pub struct Unpublished {
+    job: Job,
     module: Staged,
     signature: Option<Staged>,
     published: Published,
     record: Staged,
 }
 
-impl Made {
-    pub(super) fn publish(self) -> Result<(Order, Published)> {
+impl Unpublished {
+    pub(super) fn publish(self) -> Result<(Job, Published)> {
         let sig = with_suffix(&self.published.path, ".sig");
         // The signature first: a module without its own is nobody's.
         self.signature.map_or(Ok(()), Staged::publish)?;
@@ -35,11 +35,11 @@ impl Made {
             remove_stale(&sig)?;
         }
         self.record.publish()?;
-        Ok((self.order, self.published))
+        Ok((self.job, self.published))
     }
 }
 
-impl Work<'_> {
+impl Steps<'_> {
     /// Signs the module, and verifies what was written.
     pub(super) fn seal(
         &self,
@@ -48,14 +48,14 @@ impl Work<'_> {
         products: Products,
         optimizer: Option<Ran>,
         mut sizes: Sizes,
-    ) -> Result<Made> {
+    ) -> Result<Unpublished> {
         let mut sealed = self.sealed(module)?;
         let signers = self.recipe().signer_lines();
         if !signers.is_empty() {
-            self.tell(Step::Signed { signers: signers.clone() });
+            self.notify(Step::Signed { signers: signers.clone() });
         }
         sizes.published = length(sealed.module.file())?;
-        let path = self.order.place.published.join(self.file_name);
+        let path = self.job.output.published.join(self.file_name);
         let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
         let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
         let published = Published {
@@ -76,16 +76,16 @@ impl Work<'_> {
             reader(&mut module)?,
             signature.as_mut().map(reader).transpose()?,
         )?;
-        let record = record.stage(&record::path(&self.order.place.state, self.file_name))?;
+        let record = record.stage(&record::path(&self.job.output.state, self.file_name))?;
         refuse_directory(&with_suffix(&published.path, ".sig"))?;
-        Ok(Made { order: self.order.clone(), module, signature, published, record })
+        Ok(Unpublished { job: self.job.clone(), module, signature, published, record })
     }
 
     /// Makes the files that will be published, and verifies these very files.
     fn sealed(&self, module: &mut Staged) -> Result<Sealed> {
         let (name, signatures) = (self.file_name, self.recipe().signatures());
         let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
-        let path = self.order.place.published.join(name);
+        let path = self.job.output.published.join(name);
         let mut staged = seal::stage(&path)?;
         let mut from = reader(module)?;
         let embedded = match placement {

@@ -21,38 +21,38 @@ use std::sync::Arc;
 
 pub use auditable::LIST as AUDITABLE_LIST;
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
-pub use recipe::{Place, Recipe};
+pub use recipe::{OutputDirectory, Recipe};
 pub use record::sha256 as digest;
 pub use transform::find as find_transform;
-pub use workers::{Desk, Event, run};
+pub use workers::{Event, Queue, run};
 
 use crate::error::{Error, Result};
 use crate::project::Artifact;
 use crate::sys::files::Staged;
-use finish::Made;
+use finish::Unpublished;
 use record::{Record, Source};
-use steps::{Work, step_file};
+use steps::{Steps, step_file};
 
-/// An artifact of cargo's, taken while cargo held its lock.
-enum Taken {
+/// An artifact of cargo's, checked while cargo held its lock.
+enum Checked {
     /// There is nothing to do.
     Fresh(Published),
     /// Its bytes are ours now.
     Copied(Copied),
 }
 
-/// What is to be made of an artifact, and where it goes.
+/// A module that is to be made: the artifact, what is done to it, and where it goes.
 #[derive(Clone)]
-pub struct Order {
+pub struct Job {
     /// The artifact.
     pub artifact: Artifact,
     /// What is done to it.
     pub recipe: Arc<Recipe>,
     /// Where it goes.
-    pub place: Arc<Place>,
+    pub output: Arc<OutputDirectory>,
 }
 
-impl Order {
+impl Job {
     /// The same, with what the artifact's own `opt-level` decides.
     fn settled(self) -> Self {
         let recipe = Arc::new(self.recipe.for_opt_level(&self.artifact.opt_level));
@@ -67,28 +67,28 @@ struct Copied {
     source: Source,
 }
 
-/// Takes an artifact while cargo holds its lock: looks whether there is anything to do, and copies it
+/// Checks an artifact while cargo holds its lock: looks whether there is anything to do, and copies it
 /// if so. cargo's own file is a hard link, and is never written.
 ///
 /// # Errors
 ///
 /// Exit code 4.
-fn take(order: &Order) -> Result<Taken> {
-    let Order { artifact, recipe, place } = order;
+fn check(job: &Job) -> Result<Checked> {
+    let Job { artifact, recipe, output } = job;
     let failed =
         |source| Error::io(format!("failed to read `{}`", artifact.path.display()), source);
     let file_name = artifact.file_name();
-    place.make_room(&file_name)?;
+    output.create(&file_name)?;
     let built = record::sha256(&artifact.path).map_err(failed)?;
-    let fingerprint = recipe.fingerprint(&file_name, place);
+    let fingerprint = recipe.fingerprint(&file_name, output);
     let mut source = Source { fingerprint, built };
-    let published = place.published.join(&file_name);
-    if let Some(fresh) = Record::fresh(&record::path(&place.state, &file_name), recipe, &source)
+    let published = output.published.join(&file_name);
+    if let Some(fresh) = Record::fresh(&record::path(&output.state, &file_name), recipe, &source)
         && fresh.path == published
     {
-        return Ok(Taken::Fresh(fresh));
+        return Ok(Checked::Fresh(fresh));
     }
-    let mut built = step_file(place, &file_name, "built")?;
+    let mut built = step_file(output, &file_name, "built")?;
     let from = File::open(&artifact.path).map_err(failed)?;
     // The bytes that are copied are the ones that count, should they be others by now.
     source.built = record::copy_hashed(from, built.file()).map_err(|source| {
@@ -96,20 +96,20 @@ fn take(order: &Order) -> Result<Taken> {
             format!(
                 "failed to copy `{}` to `{}`",
                 artifact.path.display(),
-                place.published.display()
+                output.published.display()
             ),
             source,
         )
     })?;
-    Ok(Taken::Copied(Copied { file_name, built, source }))
+    Ok(Checked::Copied(Copied { file_name, built, source }))
 }
 
 /// A module that is there, or waits for its name.
 pub enum Finished {
     /// It was published before.
-    Fresh(Box<(Order, Published)>),
-    /// It is made, and seen by nobody yet.
-    Made(Box<Made>),
+    Fresh(Box<(Job, Published)>),
+    /// It is made, and nobody sees it yet.
+    New(Box<Unpublished>),
 }
 
 impl Finished {
@@ -118,10 +118,10 @@ impl Finished {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn publish(self) -> Result<(Order, Published)> {
+    pub fn publish(self) -> Result<(Job, Published)> {
         match self {
             Self::Fresh(module) => Ok(*module),
-            Self::Made(module) => module.publish(),
+            Self::New(module) => module.publish(),
         }
     }
 }
@@ -132,8 +132,8 @@ impl Copied {
     /// # Errors
     ///
     /// Those of each step.
-    fn make(self, order: &Order, cores: usize, observer: &dyn Observer) -> Result<Made> {
-        let work = Work { order, cores, observer, file_name: &self.file_name };
-        work.run(self.built, self.source)
+    fn make(self, job: &Job, cores: usize, observer: &dyn Observer) -> Result<Unpublished> {
+        let steps = Steps { job, cores, observer, file_name: &self.file_name };
+        steps.run(self.built, self.source)
     }
 }

@@ -45,9 +45,9 @@ pub struct Recipe {
     pub artifact_dir: Option<PathBuf>,
 }
 
-/// Where the modules of one target and profile go.
+/// The directories of one target and profile: of the modules, and of what is remembered of them.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct OutputDirectory {
     /// The directory of the published files.
     pub published: PathBuf,
     /// The directory of what is remembered of them.
@@ -56,13 +56,13 @@ pub struct Place {
     pub cache: Cache,
 }
 
-impl Place {
-    /// Makes the directories that a file of this name lies in.
+impl OutputDirectory {
+    /// Creates the directories that a file of this name lies in.
     ///
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn make_room(&self, file_name: &Path) -> Result<()> {
+    pub fn create(&self, file_name: &Path) -> Result<()> {
         for base in [&self.published, &self.state] {
             let directory = base.join(file_name.parent().unwrap_or(Path::new("")));
             fs_err::create_dir_all(directory)
@@ -81,21 +81,21 @@ impl Recipe {
         Self { optimize: self.optimize.as_ref().and_then(settled), ..self.clone() }
     }
 
-    /// A program, for the module of this name at this place.
+    /// A program, for the module of this name.
     pub(super) fn program<'a>(
         &'a self,
         transform: &'a manifest::Transform,
         file_name: &'a Path,
-        place: &'a Place,
+        output: &'a OutputDirectory,
     ) -> Program<'a> {
-        Program { transform, file_name, profile: &self.profile, published: &place.published }
+        Program { transform, file_name, profile: &self.profile, published: &output.published }
     }
 
     /// Everything but the module's own bytes that decides what is published.
-    pub(super) fn fingerprint(&self, file_name: &Path, place: &Place) -> String {
+    pub(super) fn fingerprint(&self, file_name: &Path, output: &OutputDirectory) -> String {
         let programs = self.transforms.iter();
         let programs: Vec<_> = programs
-            .map(|transform| self.program(transform, file_name, place).fingerprint())
+            .map(|transform| self.program(transform, file_name, output).fingerprint())
             .collect();
         let optimizer =
             self.optimize.as_ref().map(|(optimizer, options)| (optimizer.identity(), options));

@@ -7,32 +7,32 @@ use std::path::{Path, PathBuf};
 use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
-use super::finish::Made;
+use super::finish::Unpublished;
 use super::record::{self, Source};
 use super::transform::Products;
-use super::waiting::while_telling;
-use super::{Observer, Order, Place, Recipe, Sizes, Step, auditable, unfinished};
+use super::waiting::every_second;
+use super::{Job, Observer, OutputDirectory, Recipe, Sizes, Step, auditable, unfinished};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::{self, After, Unfinished};
 use crate::module::edit;
-use crate::module::optimize::{self, Allowed, Changes, Features, Job, Ran};
+use crate::module::optimize::{self, Allowed, Changes, Features, Ran};
 use crate::module::seal;
 use crate::module::shape::{self, Embedding, Plan, Wishes};
 use crate::sys::files::Staged;
 use crate::text::escape::escape;
 
-/// One module on its way.
-pub(super) struct Work<'a> {
-    pub(super) order: &'a Order,
+/// The steps of one job.
+pub(super) struct Steps<'a> {
+    pub(super) job: &'a Job,
     /// The optimizer's threads.
     pub(super) cores: usize,
     pub(super) observer: &'a dyn Observer,
     pub(super) file_name: &'a Path,
 }
 
-impl Work<'_> {
+impl Steps<'_> {
     /// Takes every step.
-    pub(super) fn run(&self, mut built: Staged, source: Source) -> Result<Made> {
+    pub(super) fn run(&self, mut built: Staged, source: Source) -> Result<Unpublished> {
         let mut sizes = Sizes { built: length(built.file())?, ..Sizes::default() };
         let mut products = Products::default();
         let (mut module, transformed) = self.transform(After::Build, built, &mut products)?;
@@ -75,16 +75,16 @@ impl Work<'_> {
     }
 
     pub(super) fn recipe(&self) -> &Recipe {
-        &self.order.recipe
+        &self.job.recipe
     }
 
-    pub(super) fn tell(&self, step: Step) {
-        self.observer.step(&self.order.artifact.target.name, step);
+    pub(super) fn notify(&self, step: Step) {
+        self.observer.step(&self.job.artifact.target.name, step);
     }
 
     /// A temporary file for one step.
     pub(super) fn step_file(&self, step: &str) -> Result<Staged> {
-        step_file(&self.order.place, self.file_name, step)
+        step_file(&self.job.output, self.file_name, step)
     }
 
     /// What a module holds, with all its sections.
@@ -123,39 +123,39 @@ impl Work<'_> {
         digest: String,
     ) -> Result<(Staged, Inspection, Option<Ran>)> {
         let Some((optimizer, options)) = &self.recipe().optimize else {
-            let (module, what) = self.hold(built, what, digest)?;
+            let (module, what) = self.edit(built, what, digest)?;
             return Ok((module, what, None));
         };
         let mut output = self.step_file("optimized")?;
         built.lend()?;
         output.lend()?;
-        let job = Job {
+        let job = optimize::Job {
             level: options.level,
             passes: options.passes.clone(),
             keep_names: options.names == manifest::Keep::Keep,
             keep_debug: options.debug == manifest::Keep::Keep,
             timeout: options.timeout.map(manifest::Timeout::duration),
-            ..self.job(digest, &built, &output)?
+            ..self.optimizer_job(digest, &built, &output)?
         };
         let run = match what.kind {
             Kind::Module => optimize::run,
             Kind::Component => optimize::run_component,
         };
-        let cache = Some(&self.order.place.cache);
-        let begins = |version: &str| self.tell(Step::Optimizing { version: version.to_owned() });
-        let tell = |time| self.tell(Step::StillOptimizing { time });
-        let outcome = while_telling(tell, || run(&job, optimizer, cache, &begins))
+        let cache = Some(&self.job.output.cache);
+        let begins = |version: &str| self.notify(Step::Optimizing { version: version.to_owned() });
+        let notify = |time| self.notify(Step::StillOptimizing { time });
+        let outcome = every_second(notify, || run(&job, optimizer, cache, &begins))
             .map_err(|error| error.named(self.file_name))?;
         for reason in &outcome.left {
             let text = format!("left as it is: {reason}");
-            self.tell(Step::Warned { text });
+            self.notify(Step::Warned { text });
         }
         let Some(tool) = outcome.tool else { return Ok((built, what, None)) };
         output.take_back()?;
         let after = self.inspect(&mut output)?;
         let mut changes = Changes::between(custom_names(&what), custom_names(&after));
         changes.dropped.extend(outcome.dropped);
-        self.tell(Step::Optimized {
+        self.notify(Step::Optimized {
             from: what.total,
             to: after.total,
             tool: tool.version.clone(),
@@ -168,7 +168,7 @@ impl Work<'_> {
 
     /// Tells of sections that went though nobody had asked for it. Where hints are kept, those that went had lost what
     /// they were about.
-    fn warn_of_changes(&self, changes: &Changes, job: &Job, keeps_hints: bool) {
+    fn warn_of_changes(&self, changes: &Changes, job: &optimize::Job, keeps_hints: bool) {
         let (places, unasked): (Vec<_>, Vec<_>) =
             changes.unasked(job).into_iter().partition(|name| edit::is_stale(name, false));
         for name in places.into_iter().filter(|name| edit::is_stale(name, keeps_hints)) {
@@ -176,22 +176,27 @@ impl Work<'_> {
                 "dropped the section `{}`: the places that it names are in the code as it was before",
                 escape(name)
             );
-            self.tell(Step::Warned { text });
+            self.notify(Step::Warned { text });
         }
         if !unasked.is_empty() {
             let sections = unasked.into_iter().map(str::to_owned).collect();
-            self.tell(Step::Dropped { sections });
+            self.notify(Step::Dropped { sections });
         }
     }
 
     /// What holds of a module with the optimizer and without; without, names and DWARF stay.
-    fn job(&self, digest: String, input: &Staged, output: &Staged) -> Result<Job> {
+    fn optimizer_job(
+        &self,
+        digest: String,
+        input: &Staged,
+        output: &Staged,
+    ) -> Result<optimize::Job> {
         let interface = &self.recipe().interface;
         let features = match &interface.features {
             manifest::Features::Auto => Allowed::Auto,
             manifest::Features::List(names) => Allowed::Only(Features::from_names(names)?),
         };
-        Ok(Job {
+        Ok(optimize::Job {
             name: self.file_name.to_owned(),
             input: input.path().to_owned(),
             digest,
@@ -209,14 +214,14 @@ impl Work<'_> {
     }
 
     /// The module as far as it is edited without an optimizer; it must not need more than hosts know.
-    fn hold(
+    fn edit(
         &self,
         module: Staged,
         what: Inspection,
         digest: String,
     ) -> Result<(Staged, Inspection)> {
         let mut output = self.step_file("edited")?;
-        let job = self.job(digest, &module, &output)?;
+        let job = self.optimizer_job(digest, &module, &output)?;
         if job.exports.is_none() && !job.producers && job.features == Allowed::Auto {
             return Ok((module, what));
         }
@@ -243,7 +248,7 @@ impl Work<'_> {
         }
         let mut shaped = self.step_file("shaped")?;
         plan.write(self.file_name, &reader(&mut module)?, shaped.file(), delimiters)?;
-        self.tell(Step::Shaped { outline: plan.outline().clone() });
+        self.notify(Step::Shaped { outline: plan.outline().clone() });
         Ok(shaped)
     }
 
@@ -254,12 +259,12 @@ impl Work<'_> {
         let names: Vec<_> = custom_names(what).chain(embedded).collect();
         for pattern in sections.remove.misses(&names) {
             let text = format!("`sections.remove` names `{pattern}`, and there is no such section");
-            self.tell(Step::Warned { text });
+            self.notify(Step::Warned { text });
         }
         let empty = sections.parts.iter().flat_map(|parts| parts.empty(&names));
         for part in empty {
             let text = format!("no section is in the part [{part}] of `sections.parts`");
-            self.tell(Step::Warned { text });
+            self.notify(Step::Warned { text });
         }
     }
 
@@ -275,7 +280,7 @@ impl Work<'_> {
                 "its signature is before `{name}`, which dynamic linkers want to be first; `signature = \"detached\"` \
                  leaves the module as they want it"
             );
-            self.tell(Step::Warned { text });
+            self.notify(Step::Warned { text });
         }
     }
 
@@ -324,8 +329,8 @@ fn digest(module: &mut Staged) -> Result<String> {
 }
 
 /// A temporary file for one step of a module, in the directory where the module will be.
-pub(super) fn step_file(place: &Place, file_name: &Path, step: &str) -> Result<Staged> {
-    seal::stage(&with_suffix(&place.published.join(file_name), &format!(".{step}")))
+pub(super) fn step_file(output: &OutputDirectory, file_name: &Path, step: &str) -> Result<Staged> {
+    seal::stage(&with_suffix(&output.published.join(file_name), &format!(".{step}")))
 }
 
 pub(super) fn reader(file: &mut Staged) -> Result<File> {

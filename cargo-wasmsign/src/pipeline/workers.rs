@@ -1,9 +1,9 @@
-//! Modules on their way side by side, while their source still makes others.
+//! Modules that are made side by side, while their source still makes others.
 //!
-//! The source (a cargo that runs, or what one has said before) has a thread of its own, and a few look at what it gives:
-//! most of it may be fresh. Each worker has a thread too. What they
-//! have to tell goes through one channel to the caller, who alone speaks. After the first error no further module is
-//! begun, unless it is to keep going; those that are on their way come to their end.
+//! The source (a running cargo, or the messages of an earlier one) has a thread of its own. A few more check the jobs that
+//! it queues: most of them may be fresh. Each worker has a thread too. What happens goes through one channel to the
+//! caller, who alone prints. After the first error no further job is begun, unless the build is to keep going; those that
+//! have begun are finished.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Sender, channel};
@@ -11,55 +11,56 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Copied, Finished, Made, Observer, Order, Step, Taken, take};
+use super::{Checked, Copied, Finished, Job, Observer, Step, Unpublished, check};
 use crate::error::{Error, Result};
+use crate::project::Line;
 use crate::sys::tokens::Tokens;
 
 /// How long the first module waits for the end of its source, so that it can have all cores.
 const SETTLING: Duration = Duration::from_millis(40);
 
-/// What happens, in the order in which it is told.
-pub enum Event<T> {
-    /// The source has something to say.
-    Said(T),
-    /// The source has come to its end.
+/// What happens, in this order.
+pub enum Event {
+    /// cargo has printed a line.
+    CargoLine(Line),
+    /// The source has ended.
     Ended,
-    /// Something was done to the module of this name.
+    /// A step of the module of this name.
     Step(String, Step),
     /// A module could not be made.
     Failed(Error),
 }
 
-/// Where the source puts down what it has.
-pub struct Desk<'a, T> {
-    events: Sender<Event<T>>,
-    queue: &'a Queue,
+/// Where the source puts its jobs.
+pub struct Queue<'a> {
+    events: Sender<Event>,
+    shared: &'a Shared,
 }
 
-/// How many artifacts are looked at side by side, at most.
-const LOOKS: usize = 4;
+/// How many artifacts are checked side by side, at most.
+const CHECKERS: usize = 4;
 
-/// The modules that wait for a worker.
+/// The jobs as all threads see them.
 #[derive(Default)]
-struct Queue {
-    /// Whether other modules are begun though one could not be made.
+struct Shared {
+    /// Whether further jobs are begun though one has failed.
     keep_going: bool,
     state: Mutex<State>,
     changed: Condvar,
-    /// An artifact is there to be looked at, or none will be.
+    /// A job is there to be checked, or none will be.
     arrived: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    /// How many modules there were until now.
+    /// How many jobs there were until now.
     count: usize,
-    /// What nobody has looked at yet.
-    arrivals: VecDeque<(usize, Order)>,
+    /// Jobs that are not checked yet.
+    arrivals: VecDeque<(usize, Job)>,
     /// No further one will arrive.
     complete: bool,
-    waiting: VecDeque<(usize, Order, Copied)>,
-    /// How many modules are in the hands of a worker.
+    waiting: VecDeque<(usize, Job, Copied)>,
+    /// How many jobs have a worker now.
     running: usize,
     /// What is done, each with its place in the order of the source.
     finished: Vec<(usize, Finished)>,
@@ -69,88 +70,88 @@ struct State {
     stopped: bool,
 }
 
-/// What came of it all.
+/// What the jobs have made.
 pub struct Outcome {
     /// The modules that can be published, in the order of the source.
     pub finished: Vec<Finished>,
-    /// Whether the caller could tell of everything.
-    pub told: Result<()>,
-    /// Whether the source came to its end.
+    /// Whether the caller could handle every event.
+    pub reported: Result<()>,
+    /// Whether the source has ended well.
     pub source: Result<()>,
 }
 
-impl<T> Desk<'_, T> {
-    /// Tells the caller something.
-    pub fn say(&self, words: T) {
-        self.send(Event::Said(words));
+impl Queue<'_> {
+    /// Passes a line of cargo's on to the caller.
+    pub fn cargo_line(&self, line: Line) {
+        self.send(Event::CargoLine(line));
     }
 
-    fn send(&self, event: Event<T>) {
-        // The other end is there until every one of these is gone.
+    fn send(&self, event: Event) {
+        // The receiver is there until every sender is gone.
         let _ = self.events.send(event);
     }
 
-    /// Gives an artifact to whoever is free to look whether there is anything to do.
-    pub fn take(&self, order: Order) {
-        let mut state = self.queue.lock();
+    /// Adds a job, for the next free thread to check whether there is anything to do.
+    pub fn push(&self, job: Job) {
+        let mut state = self.shared.lock();
         let index = state.count;
         state.count += 1;
-        state.arrivals.push_back((index, order));
-        self.queue.arrived.notify_one();
+        state.arrivals.push_back((index, job));
+        self.shared.arrived.notify_one();
     }
 }
 
-/// Runs `source` and makes what it gives, and tells the caller what happens meanwhile. After an error it begins no
-/// further module, unless it is to keep going.
-pub fn run<T: Send>(
+/// Runs `source`, makes the modules of its jobs, and calls `on_event` with what happens meanwhile. After an error it
+/// begins no further job, unless it is to keep going.
+pub fn run(
     tokens: &Tokens,
     keep_going: bool,
-    source: impl FnOnce(&Desk<'_, T>) -> Result<()> + Send,
-    mut tell: impl FnMut(Event<T>) -> Result<()>,
+    source: impl FnOnce(&Queue<'_>) -> Result<()> + Send,
+    mut on_event: impl FnMut(Event) -> Result<()>,
 ) -> Outcome {
-    let queue = Queue { keep_going, ..Queue::default() };
+    let shared = Shared { keep_going, ..Shared::default() };
     let (events, inbox) = channel();
-    let (told, source) = thread::scope(|scope| {
+    let (reported, source) = thread::scope(|scope| {
         for _ in 0..tokens.jobs() {
-            let worker = Worker { tokens, queue: &queue, events: events.clone() };
+            let worker = Worker { tokens, shared: &shared, events: events.clone() };
             scope.spawn(move || worker.work());
         }
-        let desk = Desk { events, queue: &queue };
+        let queue = Queue { events, shared: &shared };
         let source = scope.spawn(move || {
-            let result = looked_at(&desk, source, tokens.jobs().min(LOOKS));
-            desk.queue.close(result.is_err());
-            desk.send(Event::Ended);
+            let result = checked(&queue, source, tokens.jobs().min(CHECKERS));
+            queue.shared.close(result.is_err());
+            queue.send(Event::Ended);
             result
         });
         let mut result = Ok(());
         for event in inbox {
             let failed = matches!(event, Event::Failed(_)) && !keep_going;
-            let told = tell(event);
-            if failed || told.is_err() {
-                queue.stop();
+            let handled = on_event(event);
+            if failed || handled.is_err() {
+                shared.stop();
             }
-            result = result.and(told);
+            result = result.and(handled);
         }
         (result, joined(source))
     });
-    let mut finished = std::mem::take(&mut queue.lock().finished);
+    let mut finished = std::mem::take(&mut shared.lock().finished);
     finished.sort_by_key(|(index, _)| *index);
     let finished = finished.into_iter().map(|(_, module)| module).collect();
-    Outcome { finished, told, source }
+    Outcome { finished, reported, source }
 }
 
-/// Runs `source`, and looks at what it gives on threads of their own.
-fn looked_at<T: Send>(
-    desk: &Desk<'_, T>,
-    source: impl FnOnce(&Desk<'_, T>) -> Result<()>,
+/// Runs `source`, and checks its jobs on threads of their own.
+fn checked(
+    queue: &Queue<'_>,
+    source: impl FnOnce(&Queue<'_>) -> Result<()>,
     threads: usize,
 ) -> Result<()> {
-    let queue = desk.queue;
+    let shared = queue.shared;
     thread::scope(|scope| {
-        let looks: Vec<_> = (0..threads).map(|_| scope.spawn(|| queue.look())).collect();
-        let result = source(desk);
-        queue.complete();
-        looks.into_iter().fold(result, |result, thread| result.and(joined(thread)))
+        let checkers: Vec<_> = (0..threads).map(|_| scope.spawn(|| shared.check_jobs())).collect();
+        let result = source(queue);
+        shared.complete();
+        checkers.into_iter().fold(result, |result, thread| result.and(joined(thread)))
     })
 }
 
@@ -159,16 +160,16 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// One thread that makes modules.
-struct Worker<'a, T> {
+struct Worker<'a> {
     tokens: &'a Tokens,
-    queue: &'a Queue,
-    events: Sender<Event<T>>,
+    shared: &'a Shared,
+    events: Sender<Event>,
 }
 
-impl<T: Send> Worker<'_, T> {
+impl Worker<'_> {
     /// Makes modules until there are none left.
     fn work(self) {
-        while let Some(modules) = self.queue.wait() {
+        while let Some(modules) = self.shared.wait() {
             if let Err(error) = self.make_one(self.tokens.jobs().div_ceil(modules)) {
                 self.send(Event::Failed(error));
             }
@@ -178,58 +179,58 @@ impl<T: Send> Worker<'_, T> {
     fn make_one(&self, share: usize) -> Result<()> {
         // The cores first: another worker that has one may be quicker.
         let cores = self.tokens.cores(share)?;
-        let Some((index, order, copied)) = self.queue.begin() else { return Ok(()) };
+        let Some((index, job, copied)) = self.shared.begin() else { return Ok(()) };
         // It ends while the cores are ours: whoever gets them next is to know whether there is more to begin.
-        self.queue.end(index, copied.make(&order, cores.count(), self))
+        self.shared.end(index, copied.make(&job, cores.count(), self))
     }
 
-    fn send(&self, event: Event<T>) {
-        // The other end is there until every one of these is gone.
+    fn send(&self, event: Event) {
+        // The receiver is there until every sender is gone.
         let _ = self.events.send(event);
     }
 }
 
-impl<T: Send> Observer for Worker<'_, T> {
+impl Observer for Worker<'_> {
     fn step(&self, name: &str, step: Step) {
         self.send(Event::Step(name.to_owned(), step));
     }
 }
 
-impl Queue {
+impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         // The state is whole between any two of its operations.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at artifacts until no more will arrive: takes those that there is something to do for.
-    fn look(&self) -> Result<()> {
-        while let Some((index, order)) = self.arrival() {
-            let order = order.settled();
-            let taken = take(&order).inspect_err(|_| self.stop())?;
+    /// Checks jobs until no more will arrive: those with something to do wait for a worker then.
+    fn check_jobs(&self) -> Result<()> {
+        while let Some((index, job)) = self.arrival() {
+            let job = job.settled();
+            let checked = check(&job).inspect_err(|_| self.stop())?;
             let mut state = self.lock();
-            match taken {
-                Taken::Fresh(published) => {
-                    state.finished.push((index, Finished::Fresh(Box::new((order, published)))));
+            match checked {
+                Checked::Fresh(published) => {
+                    state.finished.push((index, Finished::Fresh(Box::new((job, published)))));
                 }
-                Taken::Copied(copied) if !state.stopped => {
-                    state.waiting.push_back((index, order, copied));
-                    // Nobody is woken for a module that there is nothing to do for.
+                Checked::Copied(copied) if !state.stopped => {
+                    state.waiting.push_back((index, job, copied));
+                    // No worker is woken for a module that is fresh.
                     self.changed.notify_all();
                 }
-                Taken::Copied(_) => {}
+                Checked::Copied(_) => {}
             }
         }
         Ok(())
     }
 
-    /// The next artifact that nobody has looked at; none where no more will arrive.
-    fn arrival(&self) -> Option<(usize, Order)> {
+    /// The next job that is not checked yet; none where no more will arrive.
+    fn arrival(&self) -> Option<(usize, Job)> {
         let idle = |state: &mut State| state.arrivals.is_empty() && !state.complete;
         let state = self.arrived.wait_while(self.lock(), idle);
         state.unwrap_or_else(PoisonError::into_inner).arrivals.pop_front()
     }
 
-    /// No further artifact will arrive.
+    /// No further job will arrive.
     fn complete(&self) {
         self.lock().complete = true;
         self.arrived.notify_all();
@@ -256,7 +257,7 @@ impl Queue {
     }
 
     /// Takes the next module that waits.
-    fn begin(&self) -> Option<(usize, Order, Copied)> {
+    fn begin(&self) -> Option<(usize, Job, Copied)> {
         let mut state = self.lock();
         let next = state.waiting.pop_front()?;
         state.running += 1;
@@ -264,11 +265,11 @@ impl Queue {
     }
 
     /// Keeps what was made of a module, or begins no further one where it could not be made.
-    fn end(&self, index: usize, made: Result<Made>) -> Result<()> {
+    fn end(&self, index: usize, made: Result<Unpublished>) -> Result<()> {
         let mut state = self.lock();
         state.running -= 1;
         match made {
-            Ok(made) => state.finished.push((index, Finished::Made(Box::new(made)))),
+            Ok(made) => state.finished.push((index, Finished::New(Box::new(made)))),
             Err(error) => {
                 if !self.keep_going {
                     state.stop();

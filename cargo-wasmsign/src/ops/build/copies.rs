@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::pipeline::{Order, Published, digest};
+use crate::pipeline::{Job, Published, digest};
 use crate::report::Report;
 use crate::sys::files::{Access, Staged};
 
@@ -69,7 +69,7 @@ pub(crate) struct Copies {
 
 impl Copies {
     /// Wants a published module, with its signature, where its manifest wants it.
-    pub(crate) fn add(&mut self, order: &Order, published: &Published) {
+    pub(crate) fn add(&mut self, order: &Job, published: &Published) {
         let Some(directory) = &order.recipe.artifact_dir else { return };
         let to = destination(directory, &published.path);
         let mut sig = to.clone().into_os_string();

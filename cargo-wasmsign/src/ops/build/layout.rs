@@ -3,12 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use crate::module::optimize::Cache;
-use crate::pipeline::Place;
+use crate::pipeline::OutputDirectory;
 use crate::project::{EXAMPLES, is_wasm_name};
 use crate::text::paths;
 
 /// The place for the modules of a target and a profile of cargo's.
-pub(crate) fn of(target_directory: &Path, target: &str, profile: &str, cache: &Cache) -> Place {
+pub(crate) fn of(
+    target_directory: &Path,
+    target: &str,
+    profile: &str,
+    cache: &Cache,
+) -> OutputDirectory {
     let directory = match profile {
         "dev" | "test" => "debug",
         "release" | "bench" => "release",
@@ -31,9 +36,14 @@ fn triple(target: &str) -> PathBuf {
     }
 }
 
-fn below(target_directory: &Path, triple: &Path, directory: &str, cache: &Cache) -> Place {
+fn below(
+    target_directory: &Path,
+    triple: &Path,
+    directory: &str,
+    cache: &Cache,
+) -> OutputDirectory {
     let base = target_directory.join("wasmsign");
-    Place {
+    OutputDirectory {
         published: base.join(triple).join(directory),
         state: base.join(".state").join(triple).join(directory),
         cache: cache.clone(),
@@ -89,7 +99,7 @@ impl Spot {
     }
 
     /// The place for what is made of the module.
-    pub(crate) fn place(&self, limit: u64) -> Place {
+    pub(crate) fn place(&self, limit: u64) -> OutputDirectory {
         let cache = Cache::of_target_directory(&self.target_directory, limit);
         below(&self.target_directory, Path::new(&self.triple), &self.directory, &cache)
     }

@@ -16,7 +16,7 @@ use super::{jobs, resolve};
 use crate::cli::args::{Build, Format, Screen, instead_of};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::pipeline::{Desk, Order, Published};
+use crate::pipeline::{Job, Published, Queue};
 use crate::project::{self, Arguments, Configuration, Line, Messages, Run, Workspace};
 use crate::report::{Report, told_as_json};
 use crate::sys::signals;
@@ -75,9 +75,9 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
     let batches = &ready.plan.batches;
     let places: Vec<_> = batches.iter().map(|batch| &*batch.place).collect();
     let keep_going = arguments.compilation.keep_going;
-    let cargo = |tokens: &Tokens, desk: &Desk<'_, Line>| {
+    let cargo = |tokens: &Tokens, queue: &Queue<'_>| {
         let build = |batch: &Batch| {
-            batch.cargo(&run).run(tokens, &configuration, |line| hand_over(batch, line, desk))
+            batch.cargo(&run).run(tokens, &configuration, |line| hand_over(batch, line, queue))
         };
         match keep_going {
             true => batches.iter().map(build).fold(Ok(()), Result::and),
@@ -85,7 +85,7 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
         }
     };
     let mut copies = Copies::default();
-    let told = |order: &Order, module: &Published| {
+    let told = |order: &Job, module: &Published| {
         copies.add(order, module);
         report.published(&order.artifact, module)
     };
@@ -100,14 +100,14 @@ fn build(arguments: &Build, screen: Screen, json: bool, report: &Report) -> Resu
 }
 
 /// Gives the modules that a line of cargo's tells of to those who make them.
-fn hand_over(batch: &Batch, line: Line, desk: &Desk<'_, Line>) -> Result<()> {
+fn hand_over(batch: &Batch, line: Line, queue: &Queue<'_>) -> Result<()> {
     for artifact in &line.artifacts {
         if let Some(recipe) = batch.recipe_of(&artifact.package_id) {
-            let (recipe, place) = (Arc::clone(recipe), Arc::clone(&batch.place));
-            desk.take(Order { artifact: artifact.clone(), recipe, place });
+            let (recipe, output) = (Arc::clone(recipe), Arc::clone(&batch.place));
+            queue.push(Job { artifact: artifact.clone(), recipe, output });
         }
     }
-    desk.say(line);
+    queue.cargo_line(line);
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use crate::module::optimize::{self, Cache};
 use crate::module::shape::Delimiters;
 use crate::ops::resolve::{self, Resolved};
 use crate::ops::select;
-use crate::pipeline::{Place, Recipe};
+use crate::pipeline::{OutputDirectory, Recipe};
 use crate::project::features::Activated;
 use crate::project::{self, Configuration, Reproducible, Run, Selection, Subject, Workspace};
 use crate::text::paths;
@@ -47,7 +47,7 @@ pub(crate) struct Batch {
     reproducible: Option<Reproducible>,
     auditable: bool,
     /// Where their modules go.
-    pub(crate) place: Arc<Place>,
+    pub(crate) place: Arc<OutputDirectory>,
     packages: Vec<Planned>,
     /// The features that only packages of other batches have: cargo would refuse them here.
     foreign: Vec<String>,

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::pipeline::{self, Desk, Event, Finished, Order, Place, Published};
-use crate::project::Line;
+use crate::pipeline::{self, Event, Finished, Job, OutputDirectory, Published, Queue};
 use crate::report::Report;
 use crate::sys::files::{self, Exclusive};
 use crate::sys::signals;
@@ -30,27 +29,27 @@ pub(crate) struct Done {
 ///
 /// Exit code 4: a place that cannot be had, or a result that cannot be told.
 pub(crate) fn run(
-    places: &[&Place],
+    places: &[&OutputDirectory],
     jobs: Jobs,
     keep_going: bool,
-    source: impl FnOnce(&Tokens, &Desk<'_, Line>) -> Result<()> + Send,
+    source: impl FnOnce(&Tokens, &Queue<'_>) -> Result<()> + Send,
     report: &Report,
-    on_published: impl FnMut(&Order, &Published) -> Result<()>,
+    on_published: impl FnMut(&Job, &Published) -> Result<()>,
 ) -> Result<Done> {
     files::allow_many();
     // Each once, and in an order that is the same for all who want several: so nobody waits in a circle.
     let places: BTreeMap<_, _> = places.iter().map(|place| (&place.published, *place)).collect();
     let locks = places.values().map(|place| lock(place, report)).collect::<Result<Vec<_>>>()?;
     let tokens = Tokens::new(jobs)?;
-    let whole_source = |desk: &Desk<'_, Line>| {
-        let result = source(&tokens, desk);
+    let whole_source = |queue: &Queue<'_>| {
+        let result = source(&tokens, queue);
         tokens.cargo_ended()?;
         result
     };
     let mut progress = report.progress();
     let mut exit = Exit::Ok;
     let outcome = pipeline::run(&tokens, keep_going, whole_source, |event| match event {
-        Event::Said(line) => progress.cargo_line(&line),
+        Event::CargoLine(line) => progress.cargo_line(&line),
         Event::Ended => {
             progress.cargo_ended();
             Ok(())
@@ -65,7 +64,7 @@ pub(crate) fn run(
         }
     });
     drop(progress);
-    outcome.told?;
+    outcome.reported?;
     if let Err(error) = outcome.source {
         let exit = exit.worst(told(&error, |error| report.error(error)));
         return Ok(Done { published: 0, exit, _locks: locks });
@@ -79,7 +78,7 @@ fn publish(
     finished: Vec<Finished>,
     mut exit: Exit,
     report: &Report,
-    mut on_published: impl FnMut(&Order, &Published) -> Result<()>,
+    mut on_published: impl FnMut(&Job, &Published) -> Result<()>,
 ) -> Result<(usize, Exit)> {
     let mut published = 0;
     for module in finished {
@@ -101,7 +100,7 @@ fn told(error: &Error, tell: impl FnOnce(&Error) -> Exit) -> Exit {
 }
 
 /// Sees to it that a place is there, and ours alone.
-fn lock(place: &Place, report: &Report) -> Result<Exclusive> {
+fn lock(place: &OutputDirectory, report: &Report) -> Result<Exclusive> {
     let waiting = || report.status("Blocking", "waiting for another build of these modules");
     let lock = Exclusive::acquire(&place.state.join("lock"), waiting)?;
     if !lock.is_held() {
@@ -111,7 +110,7 @@ fn lock(place: &Place, report: &Report) -> Result<Exclusive> {
         ));
     }
     // Only now: `clean`, which we may have waited for, has taken it away.
-    place.make_room(Path::new(""))?;
+    place.create(Path::new(""))?;
     files::remove_strays(&place.published);
     Ok(lock)
 }

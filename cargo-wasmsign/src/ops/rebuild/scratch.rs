@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::module::optimize::Cache;
 use crate::ops::build::layout;
-use crate::pipeline::Place;
+use crate::pipeline::OutputDirectory;
 use crate::report::Report;
 use crate::sys::files::Exclusive;
 
@@ -36,7 +36,7 @@ impl Scratch {
     }
 
     /// Where its modules go. Nothing is taken from the cache of optimized modules.
-    pub(crate) fn place(&self, target: &str, profile: &str) -> Place {
+    pub(crate) fn place(&self, target: &str, profile: &str) -> OutputDirectory {
         layout::of(&self.path, target, profile, &Cache::of_target_directory(&self.path, 0))
     }
 }

@@ -20,7 +20,7 @@ use wasmsign_core::section::Section;
 
 use super::Step;
 use super::record::{copy_hashed, sha256};
-use super::steps::{Work, length, reader};
+use super::steps::{Steps, length, reader};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::{After, Transform, fill};
 use crate::module::optimize::Changes;
@@ -44,7 +44,7 @@ pub(super) struct Program<'a> {
     pub(super) published: &'a Path,
 }
 
-impl Work<'_> {
+impl Steps<'_> {
     /// Whether a program runs then.
     pub(super) fn runs(&self, after: After) -> bool {
         self.recipe().transforms.iter().any(|transform| transform.after == after)
@@ -78,16 +78,16 @@ impl Work<'_> {
         // What cargo has built may be anything that this very program can read.
         let before = self.sections(module).unwrap_or_default();
         let from = length(module.file())?;
-        self.tell(Step::Transforming { program: transform.command[0].clone() });
-        let program = self.recipe().program(transform, self.file_name, &self.order.place);
+        self.notify(Step::Transforming { program: transform.command[0].clone() });
+        let program = self.recipe().program(transform, self.file_name, &self.job.output);
         program
-            .run(module, output, products, || self.tell(Step::Waiting))
+            .run(module, output, products, || self.notify(Step::Waiting))
             .map_err(|error| error.named(self.file_name))?;
         self.refuse_invalid(&transform.command[0], output)?;
         let after = self.sections(output)?;
         let changes = Changes::between(names(&before), names(&after));
         let to = length(output.file())?;
-        self.tell(Step::Transformed { from, to, dropped: changes.dropped });
+        self.notify(Step::Transformed { from, to, dropped: changes.dropped });
         Ok(to)
     }
 

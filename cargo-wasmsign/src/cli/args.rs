@@ -17,7 +17,8 @@ pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use config::Config;
 pub use refused::{Refused, instead_of};
 
-use crate::manifest::{KeyIdChoice, SectionGlob};
+use crate::keys::KeyIdChoice;
+use crate::manifest::SectionGlob;
 
 /// How the headings of cargo's flags end.
 const AS_IN_CARGO: &str = "(as in cargo)";

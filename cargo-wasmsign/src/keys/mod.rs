@@ -4,6 +4,7 @@ pub(crate) mod diagnose;
 
 mod agent;
 mod command;
+mod key_id;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -15,13 +16,14 @@ use wasmsign_core::sign::{self, KeyId, Signature};
 use wasmsign_core::{KeyEncoding, KeyError, PublicKey, SecretKey};
 
 use crate::error::{Error, Result};
-use crate::manifest::{KeyConfig, KeyIdChoice, KeyText, SecretSource};
+use crate::manifest::{KeyConfig, KeyText, SecretSource};
 use crate::sys::caller;
 use crate::text::redact;
 use agent::Agent;
 use command::Program;
 use source::Source;
 
+pub use key_id::KeyIdChoice;
 pub use source::withhold_secrets;
 
 /// Somebody who signs, on any thread.

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::text::{Invalid, Text};
+use super::text::Text;
 use crate::error::Result;
+use crate::text::words::Invalid;
 
 /// The sections that signing itself places: no pattern removes them.
 pub(super) const SIGNATURE_SECTIONS: [&str; 2] = ["signature", "signature_delimiter"];

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use super::key_id::KeyIdChoice;
 use super::keys::Keys;
 use super::optimize::OptimizeLayer;
 use super::reader::{KeySet, Node, Table};
 use super::sections::SectionsLayer;
 use super::setting::Setting;
-use super::text::{Invalid, Text, choose, distinct, words};
+use super::text::{Text, distinct, words};
 use super::transform::TransformLayer;
 use crate::error::Result;
+use crate::keys::KeyIdChoice;
+use crate::text::words::words as words_of;
 
 /// The full name of the workspace's table.
 pub(super) const ROOT: &str = "workspace.metadata.wasmsign";
@@ -81,62 +81,25 @@ pub(super) const PROFILE: KeySet = KeySet {
     elsewhere: WORKSPACE_ONLY,
 };
 
-/// Where signatures go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placement {
-    /// Into the module.
-    Embedded,
-    /// Into a file beside it.
-    Detached,
-    /// Into the module and into a file beside it.
-    Both,
-}
-
-const PLACEMENTS: [(&str, Placement); 3] = [
-    ("embedded", Placement::Embedded),
-    ("detached", Placement::Detached),
-    ("both", Placement::Both),
-];
-
-impl Placement {
-    /// As manifests write it.
-    pub fn as_str(self) -> &'static str {
-        PLACEMENTS[self as usize].0
+words_of! {
+    /// Where signatures go.
+    pub enum Placement {
+        /// Into the module.
+        Embedded = "embedded",
+        /// Into a file `NAME.wasm.sig` beside it.
+        Detached = "detached",
+        /// Both.
+        Both = "both",
     }
 }
 
-impl FromStr for Placement {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        choose(text, &PLACEMENTS)
-    }
-}
-
-/// What becomes of a module that another tool has yet to finish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfinished {
-    /// It is refused: that tool would break its signature.
-    Refuse,
-    /// It is signed as it is: its host finishes it.
-    Allow,
-}
-
-const UNFINISHED: [(&str, Unfinished); 2] =
-    [("refuse", Unfinished::Refuse), ("allow", Unfinished::Allow)];
-
-impl Unfinished {
-    /// As manifests write it.
-    pub fn as_str(self) -> &'static str {
-        UNFINISHED[self as usize].0
-    }
-}
-
-impl FromStr for Unfinished {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        choose(text, &UNFINISHED)
+words_of! {
+    /// What becomes of a module that another tool has yet to finish.
+    pub enum Unfinished {
+        /// It is an error: that tool would break the signature.
+        Refuse = "refuse",
+        /// It is signed as it is, because its host finishes it.
+        Allow = "allow",
     }
 }
 

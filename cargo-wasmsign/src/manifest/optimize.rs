@@ -4,16 +4,16 @@ mod layer;
 mod timeout;
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::text::{Invalid, choose};
 #[cfg(test)]
 pub(super) use layer::KEYS;
 pub(super) use layer::{OptimizeLayer, OptimizeSettings, Switch};
 pub use timeout::Timeout;
+
+use crate::module::optimize::Level;
+use crate::text::words::words;
 
 /// What the optimizer is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,72 +71,13 @@ pub struct Interface {
     pub features: Features,
 }
 
-/// Binaryen's optimization levels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Level {
-    /// Nothing but the passes that are named.
-    O0,
-    /// Little, and fast to do.
-    O1,
-    /// More.
-    O2,
-    /// For speed.
-    O3,
-    /// For speed, however long it takes.
-    O4,
-    /// For size.
-    Os,
-    /// For size above all.
-    Oz,
-}
-
-const LEVELS: [(&str, Level); 7] = [
-    ("0", Level::O0),
-    ("1", Level::O1),
-    ("2", Level::O2),
-    ("3", Level::O3),
-    ("4", Level::O4),
-    ("s", Level::Os),
-    ("z", Level::Oz),
-];
-
-impl Level {
-    /// The level as manifests and `wasm-opt -O…` write it: `0` to `4`, `s` or `z`.
-    pub fn as_str(self) -> &'static str {
-        LEVELS[self as usize].0
-    }
-}
-
-impl FromStr for Level {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        choose(text, &LEVELS)
-    }
-}
-
-/// Whether something stays in the module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// It stays.
-    Keep,
-    /// It goes.
-    Strip,
-}
-
-const KEEPS: [(&str, Keep); 2] = [("keep", Keep::Keep), ("strip", Keep::Strip)];
-
-impl Keep {
-    fn as_str(self) -> &'static str {
-        KEEPS[self as usize].0
-    }
-}
-
-impl FromStr for Keep {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        choose(text, &KEEPS)
+words! {
+    /// Whether something stays in the module.
+    pub enum Keep {
+        /// It stays.
+        Keep = "keep",
+        /// It goes.
+        Strip = "strip",
     }
 }
 

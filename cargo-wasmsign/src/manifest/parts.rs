@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use super::globs::{SIGNATURE_SECTIONS, SectionGlob};
 use super::reader::{List, Node};
-use super::text::{Invalid, Text, distinct};
+use super::text::{Text, distinct};
 use crate::error::Result;
+use crate::text::words::Invalid;
 
 const EXPECTED: &str = "a list of lists of selectors";
 /// What stands for every section that is not custom.

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::key_id::KeyIdChoice;
 use super::layer::{Layer, Placement, Unfinished};
 use super::listing::Listing;
 use super::optimize::{Interface, Optimize, OptimizeSettings};
@@ -12,6 +11,7 @@ use super::sections::{Sections, SectionsSettings};
 use super::setting::{Origin, Setting};
 use super::transform::{Transform, TransformSettings};
 use crate::error::Result;
+use crate::keys::KeyIdChoice;
 
 /// What is to be done with the modules of one package.
 #[derive(Debug, Clone, PartialEq, Eq)]

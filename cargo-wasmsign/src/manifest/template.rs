@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::reader::Node;
-use super::text::{Invalid, Text};
+use super::text::Text;
 use crate::error::Result;
+use crate::text::words::Invalid;
 
 /// A path as a manifest has it, with its places, and the directory of that manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,51 +1,13 @@
 //! Texts with the place that they come from, be it a manifest or the environment.
 
 use std::collections::BTreeSet;
-use std::error::Error as StdError;
 use std::fmt;
 use std::str::FromStr;
 
 use super::source::Place;
 use crate::error::{Error, Result};
-use crate::text::nearest::quoted;
 use crate::text::redact;
-
-/// A text that is not one of the forms that its value may have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invalid(String);
-
-impl Invalid {
-    /// Something else was expected than `found`, which the message repeats if it may.
-    pub(super) fn new(expected: impl fmt::Display, found: &str) -> Self {
-        let found = match found {
-            "" => "an empty text".to_owned(),
-            _ => redact::shown(found),
-        };
-        Self(format!("expected {expected}, found {found}"))
-    }
-
-    /// It cannot stand here, as `message` says.
-    pub(super) fn because(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
-
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl StdError for Invalid {}
-
-/// The value that `choices` gives the word `text`.
-pub(super) fn choose<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Invalid> {
-    let found = choices.iter().find(|(word, _)| *word == text);
-    found.map(|(_, value)| *value).ok_or_else(|| {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        Invalid::new(quoted(&words, "or"), text)
-    })
-}
+use crate::text::words::Invalid;
 
 /// A text and where it stands.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! `transform`: programs of the user's before and after the optimizer.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use serde_json::{Value, json};
 
@@ -9,8 +8,9 @@ use super::listing::Listing;
 use super::reader::{KeySet, Node};
 use super::setting::{Origin, Setting};
 use super::template::PathTemplate;
-use super::text::{Invalid, choose, command_line};
+use super::text::command_line;
 use crate::error::{Error, Result};
+use crate::text::words::words;
 
 pub(super) const KEYS: KeySet = KeySet {
     known: &["command", "output", "produces", "inputs", "after"],
@@ -47,29 +47,13 @@ impl Transform {
     }
 }
 
-/// When a program runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum After {
-    /// On what cargo has built, before the optimizer.
-    #[default]
-    Build,
-    /// On what the optimizer has left.
-    Optimize,
-}
-
-const AFTERS: [(&str, After); 2] = [("build", After::Build), ("optimize", After::Optimize)];
-
-impl After {
-    fn as_str(self) -> &'static str {
-        AFTERS[self as usize].0
-    }
-}
-
-impl FromStr for After {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        choose(text, &AFTERS)
+words! {
+    /// When a program runs.
+    pub enum After {
+        /// On what cargo has built.
+        Build = "build",
+        /// On what the optimizer has left.
+        Optimize = "optimize",
     }
 }
 
@@ -276,7 +260,7 @@ fn as_table(transform: &Transform) -> Value {
     if !transform.inputs.is_empty() {
         add("inputs", json!(all_shown(&transform.inputs)));
     }
-    if transform.after != After::default() {
+    if transform.after != After::Build {
         add("after", json!(transform.after.as_str()));
     }
     table

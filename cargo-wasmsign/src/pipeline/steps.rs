@@ -201,7 +201,7 @@ impl Steps<'_> {
             input: input.path().to_owned(),
             digest,
             output: output.path().to_owned(),
-            level: manifest::Level::O0,
+            level: optimize::Level::O0,
             passes: Vec::new(),
             keep_names: true,
             keep_debug: true,

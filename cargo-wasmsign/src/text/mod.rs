@@ -6,3 +6,4 @@ pub(crate) mod nearest;
 pub(crate) mod paths;
 pub(crate) mod redact;
 pub(crate) mod size;
+pub(crate) mod words;

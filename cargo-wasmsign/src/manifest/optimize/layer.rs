@@ -4,12 +4,14 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Features, Interface, Keep, Level, Open, Optimize, Timeout, Tool, of_opt_level};
+use super::{Features, Interface, Keep, Open, Optimize, Timeout, Tool, of_opt_level};
 use crate::error::Result;
 use crate::manifest::listing::Listing;
 use crate::manifest::reader::{KeySet, Node, Table};
 use crate::manifest::setting::{Origin, Setting};
-use crate::manifest::text::{Invalid, Text, distinct, words};
+use crate::manifest::text::{Text, distinct, words};
+use crate::module::optimize::Level;
+use crate::text::words::Invalid;
 
 /// The keys of the table.
 pub(crate) const KEYS: KeySet = KeySet {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::manifest::text::Invalid;
+use crate::text::words::Invalid;
 
 /// The units, the longest first: none stands twice, and none before a longer one.
 const UNITS: [(char, u64); 3] = [('h', 3600), ('m', 60), ('s', 1)];

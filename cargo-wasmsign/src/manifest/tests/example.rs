@@ -1,8 +1,10 @@
 //! The example of the reference, with a key for each source of secrets.
 
 use super::super::optimize::{Open, Optimize};
-use super::super::{Features, Keep, KeyIdChoice, KeyText, Level, Placement, SecretSource, Tool};
+use super::super::{Features, Keep, KeyText, Placement, SecretSource, Tool};
 use super::{Scratch, nothing, package};
+use crate::keys::KeyIdChoice;
+use crate::module::optimize::Level;
 
 pub(super) const WORKSPACE: &str = r#"
 [workspace]

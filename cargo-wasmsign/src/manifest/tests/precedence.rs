@@ -1,9 +1,9 @@
 //! Which layer counts, key by key.
 
-use super::super::{
-    CommandLine, Environment, Features, Keep, KeyIdChoice, Level, Placement, Tool, Unfinished,
-};
+use super::super::{CommandLine, Environment, Features, Keep, Placement, Tool, Unfinished};
 use super::{KEYS, Scratch, config, nothing, package};
+use crate::keys::KeyIdChoice;
+use crate::module::optimize::Level;
 
 const LAYERS: [&str; 4] = [
     "[package.metadata.wasmsign.profile.release]",

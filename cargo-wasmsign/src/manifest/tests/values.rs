@@ -2,9 +2,11 @@
 
 use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
 
-use super::super::{Features, KeyIdChoice, KeyText, Level, Tool};
+use super::super::{Features, KeyText, Tool};
 use super::{Scratch, config, nothing, package};
+use crate::keys::KeyIdChoice;
 use crate::manifest::globs::SectionGlobs;
+use crate::module::optimize::Level;
 use crate::text::nearest::nearest;
 
 fn globs(list: &str) -> SectionGlobs {

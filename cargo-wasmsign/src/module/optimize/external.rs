@@ -86,7 +86,7 @@ pub(super) fn arguments(call: &Call) -> Vec<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::Level;
+    use crate::module::optimize::Level;
     use crate::module::optimize::testing::{TempDir, job};
     use crate::module::optimize::{Features, Job};
 

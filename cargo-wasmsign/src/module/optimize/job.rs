@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Features;
 use crate::error::{Error, Result};
-use crate::manifest::Level;
+use crate::module::optimize::Level;
 
 /// One module to optimize.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

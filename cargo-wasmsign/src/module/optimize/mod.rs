@@ -32,6 +32,7 @@ mod features;
 mod functions;
 mod interface;
 mod job;
+mod level;
 mod names;
 mod optimizer;
 mod passes;
@@ -53,6 +54,7 @@ pub use child::{CHILD_ARGUMENT, child_main};
 pub use component::run as run_component;
 pub use features::Features;
 pub use job::{Allowed, Job};
+pub use level::Level;
 pub use optimizer::{Optimizer, candidates};
 
 use crate::error::{Error, Result};

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Allowed, Job};
-use crate::manifest::Level;
+use super::{Allowed, Job, Level};
 
 /// A job that does as little as possible.
 pub(super) fn job(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Job {

@@ -10,7 +10,7 @@ use wasm_opt::base::{
     PassRunner, pass_registry, validate_wasm,
 };
 
-use crate::manifest::Level;
+use crate::module::optimize::Level;
 use crate::module::optimize::child::Call;
 use crate::module::optimize::features::{Feature, Features};
 use crate::module::optimize::job::Job;

@@ -5,9 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::manifest::Level;
-use crate::module::optimize::Job;
 use crate::module::optimize::job::Allowed;
+use crate::module::optimize::{Job, Level};
 use crate::text::hex::hex;
 
 /// Goes up whenever the steps around Binaryen begin to do otherwise with the same job.

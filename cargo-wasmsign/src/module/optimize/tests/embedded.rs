@@ -1,6 +1,6 @@
 //! Binaryen in the process of the tests: for modules that it does not die of.
 
-use crate::manifest::Level;
+use crate::module::optimize::Level;
 use std::process::Command;
 
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};

@@ -117,7 +117,7 @@ fn what_was_optimized_before_is_copied() {
     };
     assert!(!cached(&job) && cached(&job));
     assert_eq!(fixture.calls(), 1);
-    let other = Job { level: crate::manifest::Level::Oz, ..job.clone() };
+    let other = Job { level: Level::Oz, ..job.clone() };
     assert!(!cached(&other) && cached(&other) && cached(&job));
     cache.clear().unwrap();
     assert!(!cached(&job));

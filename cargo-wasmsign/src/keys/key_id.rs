@@ -6,8 +6,8 @@ use std::str::FromStr;
 use wasmsign_core::keys::is_secret_key_text;
 use wasmsign_core::{KeyError, PublicKey};
 
-use super::text::Invalid;
 use crate::text::hex::hex;
+use crate::text::words::Invalid;
 
 /// Key ids longer than this are refused by verifiers.
 const MAX_BYTES: usize = 255;

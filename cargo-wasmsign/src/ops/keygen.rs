@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::Report;
 use crate::sys::files::{self, Access, Output, Staged, output_kind};
+use crate::text::paths;
 
 pub(crate) fn run(arguments: &Keygen, report: &Report) -> Result<Exit> {
     refuse_overwriting(arguments)?;
@@ -65,7 +66,7 @@ fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Option<Staged>>
         let written = files::open_stream(path).and_then(|mut stream| stream.write_all(content));
         return written.map(|()| None).map_err(failed);
     }
-    std::fs::create_dir_all(files::directory(path)).map_err(failed)?;
+    std::fs::create_dir_all(paths::directory(path)).map_err(failed)?;
     let mut staged = Staged::new(path, access)?;
     staged.file().write_all(content).map_err(failed)?;
     staged.sync()?;

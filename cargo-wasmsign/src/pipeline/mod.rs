@@ -22,13 +22,13 @@ use std::sync::Arc;
 pub use auditable::LIST as AUDITABLE_LIST;
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{OutputDirectory, Recipe};
-pub use record::sha256 as digest;
 pub use transform::find as find_transform;
 pub use workers::{Event, Queue, run};
 
 use crate::error::{Error, Result};
 use crate::project::Artifact;
 use crate::sys::files::Staged;
+use crate::sys::hashing;
 use finish::Unpublished;
 use record::{Record, Source};
 use steps::{Steps, step_file};
@@ -79,7 +79,7 @@ fn check(job: &Job) -> Result<Checked> {
         |source| Error::io(format!("failed to read `{}`", artifact.path.display()), source);
     let file_name = artifact.file_name();
     output.create(&file_name)?;
-    let built = record::sha256(&artifact.path).map_err(failed)?;
+    let built = hashing::sha256(&artifact.path).map_err(failed)?;
     let fingerprint = recipe.fingerprint(&file_name, output);
     let mut source = Source { fingerprint, built };
     let published = output.published.join(&file_name);
@@ -91,7 +91,7 @@ fn check(job: &Job) -> Result<Checked> {
     let mut built = step_file(output, &file_name, "built")?;
     let from = File::open(&artifact.path).map_err(failed)?;
     // The bytes that are copied are the ones that count, should they be others by now.
-    source.built = record::copy_hashed(from, built.file()).map_err(|source| {
+    source.built = hashing::copy_with_sha256(from, built.file()).map_err(|source| {
         Error::io(
             format!(
                 "failed to copy `{}` to `{}`",

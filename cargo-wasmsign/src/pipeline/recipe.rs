@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 use wasmsign_core::sign::Signature;
 
 use super::SignerLine;
-use super::record::sha256;
 use super::transform::Program;
 use crate::error::{Error, Result};
 use crate::keys::{KeyIdChoice, Signer};
 use crate::manifest::{self, Placement, Unfinished};
 use crate::module::optimize::{Cache, Optimizer, Ran};
 use crate::module::shape::Delimiters;
+use crate::sys::hashing::sha256;
 use crate::text::hex::{hex, public_key_text};
 
 /// What is done to the modules of one package.

@@ -1,11 +1,10 @@
 //! What is remembered of a published module, so that a second build has nothing to do.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use wasmsign_core::{Policy, Require, Verifier};
 
 use super::transform::Products;
@@ -14,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::manifest::Placement;
 use crate::module::optimize::Ran;
 use crate::sys::files::{Access, Staged};
-use crate::text::hex::hex;
+use crate::sys::hashing::{copy_with_sha256, sha256};
 
 /// The file that remembers one published module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +55,7 @@ impl Record {
         signature: Option<File>,
     ) -> Result<Self> {
         let digest = |file: File| {
-            copy_hashed(file, &mut io::sink())
+            copy_with_sha256(file, &mut io::sink())
                 .map_err(|source| Error::io("failed to read a temporary file", source))
         };
         Ok(Self {
@@ -120,33 +119,6 @@ fn still_verifies(published: &Published, recipe: &Recipe) -> bool {
         Placement::Embedded => embedded(),
         Placement::Detached => detached(),
         Placement::Both => embedded() && detached(),
-    }
-}
-
-/// SHA-256 of a file, in hexadecimal.
-///
-/// # Errors
-///
-/// Those of the system.
-pub fn sha256(path: &Path) -> io::Result<String> {
-    copy_hashed(File::open(path)?, &mut io::sink())
-}
-
-/// Below the size from which allocators ask the system for each buffer anew, which takes longer than a small module.
-const BUFFER: usize = 64 * 1024;
-
-/// Copies a file, and gives the SHA-256 of what was copied, in hexadecimal.
-pub(super) fn copy_hashed(mut from: File, to: &mut impl Write) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        match from.read(&mut buffer)? {
-            0 => return Ok(hex(&hash.finalize())),
-            length => {
-                hash.update(&buffer[..length]);
-                to.write_all(&buffer[..length])?;
-            }
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
 use super::finish::Unpublished;
-use super::record::{self, Source};
+use super::record::Source;
 use super::transform::Products;
 use super::waiting::every_second;
 use super::{Job, Observer, OutputDirectory, Recipe, Sizes, Step, auditable, unfinished};
@@ -19,6 +19,7 @@ use crate::module::optimize::{self, Allowed, Changes, Features, Ran};
 use crate::module::seal;
 use crate::module::shape::{self, Embedding, Plan, Wishes};
 use crate::sys::files::Staged;
+use crate::sys::hashing::copy_with_sha256;
 use crate::text::escape::escape;
 
 /// The steps of one job.
@@ -324,7 +325,7 @@ fn too_many_sections(name: &Path, what: &Inspection) -> Error {
 }
 
 fn digest(module: &mut Staged) -> Result<String> {
-    record::copy_hashed(reader(module)?, &mut io::sink())
+    copy_with_sha256(reader(module)?, &mut io::sink())
         .map_err(|source| Error::io("failed to read a temporary file", source))
 }
 

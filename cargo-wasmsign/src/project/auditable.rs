@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::cargo_home;
+use super::cargo::cargo_home;
 use crate::error::{Error, Result};
 use crate::sys::programs;
 

@@ -1,11 +1,11 @@
 //! What cargo is told for builds that give the same bytes in any directory.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::path::PathBuf;
 
 use toml_edit::{Document, TableLike};
 
+use super::cargo::cargo_home;
 use super::{Compiler, Configuration, Workspace, rustflags};
 use crate::error::{Error, Result};
 use crate::manifest::toml_key;
@@ -64,13 +64,6 @@ impl Reproducible {
         let overrides = untrimmed(workspace, configuration, subject.profile)?;
         Ok(Self { rustflags, overrides })
     }
-}
-
-/// Where cargo keeps the sources of dependencies.
-pub(super) fn cargo_home() -> Option<PathBuf> {
-    let home = || env::home_dir().map(|home| home.join(".cargo"));
-    let named = env::var_os("CARGO_HOME").filter(|path| !path.is_empty()).map(PathBuf::from);
-    named.or_else(home).and_then(|path| std::path::absolute(path).ok())
 }
 
 /// Refuses a flag that has the compiler leave paths as they are in some of what it writes.

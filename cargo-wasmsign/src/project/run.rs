@@ -5,9 +5,10 @@ use std::process::{Command, Stdio};
 
 use cargo_metadata::PackageId;
 
+use super::cargo::{Resolution, command};
 use super::message::Line;
 use super::rustflags::silences_warnings;
-use super::{Configuration, Reproducible, Resolution, command};
+use super::{Configuration, Reproducible};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child::Running;

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::program;
+use super::cargo::program;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child;

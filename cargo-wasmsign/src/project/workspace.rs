@@ -6,7 +6,7 @@ use std::process::Stdio;
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use globset::Glob;
 
-use super::{Resolution, command};
+use super::cargo::{Resolution, command};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child;

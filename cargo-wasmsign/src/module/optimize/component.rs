@@ -17,10 +17,10 @@ use wasm_encoder::Encode;
 use wasmsign_core::inspect;
 use wasmsign_core::section::Section;
 
-use super::cache::copy_hashed;
 use super::{Cache, Changes, Job, Optimizer, Outcome, Ran, attempt, fault};
 use crate::error::{Error, Result, of_module};
 use crate::sys::files::{Access, Staged};
+use crate::sys::hashing::copy_hashed;
 use crate::text::hex::hex;
 
 /// How deep components may lie in each other to be looked into.

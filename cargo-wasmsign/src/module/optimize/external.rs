@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::cache::copy_hashed;
 use super::child::Call;
 use super::failure;
 use crate::error::Result;
 use crate::sys::child;
+use crate::sys::hashing::copy_hashed;
 use crate::sys::programs;
 use crate::text::escape::escape;
 use crate::text::hex::hex;

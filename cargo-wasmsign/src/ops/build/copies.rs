@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::pipeline::{Job, Published, digest};
+use crate::pipeline::{Job, Published};
 use crate::report::Report;
 use crate::sys::files::{Access, Staged};
+use crate::sys::hashing::sha256;
 
 /// The suffix of a detached signature.
 const SIGNATURE: &str = ".sig";
@@ -117,7 +118,7 @@ fn staged(from: &Path, to: &Path) -> Result<Staged> {
 
 /// Whether two files have the same content. One that cannot be read is another.
 fn are_same(one: &Path, other: &Path) -> bool {
-    digest(one).ok().zip(digest(other).ok()).is_some_and(|(one, other)| one == other)
+    sha256(one).ok().zip(sha256(other).ok()).is_some_and(|(one, other)| one == other)
 }
 
 fn remove(path: &Path) -> Result<()> {

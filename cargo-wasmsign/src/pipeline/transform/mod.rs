@@ -19,16 +19,17 @@ use wasmsign_core::inspect;
 use wasmsign_core::section::Section;
 
 use super::Step;
-use super::record::{copy_hashed, sha256};
 use super::steps::{Steps, length, reader};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::{After, Transform, fill};
 use crate::module::optimize::Changes;
 use crate::sys::child;
 use crate::sys::exit_status::{fate, last_words};
-use crate::sys::files::{self, Staged};
+use crate::sys::files::Staged;
+use crate::sys::hashing::{copy_with_sha256, sha256};
 use crate::sys::programs;
 use crate::text::hex::hex;
+use crate::text::paths;
 use crate::text::redact;
 use arguments::Arguments;
 use claim::Claim;
@@ -119,7 +120,7 @@ impl Program<'_> {
         let left_at = arguments.left_at.as_deref();
         let own = left_at.filter(|_| !arguments.left_at_is_temporary);
         let sets = self.products(own);
-        let paths: Vec<_> = sets.iter().map(|set| files::normal(&set.base)).collect();
+        let paths: Vec<_> = sets.iter().map(|set| paths::normal(&set.base)).collect();
         let directory = &self.transform.directory;
         let _claim = match paths.is_empty() {
             true => None,
@@ -178,7 +179,7 @@ impl Program<'_> {
         let from = File::open(path).map_err(missing)?;
         let failed = |source| Error::io("failed to write a temporary file", source);
         output.file().rewind().map_err(failed)?;
-        copy_hashed(from, output.file()).map(drop).map_err(failed)
+        copy_with_sha256(from, output.file()).map(drop).map_err(failed)
     }
 
     /// Tells a program that writes something else from one that writes a module which is malformed.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Program;
 use crate::manifest::FileSet;
-use crate::pipeline::record::sha256;
+use crate::sys::hashing::sha256;
 
 /// Files that programs have made, each with the SHA-256 that it had then.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

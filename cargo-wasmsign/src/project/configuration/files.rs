@@ -6,7 +6,7 @@ use toml_edit::Document;
 
 use super::value::{Content, Rank, Source, Value};
 use crate::error::{Error, Result};
-use crate::project::cargo_home;
+use crate::project::cargo::cargo_home;
 use crate::project::version::Version;
 
 /// The release of cargo that began to follow `include`.

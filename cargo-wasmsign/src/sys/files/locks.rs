@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-use super::directory;
 use crate::error::{Error, Result};
+use crate::text::paths::directory;
 
 /// A lock that only one process has at a time, for as long as the value lives.
 #[derive(Debug)]

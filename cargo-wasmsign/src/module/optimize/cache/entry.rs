@@ -8,6 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use sha2::{Digest, Sha256};
 
 use super::Key;
+use crate::sys::hashing::copy_hashed;
 
 const WORD: &[u8; 16] = b"wasmsign-cache-1";
 
@@ -58,24 +59,4 @@ fn begin(key: &Key) -> Sha256 {
 
 fn header(length: u64, hash: Sha256) -> Vec<u8> {
     [&WORD[..], &length.to_le_bytes(), &hash.finalize()].concat()
-}
-
-/// Copies a stream, hashing what is copied; gives its length.
-pub(crate) fn copy_hashed(
-    mut from: impl Read,
-    to: &mut impl Write,
-    hash: &mut Sha256,
-) -> io::Result<u64> {
-    let mut buffer = vec![0; 128 * 1024];
-    let mut length = 0;
-    loop {
-        match from.read(&mut buffer)? {
-            0 => return Ok(length),
-            count => {
-                hash.update(&buffer[..count]);
-                to.write_all(&buffer[..count])?;
-                length += count as u64;
-            }
-        }
-    }
 }

@@ -17,8 +17,6 @@ use std::time::SystemTime;
 
 pub use key::Key;
 
-pub(super) use entry::copy_hashed;
-
 use crate::error::{Error, Result};
 use crate::sys::files::{self, Access, Staged};
 

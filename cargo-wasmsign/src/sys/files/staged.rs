@@ -1,26 +1,21 @@
-//! Writing files so that each is the old one or the new one, whatever happens meanwhile.
+//! Files in the making: what is written is the old file or the new one, whatever happens meanwhile.
 //!
 //! A new file is made beside its target as `.NAME.wasmsign-PID.tmp`, locked while it is in use, flushed
 //! to the disk and renamed. A temporary file that nobody holds a lock on was left by a process that was
 //! killed; the next write into the directory removes it.
 
-mod locks;
-mod removal;
-mod streams;
-
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirEntry, File, OpenOptions};
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use locks::Exclusive;
-pub use removal::Removal;
-pub use streams::{Output, is_dash, is_stdout, open, open_stream, output_kind, spooled_stdin};
+use tempfile::TempPath;
 
-use self::locks::hold;
+use super::locks::hold;
 use crate::error::{Error, Result};
+use crate::text::paths::directory;
 
 /// The temporary files that exist now.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -134,17 +129,14 @@ impl Staged {
     ///
     /// Exit code 2 where the target exists, 4 for everything else.
     pub fn publish_new(self) -> Result<()> {
-        // A hard link is the one way that every system has to make a name only if there is none. Some file systems
-        // have none; there the name is made first, and then filled.
         let access = self.access;
-        self.place(|from, to| {
-            match std::fs::hard_link(from, to) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    fill_new(from, to, access)
-                }
-                linked => linked,
+        self.place(|from, to| match TempPath::try_from_path(from)?.persist_noclobber(to) {
+            Ok(()) => Ok(()),
+            Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(refused.error)
             }
-            .and_then(|()| std::fs::remove_file(from))
+            // Some file systems have neither hard links nor such a rename: there the name is made first, and then filled.
+            Err(refused) => fill_new(&refused.path, to, access),
         })
     }
 
@@ -185,25 +177,6 @@ impl Drop for Staged {
         }
     }
 }
-
-/// Has the system let this process hold many files open: every module on its way is one or two.
-#[cfg(unix)]
-pub fn allow_many() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    // Some programs look at each file that they might have open: children inherit this.
-    const MANY: u64 = 16_384;
-    let mut limit = getrlimit(Resource::Nofile);
-    let wanted = limit.maximum.map_or(MANY, |most| most.min(MANY));
-    if limit.current.is_some_and(|now| now < wanted) {
-        limit.current = Some(wanted);
-        // Where it is refused there are as many as before, and whoever needs more says so.
-        let _ = setrlimit(Resource::Nofile, limit);
-    }
-}
-
-/// Other systems have no such limit, or none that is this low.
-#[cfg(not(unix))]
-pub fn allow_many() {}
 
 /// The error for a file that must not be overwritten.
 pub fn exists(path: &Path) -> Error {
@@ -256,27 +229,6 @@ fn fill_new(from: &Path, to: &Path, access: Access) -> io::Result<()> {
 fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     // The set is whole between any two of its operations.
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A path without `.` and `..`, for comparing: nobody asks whether there are links in it.
-pub fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(normal.pop()),
-            part => normal.push(part),
-        }
-    }
-    normal
-}
-
-/// The directory that a file is in.
-pub fn directory(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 /// The file that a path leads to over symbolic links, which need not exist.

@@ -1,0 +1,13 @@
+//! Files: written whole or not at all, locked, removed; and what is read and written without being one.
+
+mod limit;
+mod locks;
+mod removal;
+mod staged;
+mod streams;
+
+pub use limit::allow_many;
+pub use locks::Exclusive;
+pub use removal::Removal;
+pub use staged::{Access, Staged, exists, remove_all, remove_strays};
+pub use streams::{Output, is_dash, is_stdout, open, open_stream, output_kind, spooled_stdin};

@@ -17,3 +17,9 @@ mod sys;
 mod text;
 
 pub use cli::main;
+
+/// What the optimizer's program shares with this one.
+pub mod optimizer {
+    pub use crate::module::optimize::embedded::protocol::*;
+    pub use crate::module::optimize::{Feature, Features, Level, end_with_parent};
+}

@@ -17,7 +17,7 @@ export CARGO_TARGET_DIR
 cd "$root"
 
 echo "Building cargo-wasmsign. The first time takes about ten minutes: it compiles the optimizer."
-cargo build --locked --workspace --bin cargo-wasmsign
+cargo build --locked --workspace --bin cargo-wasmsign --bin cargo-wasmsign-optimizer
 
 bin=$CARGO_TARGET_DIR/debug/cargo-wasmsign
 t=$CARGO_TARGET_DIR/wasmsign-sample

@@ -13,7 +13,7 @@ runs=${RUNS:-5}
 work=${1:-$(mktemp -d)}
 mkdir -p "$work"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
-cargo build --quiet --release --locked --workspace --bin cargo-wasmsign
+cargo build --quiet --release --locked --workspace --bin cargo-wasmsign --bin cargo-wasmsign-optimizer
 cargo build --quiet --release --locked -p wasmsign-core --example verify
 tool=$CARGO_TARGET_DIR/release/cargo-wasmsign
 library=$CARGO_TARGET_DIR/release/examples/verify

@@ -64,8 +64,7 @@ fn round(directory: &Path, module: &Path, level: &str) -> [Duration; 3] {
     let (answer, prepared) = timed(&prepare);
     let ready = &answer["Ok"]["Ready"];
     assert!(ready.is_object(), "{answer}");
-    let call = json!({ "job": job, "features": ready["features"], "flags": ready["flags"] });
-    let (_, optimized) = timed(&json!({ "Binaryen": call }));
+    let optimized = optimize(level, module, &output, &ready["features"]);
     let work = json!({ "job": job, "features": ready["features"], "is_known": true });
     let (answer, checked) = timed(&json!({ "Check": { "work": work, "names": ready["names"] } }));
     assert_eq!(answer, json!({ "Ok": "Module" }));
@@ -76,18 +75,33 @@ fn bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
 }
 
-/// Who does a task.
-fn tool(task: &Value) -> PathBuf {
-    let named = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let checker = named("CHECKER").filter(|_| task["Binaryen"].is_null());
-    checker.or_else(|| named("TOOL")).unwrap_or_else(|| program().to_owned())
+fn named(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from)
 }
 
-/// Has a child do a task: its answer, and how long it took.
+fn tool() -> PathBuf {
+    named("TOOL").unwrap_or_else(|| program().to_owned())
+}
+
+/// Has the optimizer beside the tool do its part.
+fn optimize(level: &str, input: &Path, output: &Path, features: &Value) -> Duration {
+    let order = json!({
+        "input": bytes(input), "output": bytes(output), "features": features, "first_passes": ["strip-dwarf"],
+        "level": level, "last_passes": [], "debug_info": false, "keep_debug": false,
+    });
+    let name = format!("cargo-wasmsign-optimizer{}", std::env::consts::EXE_SUFFIX);
+    timed_by(&tool().with_file_name(name), "__optimize", &order).1
+}
+
+/// Has a child of the tool do a task: its answer, and how long it took.
 fn timed(task: &Value) -> (Value, Duration) {
+    timed_by(&named("CHECKER").unwrap_or_else(tool), "__task", task)
+}
+
+fn timed_by(program: &Path, argument: &str, task: &Value) -> (Value, Duration) {
     let begun = Instant::now();
-    let mut child = Command::new(tool(task))
-        .arg("__optimize")
+    let mut child = Command::new(program)
+        .arg(argument)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

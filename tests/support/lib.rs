@@ -42,7 +42,7 @@ pub fn cargo() -> &'static OsStr {
     CARGO.get_or_init(|| std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// The program under test, built as the workspace builds it, with the embedded optimizer.
+/// The program under test, built as the workspace builds it, with the embedded optimizer beside it.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -53,6 +53,8 @@ pub fn program() -> &'static Path {
             "--workspace",
             "--bin",
             "cargo-wasmsign",
+            "--bin",
+            "cargo-wasmsign-optimizer",
             "--message-format",
             "json",
         ]);

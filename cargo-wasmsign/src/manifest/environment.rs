@@ -17,8 +17,15 @@ const SIGNATURE: &str = "CARGO_WASMSIGN_SIGNATURE";
 const KEY_ID: &str = "CARGO_WASMSIGN_KEY_ID";
 const OPTIMIZE: &str = "CARGO_WASMSIGN_OPTIMIZE";
 /// Every variable of ours, those too that are read elsewhere.
-pub(super) const VARIABLES: [&str; 6] =
-    [TARGET, SIGN_WITH, SIGNATURE, KEY_ID, OPTIMIZE, "CARGO_WASMSIGN_CACHE_SIZE"];
+pub(super) const VARIABLES: [&str; 7] = [
+    TARGET,
+    SIGN_WITH,
+    SIGNATURE,
+    KEY_ID,
+    OPTIMIZE,
+    "CARGO_WASMSIGN_CACHE_SIZE",
+    "CARGO_WASMSIGN_OPTIMIZER",
+];
 
 /// The environment variables that stand above every manifest; an empty one is an unset one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

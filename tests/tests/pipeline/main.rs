@@ -4,6 +4,7 @@ mod cache;
 mod cache_shared;
 mod checked;
 mod components;
+mod embedded;
 mod guarantees;
 mod opt_level;
 mod optimize;

@@ -16,16 +16,16 @@ const WIDE: &str = r#"(module (func (export "f") (param i64 i64) (result i64 i64
     (i64.mul_wide_u (local.get 0) (local.get 1))))"#;
 
 /// Nothing that is new.
-const PLAIN: &str = r#"(module (func (export "f") (result i32) (i32.const 42)))"#;
+pub(crate) const PLAIN: &str = r#"(module (func (export "f") (result i32) (i32.const 42)))"#;
 
 /// A dev profile that is optimized without a word of ours.
-const DEV: &str = "[profile.dev]\nopt-level = \"z\"\n";
+pub(crate) const DEV: &str = "[profile.dev]\nopt-level = \"z\"\n";
 
 /// The programs that a build of such a project needs.
 const NEEDED: [&str; 8] = ["cargo", "rustc", "rustup", "cc", "sh", "cp", "cat", "env"];
 
 /// A project whose module is this one, given as text, whatever cargo has built.
-fn project(module: &str, says: &str) -> Project {
+pub(crate) fn project(module: &str, says: &str) -> Project {
     let module = wat::parse_str(module).expect("it is a module");
     let transform = "transform.command = [\"cp\", \"module.wasm\", \"{output}\"]";
     let project = Project::tiny(&format!("{says}\n{transform}\n{DEV}"));
@@ -34,7 +34,7 @@ fn project(module: &str, says: &str) -> Project {
 }
 
 /// A build in a `PATH` of the programs that it needs, and these directories.
-fn build(project: &Project, tools: &[&Path], arguments: &[&str]) -> Command {
+pub(crate) fn build(project: &Project, tools: &[&Path], arguments: &[&str]) -> Command {
     let mut command = project.build(arguments);
     command.env("PATH", build_path(project, tools));
     command
@@ -57,7 +57,7 @@ fn build_path(project: &Project, tools: &[&Path]) -> OsString {
 }
 
 /// A directory with a wasm-opt that calls itself so, writes down how it is called, and copies the module.
-fn tool(project: &Project, version: &str) -> PathBuf {
+pub(crate) fn tool(project: &Project, version: &str) -> PathBuf {
     let place = project.join(format!("tools-{version}"));
     std::fs::create_dir_all(&place).expect("it can be made");
     let lines = format!(

@@ -12,13 +12,13 @@ use super::capabilities::Abilities;
 use super::deadline::Limit;
 use super::job::{Job, path_bytes};
 use super::names::Names;
-use super::{Features, binaryen, check, failure, prepare, unoptimized};
+use super::{Features, check, failure, prepare, unoptimized};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child;
 
 /// The hidden first argument that makes the program its own helper; see [`child_main`].
-pub const CHILD_ARGUMENT: &str = "__optimize";
+pub const CHILD_ARGUMENT: &str = "__task";
 
 /// What a child is for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,8 +35,6 @@ pub(super) enum Task {
         /// Those of the tool that shall optimize it.
         abilities: Abilities,
     },
-    /// Call Binaryen. Answers with its exit code, and its reason on standard error.
-    Binaryen(Call),
     /// Bring back what the optimizer should have left, and look at the rest. Answers with [`Left`](check::Left).
     Check {
         /// What is known of the optimizer's work.
@@ -58,7 +56,7 @@ pub(super) enum Task {
 }
 
 /// A job with all that Binaryen has to be told.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Call {
     /// The job; its input may be an edited module.
     pub(super) job: Job,
@@ -74,7 +72,6 @@ impl Task {
         match self {
             Self::Prepare { job, .. } | Self::Hold(job) => &job.name,
             Self::Check { work, .. } => &work.job.name,
-            Self::Binaryen(call) => &call.job.name,
             Self::Look { name, .. } => name,
         }
     }
@@ -102,18 +99,6 @@ impl Helper {
         })
     }
 
-    /// The command that does a task which is written to its standard input.
-    pub(super) fn command(&self) -> Command {
-        let program = match self {
-            Self::Program(program) => program.as_path(),
-            #[cfg(test)]
-            Self::Here => Path::new("no-helper-in-tests"),
-        };
-        let mut command = Command::new(program);
-        command.arg(CHILD_ARGUMENT);
-        command
-    }
-
     /// Has a task done in time, and gives its answer.
     ///
     /// # Errors
@@ -129,25 +114,28 @@ impl Helper {
     }
 
     fn output(&self, task: &Task, limit: &Limit) -> Result<child::Output> {
-        #[cfg(test)]
-        if let Self::Here = self {
-            let stdout = answer(task);
-            return Ok(child::Output { status: Default::default(), stdout, stderr: Vec::new() });
-        }
-        let mut command = self.command();
-        command.stdout(Stdio::piped());
-        limit.output(&mut command, &written(task)?).map_err(|source| {
+        let program = match self {
+            Self::Program(program) => program,
+            #[cfg(test)]
+            Self::Here => {
+                let stdout = answer(task);
+                return Ok(child::Output {
+                    status: Default::default(),
+                    stdout,
+                    stderr: Vec::new(),
+                });
+            }
+        };
+        let text = serde_json::to_vec(task)
+            .map_err(|source| Error::tool("failed to write a task").because(source))?;
+        let mut command = Command::new(program);
+        command.arg(CHILD_ARGUMENT).stdout(Stdio::piped());
+        limit.output(&mut command, &text).map_err(|source| {
             limit.error(task.name(), source, |source| {
                 Error::tool("failed to start a second process of this program").because(source)
             })
         })
     }
-}
-
-/// A task as the child reads it.
-pub(super) fn written(task: &Task) -> Result<Vec<u8>> {
-    serde_json::to_vec(task)
-        .map_err(|source| Error::tool("failed to write the optimizer's task").because(source))
 }
 
 /// An error on its way from the child.
@@ -195,7 +183,6 @@ pub fn child_main() -> ExitCode {
     let task = task.ok().and_then(|_| serde_json::from_slice(&text).ok());
     let done = match &task {
         None => Err("failed to read the task".to_owned()),
-        Some(Task::Binaryen(call)) => binaryen::optimize(call),
         Some(task) => std::io::stdout().write_all(&answer(task)).map_err(|error| error.to_string()),
     };
     match done {
@@ -217,7 +204,6 @@ fn answer(task: &Task) -> Vec<u8> {
         }
         Task::Hold(job) => said(unoptimized::hold(job)),
         Task::Look { name, path } => said(check::look(name, path)),
-        Task::Binaryen(call) => said(binaryen::optimize(call).map_err(Error::tool)),
     }
 }
 
@@ -228,7 +214,7 @@ fn said<T: Serialize>(result: Result<T>) -> Vec<u8> {
 
 /// Has the system end us with the parent, should that be killed: nobody else would.
 #[cfg(target_os = "linux")]
-fn end_with_parent() {
+pub fn end_with_parent() {
     use rustix::process::{Signal, set_parent_process_death_signal};
     // Where a sandbox forbids it, the worst is a process that ends by itself a little later.
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
@@ -236,7 +222,7 @@ fn end_with_parent() {
 
 /// Other systems have no such call: the child ends by itself, and its output is swept up by a later run.
 #[cfg(not(target_os = "linux"))]
-fn end_with_parent() {}
+pub fn end_with_parent() {}
 
 #[cfg(test)]
 mod tests {

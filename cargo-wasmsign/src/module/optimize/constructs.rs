@@ -262,19 +262,19 @@ mod tests {
     #[cfg(feature = "embedded-optimizer")]
     #[test]
     fn the_embedded_one_reads_what_the_list_says() {
+        use crate::module::optimize::Features;
         use crate::module::optimize::capabilities::Abilities;
         use crate::module::optimize::child::Call;
-        use crate::module::optimize::testing::{TempDir, job};
-        use crate::module::optimize::{Features, binaryen};
-        let own = Abilities::new(binaryen::VERSION.unwrap(), None);
+        use crate::module::optimize::embedded::protocol::BINARYEN;
+        use crate::module::optimize::testing::{TempDir, binaryen, job};
+        let own = Abilities::new(BINARYEN, None);
         for construct in Construct::ALL {
             let dir = TempDir::new();
             let job = job(dir.write("in.wasm", &sample(construct)), dir.0.join("out.wasm"));
             let all = Features::all();
             let beyond = own.unknown(&all);
             let features = all.iter().filter(|feature| !beyond.contains(feature)).collect();
-            let call = Call { job, features, flags: Vec::new() };
-            let read = binaryen::optimize(&call);
+            let read = binaryen(Call { job, features, flags: Vec::new() });
             assert_eq!(read.is_ok(), own.reaches(construct.since()), "{construct:?}: {read:?}");
         }
     }

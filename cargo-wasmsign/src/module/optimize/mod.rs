@@ -1,25 +1,25 @@
-//! The optimizer: Binaryen, in a child process of ourselves or as an external `wasm-opt`.
+//! The optimizer: Binaryen, in a program of its own that belongs to this one, or as an external `wasm-opt`.
 //!
-//! Binaryen may abort, or run out of memory, and takes the process it lives in with it. So the program
-//! starts itself once more with [`CHILD_ARGUMENT`], for Binaryen and for whatever else needs a whole module
-//! in memory; what to do travels on standard input.
+//! Binaryen may abort, or run out of memory, and takes the process it lives in with it. Whatever else needs a whole
+//! module in memory may do so too: for that the program starts itself once more, with [`CHILD_ARGUMENT`]. What to do
+//! travels on standard input.
 //!
 //! ```text
 //! Job ─► run ─► Cache ─┬─ hit
 //!                      └─ miss ─► prepare ─────► Binaryen ─────────► check ─► Cache
-//!                                 child:         child, or           child:
-//!                                 detect, edit   external wasm-opt   valid, same interface
+//!                                 child:         its own program,    child:
+//!                                 detect, edit   or a wasm-opt       valid, same interface
 //! ```
 
 pub(crate) mod capabilities;
 pub(crate) mod child;
 pub(crate) mod deadline;
+pub(crate) mod embedded;
 pub(crate) mod incapable;
 pub(crate) mod reachable;
 pub(crate) mod unlisted;
 pub(crate) mod unoptimized;
 
-mod binaryen;
 mod cache;
 mod changes;
 mod check;
@@ -50,9 +50,9 @@ use serde::{Deserialize, Serialize};
 
 pub use cache::{Cache, Cleared, limit_from_environment};
 pub use changes::Changes;
-pub use child::{CHILD_ARGUMENT, child_main};
+pub use child::{CHILD_ARGUMENT, child_main, end_with_parent};
 pub use component::run as run_component;
-pub use features::Features;
+pub use features::{Feature, Features};
 pub use job::{Allowed, Job};
 pub use level::Level;
 pub use optimizer::{Optimizer, candidates};
@@ -188,6 +188,7 @@ fn run_with(
     {
         return Ok(done(true));
     }
+    tool.greet()?;
     begins(tool.version());
     if let Some(other) = optimize(job, tool, limit)? {
         return Ok(other);

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use super::embedded::protocol::BINARYEN;
 use super::tool::Tool;
-use super::{binaryen, external, failure};
+use super::{embedded, external, failure};
 use crate::error::{Error, Result};
 use crate::text::escape::escape;
 
@@ -42,13 +43,14 @@ struct Others {
 }
 
 impl Optimizer {
-    /// The Binaryen that is compiled into this program; of the version `minimum` at least.
+    /// The embedded optimizer; of the version `minimum` at least.
     ///
     /// # Errors
     ///
-    /// Usage, where the program was built without it; tool, where it is too old.
+    /// Tool, where it is missing or too old.
     pub fn embedded(minimum: Option<u32>) -> Result<Self> {
-        Tool::embedded(minimum).map(|tool| Self::one(tool, Choice::Embedded))
+        let embedded = embedded::find()?.ok_or_else(|| embedded::missing(false))?;
+        Tool::embedded(embedded, minimum).map(|tool| Self::one(tool, Choice::Embedded))
     }
 
     /// The `wasm-opt` at the path `tool`, or of this name in `PATH`; asks it for its version, which has
@@ -68,9 +70,12 @@ impl Optimizer {
     ///
     /// # Errors
     ///
-    /// Those of [`Optimizer::embedded`], where there is nothing in `PATH` either.
+    /// Tool, where a variable names an embedded one that is not there. Those of [`Optimizer::embedded`], where there is
+    /// nothing in `PATH` either.
     pub fn auto(minimum: Option<u32>, reproducible: bool) -> Result<Self> {
-        let embedded = Tool::embedded(minimum);
+        let embedded = embedded::find()?
+            .ok_or_else(|| embedded::missing(!reproducible))
+            .and_then(|embedded| Tool::embedded(embedded, minimum));
         if reproducible {
             return embedded.map(|tool| Self::one(tool, Choice::Reproducible));
         }
@@ -115,13 +120,15 @@ impl Optimizer {
     ///
     /// # Errors
     ///
-    /// What the first tool says of them, where none has them.
+    /// What the first tool says of them, where none has them; those of [`Tool::greet`].
     pub fn check_passes(&self, names: &[String]) -> Result<()> {
         if names.is_empty() {
             return Ok(());
         }
         let mut first: Option<Error> = None;
         for tool in self.tools() {
+            // One that is broken is to be mended, and not to be passed over for another.
+            tool.greet()?;
             match tool.check_passes(names) {
                 Ok(()) => return Ok(()),
                 Err(error) => first = first.or(Some(error)),
@@ -134,7 +141,7 @@ impl Optimizer {
 /// What `tool = "auto"` stands for on this machine: the embedded one, and after it the programs in `PATH`, of which none
 /// is started.
 pub fn candidates(reproducible: bool) -> Vec<String> {
-    let embedded = binaryen::VERSION.map(str::to_owned);
+    let embedded = embedded::find().ok().flatten().map(|_| BINARYEN.to_owned());
     let others = if reproducible { Vec::new() } else { external::all(PROGRAM) };
     let others = others.into_iter().map(|path| escape(&path.to_string_lossy()));
     embedded.into_iter().chain(others).collect()

@@ -2,8 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+#[cfg(feature = "embedded-optimizer")]
+use std::{process::Command, sync::OnceLock};
+
+#[cfg(feature = "embedded-optimizer")]
+use serde_json::Value;
 
 use super::{Allowed, Job, Level};
+#[cfg(feature = "embedded-optimizer")]
+use super::{
+    child::Call,
+    embedded::{Embedded, protocol::PROGRAM as PROGRAM_NAME},
+    tool::Tool,
+};
 
 /// A job that does as little as possible.
 pub(super) fn job(input: impl Into<PathBuf>, output: impl Into<PathBuf>) -> Job {
@@ -58,6 +69,37 @@ pub(super) fn tool(dir: &TempDir, name: &str, script: &str) -> PathBuf {
     let path = dir.write(name, format!("#!/bin/sh\n{script}\n").as_bytes());
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
+}
+
+/// The embedded optimizer, as cargo builds it beside the program.
+#[cfg(feature = "embedded-optimizer")]
+pub(super) fn embedded() -> Embedded {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        // As the workspace is built, so that nothing is compiled again for other features.
+        build.args(["build", "--locked", "--workspace", "--message-format", "json", "--bin"]);
+        let output = build.arg(PROGRAM_NAME).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = output.stdout.split(|byte| *byte == b'\n');
+        let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+        let mut ours = messages.filter(|message| message["target"]["name"] == PROGRAM_NAME);
+        ours.find_map(|message| message["executable"].as_str().map(PathBuf::from)).unwrap()
+    });
+    Embedded::at(program.clone())
+}
+
+/// Has the embedded Binaryen do a call; its reason, where it does not.
+#[cfg(feature = "embedded-optimizer")]
+pub(super) fn binaryen(call: Call) -> Result<(), String> {
+    let tool = Tool::embedded(embedded(), None).unwrap();
+    let (mut command, order) = tool.command(call).unwrap();
+    let output = crate::sys::child::output(&mut command, &order).unwrap();
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(crate::sys::exit_status::last_words(&output.stderr)),
+    }
 }
 
 /// A section with `id` and `body`, which must be short.

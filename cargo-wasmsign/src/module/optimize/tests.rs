@@ -133,14 +133,6 @@ fn what_hosts_know_is_not_what_a_module_declares() {
     assert_eq!(found.names_beyond(&listed), ["sign-ext"]);
 }
 
-#[cfg(not(feature = "embedded-optimizer"))]
-#[test]
-fn a_build_without_binaryen_says_so() {
-    let error = Optimizer::embedded(None).unwrap_err();
-    assert_eq!(error.exit(), Exit::Usage);
-    assert!(error.what_to_do().unwrap().contains("optimize.tool"));
-}
-
 #[cfg(feature = "embedded-optimizer")]
 mod embedded;
 

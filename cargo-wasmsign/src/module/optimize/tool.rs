@@ -5,9 +5,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use super::capabilities::Abilities;
-use super::child::{Call, Helper, Task, written};
-use super::{binaryen, external, failure, passes};
-use crate::error::{Error, Result};
+use super::child::{Call, Helper};
+use super::embedded::{Embedded, protocol::BINARYEN};
+use super::{external, failure, passes};
+use crate::error::Result;
 
 /// A program that optimizes.
 #[derive(Debug)]
@@ -24,25 +25,26 @@ pub(super) struct Tool {
 }
 
 /// Where Binaryen is.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Kind {
-    /// In our helper.
-    Embedded,
+    /// In the program that belongs to this one.
+    Embedded(Embedded),
     /// In a `wasm-opt` of the user's.
     External(PathBuf),
 }
 
 impl Tool {
-    /// The Binaryen that is compiled into this program; of the version `minimum` at least.
+    /// The embedded optimizer; of the version `minimum` at least. It is not asked anything yet: what belongs to this
+    /// version of cargo-wasmsign has a known Binaryen, and [`Tool::greet`] looks whether it does.
     ///
     /// # Errors
     ///
-    /// Usage, where the program was built without it; tool, where it is too old.
-    pub(super) fn embedded(minimum: Option<u32>) -> Result<Self> {
-        let version = binaryen::VERSION.ok_or_else(not_embedded)?.to_owned();
+    /// Tool, where it is too old.
+    pub(super) fn embedded(embedded: Embedded, minimum: Option<u32>) -> Result<Self> {
+        let version = BINARYEN.to_owned();
         failure::refuse_old(&version, minimum, true)?;
         let identity = Some(format!("{version}, cargo-wasmsign {}", env!("CARGO_PKG_VERSION")));
-        Self::new(Kind::Embedded, version, identity)
+        Self::new(Kind::Embedded(embedded), version, identity)
     }
 
     /// The `wasm-opt` at this path; asks it for its version, which has to be `minimum` at least.
@@ -87,7 +89,7 @@ impl Tool {
     /// a release can do.
     pub(super) fn ask(&self) -> &Abilities {
         self.told.get_or_init(|| match &self.kind {
-            Kind::Embedded => self.abilities.clone(),
+            Kind::Embedded(_) => self.abilities.clone(),
             Kind::External(tool) => Abilities::new(&self.version, external::help(tool).as_deref()),
         })
     }
@@ -95,6 +97,18 @@ impl Tool {
     /// Whether there is more to be told.
     pub(super) fn can_be_asked(&self) -> bool {
         !self.is_embedded() && self.told.get().is_none()
+    }
+
+    /// Makes sure that it can be talked to. An external program has told its version before.
+    ///
+    /// # Errors
+    ///
+    /// Tool, where it is not the optimizer of this version of cargo-wasmsign.
+    pub(super) fn greet(&self) -> Result<()> {
+        match &self.kind {
+            Kind::Embedded(embedded) => embedded.passes().map(drop),
+            Kind::External(_) => Ok(()),
+        }
     }
 
     /// Who does what needs a whole module in memory.
@@ -106,7 +120,7 @@ impl Tool {
     ///
     /// # Errors
     ///
-    /// Tool for a pass of a newer Binaryen; usage, with the nearest name, for one that it does not have otherwise.
+    /// Those of [`Tool::greet`]; tool for a pass of a newer Binaryen; usage, with the nearest name, for one that it does not have otherwise.
     /// What an external program has is its own knowledge: where it does not tell, only the form of a name is checked.
     pub(super) fn check_passes(&self, names: &[String]) -> Result<()> {
         names.iter().try_for_each(|name| {
@@ -114,9 +128,8 @@ impl Tool {
             let abilities = self.ask();
             passes::refuse_newer(name, &self.version, abilities, self.is_embedded())?;
             match (&self.kind, abilities.options()) {
-                (Kind::Embedded, _) => {
-                    let known = binaryen::pass_names();
-                    passes::check_known(name, known.iter().map(String::as_str))
+                (Kind::Embedded(embedded), _) => {
+                    passes::check_known(name, embedded.passes()?.iter().map(String::as_str))
                 }
                 (_, Some(options)) => passes::check_known(name, options.iter().map(String::as_str)),
                 (_, None) => Ok(()),
@@ -124,16 +137,16 @@ impl Tool {
         })
     }
 
-    /// Whether it is the one in this program.
+    /// Whether it is the one that belongs to this program.
     pub(super) fn is_embedded(&self) -> bool {
-        matches!(self.kind, Kind::Embedded)
+        matches!(self.kind, Kind::Embedded(_))
     }
 
     /// The child's command and what it reads from standard input.
     pub(super) fn command(&self, call: Call) -> Result<(Command, Vec<u8>)> {
         let jobs = call.job.jobs;
         let (mut command, input) = match &self.kind {
-            Kind::Embedded => (self.helper.command(), written(&Task::Binaryen(call))?),
+            Kind::Embedded(embedded) => embedded.command(&call)?,
             Kind::External(tool) => {
                 let mut command = Command::new(tool);
                 command.args(external::arguments(&call));
@@ -150,15 +163,8 @@ impl Tool {
     /// What could not be started, for messages.
     pub(super) fn program(&self) -> &Path {
         match &self.kind {
-            Kind::Embedded => Path::new("cargo-wasmsign"),
+            Kind::Embedded(embedded) => embedded.program(),
             Kind::External(tool) => tool,
         }
     }
-}
-
-fn not_embedded() -> Error {
-    Error::usage("this build of the program has no embedded optimizer").advice(
-        "set `optimize.tool` to a wasm-opt program, set `optimize = false`, \
-         or reinstall cargo-wasmsign with its default features",
-    )
 }

@@ -1,4 +1,4 @@
-//! Binaryen in the process of the tests: for modules that it does not die of.
+//! Modules through the embedded optimizer.
 
 use crate::module::optimize::Level;
 use std::process::Command;
@@ -50,7 +50,7 @@ fn optimize(module: &[u8], settings: impl Fn(&mut Job)) -> Result<Vec<u8>, Strin
     let mut job = job(dir.write("in.wasm", module), dir.0.join("out.wasm"));
     settings(&mut job);
     let features = detect::detect(&job.input, module).unwrap_or_default();
-    binaryen::optimize(&Call { job: job.clone(), features, flags: Vec::new() })?;
+    binaryen(Call { job: job.clone(), features, flags: Vec::new() })?;
     Ok(std::fs::read(&job.output).unwrap())
 }
 
@@ -146,9 +146,9 @@ fn a_cut_module_is_an_error() {
 
 #[test]
 fn further_passes_run_and_are_known() {
-    let optimizer = Optimizer::embedded(Some(116)).unwrap();
-    optimizer.check_passes(&["vacuum".into(), "strip-producers".into()]).unwrap();
-    let error = optimizer.check_passes(&["strip-producer".into()]).unwrap_err();
+    let tool = Tool::embedded(embedded(), Some(116)).unwrap();
+    tool.check_passes(&["vacuum".into(), "strip-producers".into()]).unwrap();
+    let error = tool.check_passes(&["strip-producer".into()]).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
     assert_eq!(error.what_to_do(), Some("did you mean `strip-producers`?"));
     let module = [adder(), custom("producers", b"\0")].concat();
@@ -158,7 +158,7 @@ fn further_passes_run_and_are_known() {
 
 #[test]
 fn the_embedded_one_may_be_too_old_too() {
-    let error = Optimizer::embedded(Some(117)).unwrap_err();
+    let error = Tool::embedded(embedded(), Some(117)).unwrap_err();
     assert_eq!(error.exit(), Exit::Tool);
     assert!(error.to_string().contains("too old"), "{error}");
 }

@@ -1,7 +1,7 @@
 //! The steps of `wasm-opt.cpp` on top of wasm-opt's `base` interface.
 //!
 //! Its documented interface runs further passes after the level's only. DWARF must go before:
-//! while a module has it, Binaryen leaves out most of its passes (see [`Job::first_passes`]).
+//! while a module has it, Binaryen leaves out most of its passes.
 
 use std::path::{Path, PathBuf};
 
@@ -10,43 +10,34 @@ use wasm_opt::base::{
     PassRunner, pass_registry, validate_wasm,
 };
 
-use crate::module::optimize::Level;
-use crate::module::optimize::child::Call;
-use crate::module::optimize::features::{Feature, Features};
-use crate::module::optimize::job::Job;
-use crate::text::escape::escape;
-
-/// What the embedded Binaryen is called.
-pub(crate) const VERSION: Option<&str> = Some("binaryen 116 (embedded)");
+use cargo_wasmsign::optimizer::{Feature, Features, Level, Order};
 
 /// The passes that there are.
 pub(crate) fn pass_names() -> Vec<String> {
     pass_registry::get_registered_names()
 }
 
-/// Does a job in this process, which Binaryen may abort.
+/// Does an order in this process, which Binaryen may abort.
 ///
 /// # Errors
 ///
 /// Binaryen's reason.
-pub(crate) fn optimize(call: &Call) -> Result<(), String> {
-    let job = &call.job;
-    let mut module = read(call)?;
+pub(crate) fn optimize(order: &Order) -> Result<(), String> {
+    let mut module = read(order)?;
     check(&mut module, "the module is not valid with the features it is optimized with")?;
-    run_passes(job, &mut module);
+    run_passes(order, &mut module);
     check(&mut module, "the optimized module is not valid")?;
-    write(job, &mut module)
+    write(order, &mut module)
 }
 
-fn read(call: &Call) -> Result<Module, String> {
-    let job = &call.job;
+fn read(order: &Order) -> Result<Module, String> {
     let mut module = Module::new();
-    apply_features(&call.features, &mut module);
+    apply_features(&order.features, &mut module);
     let mut reader = ModuleReader::new();
-    reader.set_dwarf(job.keep_debug);
+    reader.set_dwarf(order.keep_debug);
     reader
-        .read_binary(&openable(&job.input)?, &mut module, None)
-        .map_err(|error| format!("failed to read the module: {}", escape(error.what())))?;
+        .read_binary(&openable(&order.input)?, &mut module, None)
+        .map_err(|error| format!("failed to read the module: {}", error.what()))?;
     Ok(module)
 }
 
@@ -54,32 +45,32 @@ fn check(module: &mut Module, complaint: &str) -> Result<(), String> {
     if validate_wasm(module) { Ok(()) } else { Err(complaint.to_owned()) }
 }
 
-fn run_passes(job: &Job, module: &mut Module) {
-    let mut runner = PassRunner::new_with_options(module, pass_options(job));
-    job.first_passes().iter().for_each(|name| runner.add(name));
-    if job.level != Level::O0 {
+fn run_passes(order: &Order, module: &mut Module) {
+    let mut runner = PassRunner::new_with_options(module, pass_options(order));
+    order.first_passes.iter().for_each(|name| runner.add(name));
+    if order.level != Level::O0 {
         runner.add_default_optimization_passes();
     }
-    job.passes.iter().for_each(|name| runner.add(name));
+    order.last_passes.iter().for_each(|name| runner.add(name));
     runner.run();
 }
 
-fn write(job: &Job, module: &mut Module) -> Result<(), String> {
+fn write(order: &Order, module: &mut Module) -> Result<(), String> {
     let mut writer = ModuleWriter::new();
-    writer.set_debug_info(job.debug_info());
+    writer.set_debug_info(order.debug_info);
     writer
-        .write_binary(module, &openable(&job.output)?)
-        .map_err(|error| format!("failed to write the module: {}", escape(error.what())))
+        .write_binary(module, &openable(&order.output)?)
+        .map_err(|error| format!("failed to write the module: {}", error.what()))
 }
 
-fn pass_options(job: &Job) -> PassOptions {
-    let (optimize, shrink) = numbers(job.level);
+fn pass_options(order: &Order) -> PassOptions {
+    let (optimize, shrink) = numbers(order.level);
     let mut options = PassOptions::new();
     options.set_validate(true);
     options.set_validate_globally(true);
     options.set_optimize_level(optimize);
     options.set_shrink_level(shrink);
-    options.set_debug_info(job.debug_info());
+    options.set_debug_info(order.debug_info);
     options
 }
 

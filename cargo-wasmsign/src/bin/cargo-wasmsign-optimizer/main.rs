@@ -1,0 +1,53 @@
+//! Binaryen in a program of its own: `cargo wasmsign` starts it for each module that it optimizes. It may abort, and holds
+//! no key.
+
+mod binaryen;
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use cargo_wasmsign::optimizer::{GREET, Greeting, OPTIMIZE, PROGRAM, end_with_parent};
+
+/// The exit code of whoever is called as it cannot be.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let done = match std::env::args_os().nth(1).as_deref().and_then(OsStr::to_str) {
+        Some(GREET) => greet(),
+        Some(OPTIMIZE) => optimize(),
+        _ => {
+            tell(&format!(
+                "error: `{PROGRAM}` is a part of `cargo wasmsign`, which starts it to optimize modules: it has no \
+                 commands of its own\n  help: `cargo wasmsign build` builds and optimizes"
+            ));
+            return ExitCode::from(USAGE);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            tell(&reason);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Says which version this is, and what it has.
+fn greet() -> Result<(), String> {
+    let greeting = Greeting::new(binaryen::pass_names());
+    serde_json::to_writer(io::stdout().lock(), &greeting).map_err(|error| error.to_string())
+}
+
+/// Does what standard input says.
+fn optimize() -> Result<(), String> {
+    end_with_parent();
+    let order = serde_json::from_reader(io::stdin().lock())
+        .map_err(|error| format!("failed to read the order: {error}"))?;
+    binaryen::optimize(&order)
+}
+
+fn tell(words: &str) {
+    // Without a standard error there is nobody to tell but by the exit code.
+    let _ = writeln!(io::stderr(), "{words}");
+}

@@ -20,7 +20,7 @@ const COLUMNS: [(Outcome, &str); 6] = [
     (Outcome::Rejects, "rejects what is valid"),
     (Outcome::OtherRefusal, "1 for 3 or 3 for 1"),
     (Outcome::Fails, "crashes, hangs, other codes"),
-    (Outcome::NotOffered, "not offered"),
+    (Outcome::NotOffered, "not supported"),
 ];
 
 struct Options {

@@ -3,12 +3,12 @@
 #
 #   conformance-run -- tests/conformance/adapters/wasmsign2.sh
 #
-# WASMSIGN2 names the program; without it, the one on the PATH is called. Exit codes: 0 verified, 1 refused,
+# WASMSIGN2 names the program; without it, the one in PATH is used. Exit codes: 0 verified, 1 refused,
 # 3 malformed, 2 for what the tool has no flag for, its own code for anything else.
 #
-# - It takes one public key: cases with several are not offered.
+# - It takes one public key: cases with several are not supported.
 # - It takes modules and components alike and has no flag for one of them: `--expect module` and
-#   `--expect component` are not offered.
+#   `--expect component` are not supported.
 # - `--coverage prefix` and `--sections GLOB` are its `--split REGEX`: custom sections whose name matches must be
 #   signed, others need not be. For a bare prefix, the regular expression is one that matches no name.
 

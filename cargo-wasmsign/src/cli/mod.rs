@@ -1,20 +1,32 @@
 //! The commands: each fills a request from the command line, has it done, and reports it.
 
-pub(crate) mod args;
+mod args;
+mod attach;
+mod build;
+mod clean;
+mod config;
+mod detach;
+mod inspect;
+mod keygen;
+mod observer;
+mod sign;
+mod split;
+mod standard_streams;
+mod verify;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::cli::args::{Cli, Color, Command};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::keys;
 use crate::module::optimize;
-use crate::ops;
 use crate::project::Term;
-use crate::report::{self, Report};
+use crate::report::{self, Color, Report};
 use crate::sys::signals;
 use crate::text::redact::Given;
+use args::{Cli, Command};
 
 /// The whole program.
 pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
@@ -30,9 +42,8 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
     let color = given(&arguments, "--color").pop().or_else(|| term.color.clone());
     let color = color.as_deref().and_then(Color::from_word);
     let given = typed_or_set(&arguments);
-    let cli = Cli::read(arguments, color)
-        .unwrap_or_else(|error| report::tell_and_exit(&error, color, &given));
-    let report = Report::new(cli.screen, &term, given);
+    let cli = Cli::read(arguments, color).unwrap_or_else(|error| reject(&error, color, &given));
+    let report = Report::new(cli.screen.into(), &term, given);
     let result = watch().and_then(|()| run(cli, &report));
     result
         .unwrap_or_else(|error| {
@@ -40,6 +51,18 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
             report.error(&error)
         })
         .into()
+}
+
+/// Tells why the command line cannot be read, or the help that it asks for, and ends the process.
+fn reject(error: &clap::Error, color: Option<Color>, given: &Given) -> ! {
+    let text = error.render().ansi().to_string();
+    match given.hidden_in(&text) {
+        Cow::Borrowed(_) => error.exit(),
+        Cow::Owned(text) => {
+            report::print_error(&text, color);
+            std::process::exit(error.exit_code())
+        }
+    }
 }
 
 /// What a flag of ours says, before the arguments are read: errors in them are to have the right colours.
@@ -68,15 +91,15 @@ fn watch() -> Result<()> {
 
 fn run(cli: Cli, report: &Report) -> Result<Exit> {
     match cli.command {
-        Command::Build(arguments) => ops::build::run(*arguments, cli.screen, report),
-        Command::Config(arguments) => ops::config::run(&arguments, report),
-        Command::Sign(arguments) => ops::sign::run(&arguments, report),
-        Command::Verify(arguments) => ops::verify::run(&arguments, cli.screen, report),
-        Command::Inspect(arguments) => ops::inspect::run(&arguments, report),
-        Command::Keygen(arguments) => ops::keygen::run(&arguments, report),
-        Command::Split(arguments) => ops::split::run(&arguments, report),
-        Command::Detach(arguments) => ops::detach::run(&arguments, report),
-        Command::Attach(arguments) => ops::attach::run(&arguments, report),
-        Command::Clean(arguments) => ops::clean::run(&arguments, report),
+        Command::Build(typed) => build::run(*typed, cli.screen, report),
+        Command::Config(typed) => config::run(*typed, report),
+        Command::Sign(typed) => sign::run(typed, report),
+        Command::Verify(typed) => verify::run(*typed, cli.screen, report),
+        Command::Inspect(typed) => inspect::run(&typed, report),
+        Command::Keygen(typed) => keygen::run(typed, report),
+        Command::Split(typed) => split::run(typed, report),
+        Command::Detach(typed) => detach::run(typed, report),
+        Command::Attach(typed) => attach::run(typed, report),
+        Command::Clean(typed) => clean::run(typed, report),
     }
 }

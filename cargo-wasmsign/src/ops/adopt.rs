@@ -1,67 +1,68 @@
 //! `cargo wasmsign sign --cargo-messages`: signs what another driver of cargo has built, by the same manifests and into
-//! the same place.
+//! the same directories.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::build::copies::{Copies, Places};
-use super::build::layout::Spot;
+use super::build::copies::{Copies, CopyTargets};
+use super::build::layout::ArtifactPath;
 use super::build::publish;
-use super::build::recipes::Kit;
-use super::{jobs, resolve, select};
-use crate::cli::args::{Overrides, Sign};
+use super::build::recipes::Recipes;
+use super::{Event, Observer, jobs, resolve, select};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::manifest::{CommandLine, Environment, Manifests};
 use crate::module::optimize;
-use crate::pipeline::{Job, OutputDirectory, Published, Queue, Recipe};
+use crate::pipeline::{Job, OutputDirectory, Queue, Recipe};
 use crate::project::{Artifact, Configuration, Line, Other, Resolution, Workspace};
-use crate::report::Report;
-use crate::sys::signals;
 use crate::sys::tokens::Tokens;
 
-/// Reads cargo's messages from `messages`, or from standard input where that is `-`, and signs the modules that they
-/// tell of once they say that the build has succeeded.
-pub(crate) fn run(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
-    let result = adopt(arguments, messages, report);
-    if result.is_err() {
-        signals::give_way();
-    }
-    report.build_finished(matches!(result, Ok(Exit::Ok)))?;
-    result.or_else(|error| Ok(report.error(&error)))
+/// Which messages tell what was built, and who signs.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The file of cargo's messages; `-` is standard input.
+    pub(crate) messages: PathBuf,
+    /// The manifest of what was built, where it is not in this directory or above it.
+    pub(crate) manifest_path: Option<PathBuf>,
+    /// Secret keys that sign in place of the manifest's.
+    pub(crate) keys: Vec<String>,
 }
 
-fn adopt(arguments: &Sign, messages: &Path, report: &Report) -> Result<Exit> {
-    let manifest_path = arguments.manifest_path.clone();
+/// Reads cargo's messages, and signs the modules that they tell of once they say that the build has succeeded. Gives the
+/// exit code; there was an event for each failure that only it tells of.
+///
+/// # Errors
+///
+/// All that ends the whole job.
+pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit> {
+    let manifest_path = request.manifest_path.clone();
     let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
     let configuration = Configuration::load(&[])?;
     let manifests = resolve::read(&workspace, &configuration)?;
-    let (artifacts, mut others) = read(messages, &workspace, &manifests, report)?;
-    let overrides = Overrides { keys: arguments.keys.clone(), ..Overrides::default() };
-    let orders = Orders::new(&workspace, &manifests, &overrides)?;
-    let orders = orders.of(artifacts, &mut others, report)?;
-    report.left_alone(&others);
-    if orders.is_empty() {
+    let (artifacts, mut others) = read(&request.messages, &workspace, &manifests, observe)?;
+    let options = CommandLine { keys: request.keys.clone(), ..CommandLine::default() };
+    let mut planner = JobPlanner::new(&workspace, &manifests, &options)?;
+    let jobs = planner.jobs(artifacts, &mut others)?;
+    let warnings = planner.recipes.warnings();
+    warnings.iter().try_for_each(|warning| observe(Event::Warning(warning)))?;
+    copy_targets(&jobs)?.create_directories()?;
+    observe(Event::Skipped(&others))?;
+    if jobs.is_empty() {
         return Err(Error::usage("the messages tell of no module of this workspace that is for wasm")
             .advice("build for a wasm target, in this workspace or with `--manifest-path`, packages that make modules"));
     }
-    let places: Vec<&OutputDirectory> = orders.iter().map(|order| &*order.output).collect();
+    let outputs: Vec<&OutputDirectory> = jobs.iter().map(|job| &*job.output).collect();
     let source = |_: &Tokens, queue: &Queue<'_>| {
-        orders.iter().for_each(|order| queue.push(order.clone()));
+        jobs.iter().for_each(|job| queue.push(job.clone()));
         Ok(())
     };
-    let mut copies = Copies::default();
-    let told = |order: &Job, module: &Published| {
-        copies.add(order, module);
-        report.published(&order.artifact, module)
-    };
-    let jobs = jobs::usual(&configuration)?;
-    let done = publish::run(&places, jobs, false, source, report, told)?;
+    let limit = jobs::usual(&configuration)?;
+    let done = publish::run(&outputs, limit, false, source, observe)?;
     match done.exit {
-        Exit::Ok => copies.write(report).map(|()| Exit::Ok),
+        Exit::Ok => Copies::of(&done.published).write(observe).map(|()| Exit::Ok),
         exit => Ok(exit),
     }
 }
@@ -71,7 +72,7 @@ fn read(
     messages: &Path,
     workspace: &Workspace,
     manifests: &Manifests,
-    report: &Report,
+    observe: &mut Observer<'_>,
 ) -> Result<(Vec<Artifact>, BTreeSet<Other>)> {
     let failed = |source| Error::io(format!("failed to read `{}`", messages.display()), source);
     let input: Box<dyn Read> = match messages.as_os_str() == "-" {
@@ -80,7 +81,6 @@ fn read(
     };
     let (mut lines, mut text) = (BufReader::new(input), Vec::new());
     let (mut artifacts, mut others, mut finished) = (Vec::new(), BTreeSet::new(), None);
-    let mut progress = report.progress();
     while lines.read_until(b'\n', &mut text).map_err(failed)? > 0 {
         let words = String::from_utf8_lossy(&text);
         let is_ours = |id: &_| {
@@ -91,9 +91,10 @@ fn read(
         artifacts.append(&mut line.artifacts);
         others.extend(std::mem::take(&mut line.others));
         finished = line.finished.or(finished);
-        progress.cargo_line(&line)?;
+        observe(Event::CargoLine(&line))?;
         text.clear();
     }
+    observe(Event::StepsEnded)?;
     match finished {
         Some(true) => Ok((artifacts, others)),
         Some(false) => {
@@ -107,92 +108,86 @@ fn read(
     }
 }
 
-/// What is to be made of artifacts, by the manifests.
-struct Orders<'a> {
+/// Decides by the manifests what is done to artifacts.
+struct JobPlanner<'a> {
     workspace: &'a Workspace,
     manifests: &'a Manifests,
-    kit: Kit<'a>,
+    recipes: Recipes<'a>,
     environment: Environment,
-    command_line: CommandLine,
-    limit: u64,
-    recipes: BTreeMap<(String, String), Option<Arc<Recipe>>>,
+    options: &'a CommandLine,
+    /// The size that the optimizer's cache may have.
+    cache_limit: u64,
+    /// By package and profile.
+    known: BTreeMap<(String, String), Option<Arc<Recipe>>>,
 }
 
-impl<'a> Orders<'a> {
+impl<'a> JobPlanner<'a> {
     fn new(
         workspace: &'a Workspace,
         manifests: &'a Manifests,
-        overrides: &'a Overrides,
+        options: &'a CommandLine,
     ) -> Result<Self> {
         Ok(Self {
             workspace,
             manifests,
-            kit: Kit::new(manifests, overrides),
+            recipes: Recipes::new(manifests, options),
             environment: Environment::from_process(),
-            command_line: CommandLine { keys: overrides.keys.clone(), ..CommandLine::default() },
-            limit: optimize::limit_from_environment()?,
-            recipes: BTreeMap::new(),
+            options,
+            cache_limit: optimize::limit_from_environment()?,
+            known: BTreeMap::new(),
         })
     }
 
-    /// An order for each artifact of a package that takes part; the others are put to `others`.
-    fn of(
-        mut self,
-        artifacts: Vec<Artifact>,
-        others: &mut BTreeSet<Other>,
-        report: &Report,
-    ) -> Result<Vec<Job>> {
-        let mut orders: Vec<Job> = Vec::new();
+    /// A job for each artifact of a package that takes part; the others go to `others`.
+    fn jobs(&mut self, artifacts: Vec<Artifact>, others: &mut BTreeSet<Other>) -> Result<Vec<Job>> {
+        let mut jobs: Vec<Job> = Vec::new();
         for artifact in artifacts {
-            let spot = Spot::of(&artifact.path);
-            let recipe = spot.as_ref().map(|spot| self.recipe(&artifact, spot)).transpose()?;
-            let (Some(spot), Some(recipe)) = (spot, recipe.flatten()) else {
+            let path = ArtifactPath::of(&artifact.path);
+            let recipe = path.as_ref().map(|path| self.recipe(&artifact, path)).transpose()?;
+            let (Some(path), Some(recipe)) = (path, recipe.flatten()) else {
                 others.insert(Other { path: artifact.path, is_harness: false });
                 continue;
             };
-            let output = Arc::new(spot.place(self.limit));
-            // Of what is told twice the last counts, as it does on the disk.
-            orders.retain(|order| order.artifact.path != artifact.path);
-            orders.push(Job { artifact, recipe, output });
+            let output = Arc::new(path.output_directory(self.cache_limit));
+            // Of an artifact that is named twice the last one counts, as it does on the disk.
+            jobs.retain(|job| job.artifact.path != artifact.path);
+            jobs.push(Job { artifact, recipe, output });
         }
-        self.kit.warnings().iter().for_each(|warning| report.warning(warning));
-        copies(&orders)?.make()?;
-        Ok(orders)
+        Ok(jobs)
     }
 
     /// What is done to an artifact; `None` where its package does not take part.
-    fn recipe(&mut self, artifact: &Artifact, spot: &Spot) -> Result<Option<Arc<Recipe>>> {
+    fn recipe(&mut self, artifact: &Artifact, path: &ArtifactPath) -> Result<Option<Arc<Recipe>>> {
         let members = self.workspace.members();
         let package = members.into_iter().find(|package| package.id == artifact.package_id);
         let Some(package) = package else { return Ok(None) };
-        let key = (package.name.to_string(), spot.profile().to_owned());
-        if let Some(known) = self.recipes.get(&key) {
+        let key = (package.name.to_string(), path.profile().to_owned());
+        if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let settings =
-            self.manifests.settings(&key.0, &key.1, &self.environment, &self.command_line)?;
+        let settings = self.manifests.settings(&key.0, &key.1, &self.environment, self.options)?;
         let config = settings.into_config();
         let recipe = match config.enabled {
-            true => Some(Arc::new(self.kit.recipe(&key.0, &config)?)),
+            true => Some(Arc::new(self.recipes.recipe(&key.0, &config)?)),
             false => None,
         };
-        self.recipes.insert(key, recipe.clone());
+        self.known.insert(key, recipe.clone());
         Ok(recipe)
     }
 }
 
 /// Where copies of the modules go.
-fn copies(orders: &[Job]) -> Result<Places> {
-    let mut places = Places::default();
-    for order in orders {
-        let (Some(directory), Some(spot)) =
-            (&order.recipe.artifact_dir, Spot::of(&order.artifact.path))
+fn copy_targets(jobs: &[Job]) -> Result<CopyTargets> {
+    let mut targets = CopyTargets::default();
+    for job in jobs {
+        let (Some(directory), Some(path)) =
+            (&job.recipe.artifact_dir, ArtifactPath::of(&job.artifact.path))
         else {
             continue;
         };
-        let file = order.artifact.file_name().display().to_string();
-        let module = format!("`{file}` for {}", spot.triple);
-        places.claim(directory, &file, module, &spot.of_cargo())?;
+        let file = job.artifact.file_name().display().to_string();
+        let module = format!("`{file}` for {}", path.triple);
+        targets.reserve(directory, &file, module, &path.cargo_directory())?;
     }
-    Ok(places)
+    Ok(targets)
 }

@@ -1,64 +1,97 @@
 //! `cargo wasmsign attach`.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmsign_core::detach;
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::sign::Earlier;
 use wasmsign_core::signature_data::SignatureData;
 
-use super::signature_file::{self, apart, named_or_beside};
-use super::standard_streams::read_once;
-use crate::cli::args::Attach;
+use super::signature_file::{self, apart};
 use crate::error::{Error, Result, of_rewriting, of_signature};
 use crate::exit::Exit;
 use crate::module::rewrite;
 use crate::module::seal;
-use crate::report::{Attaching, Report};
+use crate::module::shape::has_dylink;
 
-pub(crate) fn run(arguments: &Attach, report: &Report) -> Result<Exit> {
-    let module = &arguments.module;
-    let output = arguments.output.as_deref().unwrap_or(module);
-    let signature = &named_or_beside(arguments.signature.as_deref(), module)?;
-    read_once([("the module", &**module), ("its signature", signature)])?;
+/// A module, its detached signature, and where both together go.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The module.
+    pub(crate) module: PathBuf,
+    /// Where the signature is.
+    pub(crate) signature: PathBuf,
+    /// Where the signed module goes.
+    pub(crate) output: PathBuf,
+    /// Whether it may replace an embedded signature.
+    pub(crate) force: bool,
+}
+
+/// What came of it.
+pub(crate) enum Outcome {
+    /// The module has the signature now.
+    Attached(Attached),
+    /// The signature is not for this module; nothing was written.
+    Foreign {
+        /// The stable word for the reason.
+        reason: &'static str,
+        /// The same in words.
+        error: Error,
+    },
+}
+
+/// A module that was given a signature.
+pub(crate) struct Attached {
+    /// What was written.
+    pub(crate) written: detach::Attached,
+    /// How far the signature's hashes agree with the module.
+    pub(crate) covered: Agreement,
+    /// Whether the signature stands before a section that dynamic linkers want to be first.
+    pub(crate) precedes_dylink: bool,
+}
+
+/// Moves a detached signature into its module.
+///
+/// # Errors
+///
+/// Exit code 2 where the module is signed already or files would be two things at once, 3 where one of both is
+/// malformed, 4.
+pub(crate) fn run(request: &Request) -> Result<Outcome> {
+    let Request { module, signature, output, .. } = request;
     apart(module, output, signature)?;
-    report.keeps_out_of(output)?;
     let bytes = signature_file::read(signature)?;
     let data = SignatureData::from_detached(&bytes).map_err(|e| of_signature(signature, e))?;
     let input = seal::open(module)?;
     let before = rewrite::inspect(module, &input)?;
     if before.stray_signature.is_none()
-        && let Some((reason, refusal)) = foreign(module, signature, &data, &before)
+        && let Some((reason, error)) = foreign(module, signature, &data, &before)
     {
-        report.not_attached(module, signature, reason)?;
-        return Err(refusal);
+        return Ok(Outcome::Foreign { reason, error });
     }
     let written = rewrite::write(
         module,
         output,
-        |file| attach(arguments, &input, output, file, &bytes),
+        |file| attach(request, &input, file, &bytes),
         |attached, found| {
             found.identity == before.identity
                 && matches!(&found.signatures, Some(Ok(data)) if *data == attached.data)
         },
     )?;
-    let attached = written.publish_if(true)?;
-    report.warn_of_dylink(output, &seal::sections(module, &input)?);
-    let covered = furthest(&attached.data, &before);
-    report.attached(&Attaching { module, output, signature, attached: &attached, covered })?;
-    Ok(Exit::Ok)
+    let written = written.publish_if(true)?;
+    let precedes_dylink = has_dylink(&seal::sections(module, &input)?);
+    let covered = furthest(&written.data, &before);
+    Ok(Outcome::Attached(Attached { written, covered, precedes_dylink }))
 }
 
 fn attach(
-    arguments: &Attach,
+    request: &Request,
     input: &File,
-    output: &Path,
     file: &mut File,
     signature: &[u8],
 ) -> Result<detach::Attached> {
-    let module = &arguments.module;
-    let earlier = if arguments.force { Earlier::Drop } else { Earlier::Refuse };
+    let Request { module, output, force, .. } = request;
+    let earlier = if *force { Earlier::Drop } else { Earlier::Refuse };
     let input = seal::rewound(module, input)?;
     detach::attach(input, file, signature, earlier).map_err(|error| match error {
         wasmsign_core::Error::Signed => {

@@ -4,39 +4,58 @@ use std::collections::BTreeSet;
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::Clean;
+use super::{Event, Observer};
 use crate::error::Result;
-use crate::exit::Exit;
 use crate::module::optimize::{Cache, Cleared};
 use crate::project::{Resolution, Workspace};
-use crate::report::Report;
 use crate::sys::files::{Exclusive, Removal};
 
-pub(crate) fn run(arguments: &Clean, report: &Report) -> Result<Exit> {
-    let directory = match &arguments.target_dir {
+/// Which target directory is to be emptied of what is ours.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The target directory; that of the workspace where there is none.
+    pub(crate) target_dir: Option<PathBuf>,
+    /// The manifest of the workspace, where it is not in this directory or above it.
+    pub(crate) manifest_path: Option<PathBuf>,
+    /// Whether only the cache of optimized modules goes.
+    pub(crate) cache: bool,
+}
+
+/// What was removed.
+#[derive(Debug)]
+pub(crate) struct Cleaned {
+    /// The directory that was emptied.
+    pub(crate) directory: PathBuf,
+    /// How much was removed.
+    pub(crate) removed: Cleared,
+}
+
+/// Removes the cache of optimized modules, and all else that is ours unless only the cache is meant.
+///
+/// # Errors
+///
+/// Exit code 4, and 101 where cargo does not find the workspace.
+pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Cleaned> {
+    let directory = match &request.target_dir {
         Some(directory) => directory.clone(),
-        None => workspace(arguments)?.target_directory()?,
+        None => workspace(request)?.target_directory()?,
     };
     // Whatever its size may be, it is emptied.
     let cache = Cache::of_target_directory(&directory, 0);
     // No lock: a build that runs meanwhile reads to the end what it has begun to read, and makes the rest itself.
     let cleared = cache.clear()?;
-    if arguments.cache {
-        report.cleared(cache.directory(), cleared)?;
-        return Ok(Exit::Ok);
+    if request.cache {
+        return Ok(Cleaned { directory: cache.directory().to_owned(), removed: cleared });
     }
     let ours = Ours { base: directory.join("wasmsign") };
-    let removed = ours.remove(report)?;
-    let files = cleared.files + removed.files;
-    report.cleared(&ours.base, Cleared { files, bytes: cleared.bytes + removed.bytes })?;
-    Ok(Exit::Ok)
+    let removed = ours.remove(observe)?;
+    let (files, bytes) = (cleared.files + removed.files, cleared.bytes + removed.bytes);
+    Ok(Cleaned { directory: ours.base, removed: Cleared { files, bytes } })
 }
 
-fn workspace(arguments: &Clean) -> Result<Workspace> {
-    Workspace::load(&Resolution {
-        manifest_path: arguments.manifest_path.clone(),
-        ..Resolution::default()
-    })
+fn workspace(request: &Request) -> Result<Workspace> {
+    let manifest_path = request.manifest_path.clone();
+    Workspace::load(&Resolution { manifest_path, ..Resolution::default() })
 }
 
 /// All that is ours in a target directory.
@@ -46,13 +65,14 @@ struct Ours {
 
 impl Ours {
     /// Removes one place after the other, but for those where a build is at work.
-    fn remove(&self, report: &Report) -> Result<Removal> {
+    fn remove(&self, observe: &mut Observer<'_>) -> Result<Removal> {
         let mut removal = Removal::default();
         for (published, state) in self.places() {
             let path = state.join("lock");
             let Some(lock) = Exclusive::try_acquire(&path)? else {
                 let place = published.display();
-                report.warning(&format!("`{place}` stays as it is: a build is at work there"));
+                let text = format!("`{place}` stays as it is: a build is at work there");
+                observe(Event::Warning(&text))?;
                 continue;
             };
             removal.tree(&published)?;

@@ -1,44 +1,71 @@
 //! `cargo wasmsign config`.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
-use super::resolve::{self, Resolved, Wanted};
-use crate::cli::args::Config;
+use super::resolve::{self, Query, Resolved};
+use super::{Event, Observer};
 use crate::error::Result;
-use crate::exit::Exit;
-use crate::manifest::{self, Entry};
+use crate::manifest::{CommandLine, Entry};
 use crate::module::optimize;
-use crate::project::{self, Workspace};
-use crate::report::{Configuration, Report};
+use crate::project::{self, Resolution, Selection, Workspace};
 
-pub(crate) fn run(arguments: &Config, report: &Report) -> Result<Exit> {
-    if arguments.schema {
-        report.schema(&manifest::schema())?;
-        return Ok(Exit::Ok);
-    }
-    let workspace = Workspace::load(&resolve::resolution(&arguments.resolution))?;
-    let selection = resolve::selection(&arguments.packages);
-    resolve::warn_of_unknown(&workspace, &selection, report);
-    let wanted = Wanted {
-        selection: &selection,
-        overrides: &arguments.overrides,
-        mode: &arguments.mode,
-        configuration: &project::Configuration::load(&arguments.resolution.config)?,
-    };
-    let Resolved { manifests, packages } = resolve::packages(&workspace, &wanted)?;
-    manifests.warnings().iter().for_each(|warning| report.warning(warning));
-    for (package, settings) in &packages {
+/// Which packages are looked at, and what counts more than their manifests.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// Which packages.
+    pub(crate) selection: Selection,
+    /// What counts more than any manifest.
+    pub(crate) options: CommandLine,
+    /// cargo's name of the profile.
+    pub(crate) profile: String,
+    /// How cargo finds things.
+    pub(crate) resolution: Resolution,
+}
+
+/// What counts for a package.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    /// Its name.
+    pub(crate) package: String,
+    /// Its `Cargo.toml`.
+    pub(crate) manifest: PathBuf,
+    /// cargo's profile.
+    pub(crate) profile: String,
+    /// Whether it takes part at all.
+    pub(crate) enabled: bool,
+    /// The optimizers that `optimize.tool = "auto"` stands for, in the order in which they are tried.
+    pub(crate) optimizers: Vec<String>,
+    /// Every value with its origin.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// The configuration of each selected package.
+///
+/// # Errors
+///
+/// Exit code 2: manifests, variables and flags that cannot be read or do not fit together.
+pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Vec<Configuration>> {
+    let Request { selection, options, profile, resolution } = request;
+    let workspace = Workspace::load(resolution)?;
+    resolve::warn_of_unknown(&workspace, selection, observe)?;
+    let configuration = &project::Configuration::load(&resolution.config)?;
+    let query = Query { selection, options, profile, configuration };
+    let Resolved { manifests, packages } = resolve::packages(&workspace, &query)?;
+    manifests.warnings().iter().try_for_each(|warning| observe(Event::Warning(warning)))?;
+    let configuration = packages.iter().map(|(package, settings)| {
         let entries = manifests.list(settings);
-        report.configuration(&Configuration {
-            package: package.name.as_str(),
-            manifest: package.manifest_path.as_std_path(),
-            profile: resolve::profile(wanted.mode),
+        Configuration {
+            package: package.name.to_string(),
+            manifest: package.manifest_path.clone().into(),
+            profile: profile.clone(),
             enabled: settings.is_enabled(),
             optimizers: optimizers(&entries),
             entries,
-        })?;
-    }
-    Ok(Exit::Ok)
+        }
+    });
+    Ok(configuration.collect())
 }
 
 /// Which optimizers may run, where none is named.

@@ -1,26 +1,33 @@
 //! `cargo wasmsign detach`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmsign_core::detach::{self, Detached};
 
-use super::signature_file::{apart, named_or_beside};
-use super::standard_streams::write_once;
-use crate::cli::args::Detach;
+use super::signature_file::apart;
 use crate::error::{Result, of_rewriting};
-use crate::exit::Exit;
 use crate::module::rewrite::{self, Written};
 use crate::module::seal;
-use crate::report::{Detaching, Report};
 
-pub(crate) fn run(arguments: &Detach, report: &Report) -> Result<Exit> {
-    let module = &arguments.module;
-    let output = arguments.output.as_deref().unwrap_or(module);
-    let signature = &named_or_beside(arguments.signature.as_deref(), module)?;
-    write_once([("the module", output), ("its signature", signature)])?;
+/// A module, and where it goes without its signature.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The module.
+    pub(crate) module: PathBuf,
+    /// Where the module without its signature goes.
+    pub(crate) output: PathBuf,
+    /// Where the signature goes.
+    pub(crate) signature: PathBuf,
+}
+
+/// Moves the embedded signature of a module to a file.
+///
+/// # Errors
+///
+/// Exit code 1 where there is none, 2 where files would be two things at once, 3 where the module is malformed, 4.
+pub(crate) fn run(request: &Request) -> Result<Detached> {
+    let Request { module, output, signature } = request;
     apart(module, output, signature)?;
-    report.keeps_out_of(output)?;
-    report.keeps_out_of(signature)?;
     let input = seal::open(module)?;
     let rewritten = rewrite::write(
         module,
@@ -31,9 +38,7 @@ pub(crate) fn run(arguments: &Detach, report: &Report) -> Result<Exit> {
         },
         |detached, found| found.signatures.is_none() && found.identity == Some(detached.identity),
     )?;
-    let detached = publish(rewritten, signature)?;
-    report.detached(&Detaching { module, output, signature, detached: &detached })?;
-    Ok(Exit::Ok)
+    publish(rewritten, signature)
 }
 
 /// The signature first: whenever this ends, there is a file that holds it. (A device or a pipe has the module by now;

@@ -3,7 +3,6 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::cli::args::Compilation;
 use crate::error::Result;
 use crate::project::{Arguments, Configuration};
 use crate::sys::tokens::Jobs;
@@ -14,11 +13,11 @@ use crate::sys::tokens::Jobs;
 ///
 /// Exit code 2 where cargo's configuration says something else.
 pub(crate) fn of(
-    compilation: &Compilation,
+    given: Option<&str>,
     behind: &Arguments,
     configuration: &Configuration,
 ) -> Result<Jobs> {
-    let given = compilation.jobs.as_deref().or_else(|| behind.values("jobs").next());
+    let given = given.or_else(|| behind.values("jobs").next());
     given.and_then(count).map_or_else(|| usual(configuration), |count| Ok(Jobs::Stated(count)))
 }
 
@@ -34,9 +33,9 @@ pub(crate) fn usual(configuration: &Configuration) -> Result<Jobs> {
     Ok(count.map_or_else(|| Jobs::Usual(cores()), Jobs::Stated))
 }
 
-/// `--jobs` for cargo, where it is cargo's to refuse. Otherwise cargo takes its share of ours.
-pub(crate) fn for_cargo(compilation: &Compilation) -> Option<&String> {
-    compilation.jobs.as_ref().filter(|text| count(text).is_none())
+/// `--jobs` where cargo is to refuse it. Otherwise cargo takes its share of our jobs.
+pub(crate) fn refused(given: Option<&str>) -> Option<&str> {
+    given.filter(|text| count(text).is_none())
 }
 
 /// A number of jobs as cargo takes it; none where it does not.

@@ -1,53 +1,56 @@
 //! `cargo wasmsign keygen`.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use wasmsign_core::{KeyEncoding, SecretKey};
+use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
 use zeroize::Zeroizing;
 
-use super::standard_streams::write_once;
-use crate::cli::args::{Encoding, Keygen};
 use crate::error::{Error, Result};
-use crate::exit::Exit;
-use crate::report::Report;
 use crate::sys::files::{self, Access, Output, Staged, output_kind};
 use crate::text::paths;
 
-pub(crate) fn run(arguments: &Keygen, report: &Report) -> Result<Exit> {
-    refuse_overwriting(arguments)?;
-    report.keeps_out_of(&arguments.secret)?;
-    report.keeps_out_of(&arguments.public)?;
+/// Where a new key pair goes.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The file of the secret key.
+    pub(crate) secret: PathBuf,
+    /// The file of the public key.
+    pub(crate) public: PathBuf,
+    /// The encoding of both.
+    pub(crate) encoding: KeyEncoding,
+    /// Whether existing files are overwritten.
+    pub(crate) force: bool,
+}
+
+/// Makes a key pair.
+///
+/// # Errors
+///
+/// Exit code 2 where a file exists, 4 where one cannot be written.
+pub(crate) fn run(request: &Request) -> Result<PublicKey> {
+    let Request { secret: secret_path, public: public_path, encoding, force } = request;
+    refuse_overwriting(request)?;
     let secret = random_key()?;
-    let encoding = match arguments.encoding {
-        Encoding::Pem => KeyEncoding::Pem,
-        Encoding::Compact => KeyEncoding::Compact,
-        Encoding::Openssh => KeyEncoding::OpenSsh,
-    };
-    let secret_file = staged(&arguments.secret, Access::Secret, &secret.encode(encoding))?;
-    let public_file =
-        staged(&arguments.public, Access::Usual, &secret.public_key().encode(encoding))?;
+    let public = secret.public_key().clone();
+    let secret_file = staged(secret_path, Access::Secret, &secret.encode(*encoding))?;
+    let public_file = staged(public_path, Access::Usual, &public.encode(*encoding))?;
     // Both are on the disk before either gets its name.
-    publish(secret_file, arguments.force)?;
-    publish(public_file, arguments.force).map_err(|error| {
+    publish(secret_file, *force)?;
+    publish(public_file, *force).map_err(|error| {
         error.or_advice(
             "the new secret key is there, the public key is not: remove it and start again",
         )
     })?;
-    report.keygen(&arguments.secret, &arguments.public, secret.public_key())?;
-    Ok(Exit::Ok)
+    Ok(public)
 }
 
-fn refuse_overwriting(arguments: &Keygen) -> Result<()> {
-    if std::path::absolute(&arguments.secret).ok() == std::path::absolute(&arguments.public).ok() {
-        return Err(Error::usage("the secret and the public key need files of their own"));
-    }
-    write_once([("the secret key", &*arguments.secret), ("the public key", &*arguments.public)])?;
-    let taken = [&arguments.secret, &arguments.public]
-        .into_iter()
-        .find(|path| path.symlink_metadata().is_ok() && output_kind(path) == Output::File);
-    match taken {
-        Some(path) if !arguments.force => Err(files::exists(path)),
+fn refuse_overwriting(request: &Request) -> Result<()> {
+    let Request { secret, public, force, .. } = request;
+    let is_there =
+        |path: &&PathBuf| path.symlink_metadata().is_ok() && output_kind(path) == Output::File;
+    match [secret, public].into_iter().find(is_there) {
+        Some(path) if !force => Err(files::exists(path)),
         _ => Ok(()),
     }
 }

@@ -6,27 +6,25 @@ use std::path::PathBuf;
 
 use cargo_metadata::Package;
 
-use super::select;
-use crate::cli::args::{Mode, Overrides, Packages};
+use super::{Event, Observer, select};
 use crate::error::{Error, Result};
 use crate::manifest::{CommandLine, Environment, Manifests, Origin, SecretSource, Settings};
 use crate::project::{
     self, Configuration, Profiles, Selection, Workspace, configured_targets, is_wasm,
 };
-use crate::report::Report;
 use crate::sys::child;
 use crate::text::paths;
 
 const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
 
-/// What the command line says of packages and their options.
-pub(crate) struct Wanted<'a> {
+/// Which packages are wanted, and what decides their settings besides the manifests.
+pub(crate) struct Query<'a> {
     /// cargo's selection.
     pub(crate) selection: &'a Selection,
-    /// What counts more than any manifest.
-    pub(crate) overrides: &'a Overrides,
-    /// The profile and targets.
-    pub(crate) mode: &'a Mode,
+    /// The flags as they were given: paths need not be whole, and targets need not be wasm.
+    pub(crate) options: &'a CommandLine,
+    /// cargo's name of the profile.
+    pub(crate) profile: &'a str,
     /// cargo's own configuration.
     pub(crate) configuration: &'a Configuration,
 }
@@ -44,17 +42,17 @@ pub(crate) struct Resolved<'a> {
 /// # Errors
 ///
 /// Exit code 2: configuration or selection that do not fit together; 4: a manifest that cannot be read.
-pub(crate) fn packages<'a>(workspace: &'a Workspace, wanted: &Wanted<'_>) -> Result<Resolved<'a>> {
-    let manifests = read(workspace, wanted.configuration)?;
-    let packages = select::packages(workspace, &manifests, wanted.selection)?;
-    let (environment, profile) = (Environment::from_process(), profile(wanted.mode));
-    let command_line = command_line(wanted)?;
-    let profiles = Profiles::load(workspace, wanted.configuration)?;
+pub(crate) fn packages<'a>(workspace: &'a Workspace, query: &Query<'_>) -> Result<Resolved<'a>> {
+    let manifests = read(workspace, query.configuration)?;
+    let packages = select::packages(workspace, &manifests, query.selection)?;
+    let (environment, profile) = (Environment::from_process(), query.profile);
+    let command_line = command_line(query)?;
+    let profiles = Profiles::load(workspace, query.configuration)?;
     let resolve = |package: &'a Package| {
         let name = package.name.as_str();
         let mut settings = manifests.settings(name, profile, &environment, &command_line)?;
         settings.expect_opt_level(profiles.opt_level(profile, package)?);
-        set_targets(&mut settings, wanted.configuration).map_err(|error| error.of_package(name))?;
+        set_targets(&mut settings, query.configuration).map_err(|error| error.of_package(name))?;
         Ok((package, settings))
     };
     let packages = packages.into_iter().map(resolve).collect::<Result<_>>()?;
@@ -62,38 +60,17 @@ pub(crate) fn packages<'a>(workspace: &'a Workspace, wanted: &Wanted<'_>) -> Res
 }
 
 /// Warns of packages to leave out that are not there, as cargo does.
-pub(crate) fn warn_of_unknown(workspace: &Workspace, selection: &Selection, report: &Report) {
-    workspace.unknown_excludes(selection).iter().for_each(|text| report.warning(text));
-}
-
-/// cargo's name of the profile.
-pub(crate) fn profile(mode: &Mode) -> &str {
-    match &mode.profile {
-        Some(profile) => profile,
-        None if mode.release => "release",
-        None => "dev",
-    }
-}
-
-/// The selection that flags ask for.
-pub(crate) fn selection(packages: &Packages) -> Selection {
-    Selection {
-        packages: packages.packages.clone(),
-        workspace: packages.workspace,
-        exclude: packages.exclude.clone(),
-    }
-}
-
-/// How cargo is to find things.
-pub(crate) fn resolution(given: &crate::cli::args::Resolution) -> project::Resolution {
-    project::Resolution {
-        manifest_path: given.manifest_path.clone(),
-        locked: given.locked,
-        offline: given.offline,
-        frozen: given.frozen,
-        config: given.config.clone(),
-        unstable: given.unstable.clone(),
-    }
+///
+/// # Errors
+///
+/// Those of `observe`.
+pub(crate) fn warn_of_unknown(
+    workspace: &Workspace,
+    selection: &Selection,
+    observe: &mut Observer<'_>,
+) -> Result<()> {
+    let warnings = workspace.unknown_excludes(selection);
+    warnings.iter().try_for_each(|text| observe(Event::Warning(text)))
 }
 
 /// Reads the manifests of a workspace, and keeps the variables of every key in them from our children, in use or not.
@@ -118,13 +95,13 @@ pub(crate) fn read(workspace: &Workspace, configuration: &Configuration) -> Resu
     Ok(manifests)
 }
 
-fn command_line(wanted: &Wanted<'_>) -> Result<CommandLine> {
+/// The flags, with wasm targets alone and with whole paths.
+fn command_line(query: &Query<'_>) -> Result<CommandLine> {
+    let CommandLine { targets, artifact_dir, .. } = query.options;
     Ok(CommandLine {
-        keys: wanted.overrides.keys.clone(),
-        no_sign: wanted.overrides.no_sign,
-        no_optimize: wanted.overrides.no_optimize,
-        targets: given_targets(&wanted.mode.target, wanted.configuration)?,
-        artifact_dir: wanted.overrides.artifact_dir.as_deref().map(paths::whole).transpose()?,
+        targets: given_targets(targets, query.configuration)?,
+        artifact_dir: artifact_dir.as_deref().map(paths::whole).transpose()?,
+        ..query.options.clone()
     })
 }
 

@@ -5,11 +5,45 @@ use std::collections::BTreeMap;
 use cargo_metadata::{CrateType, Package, Target, TargetKind};
 use globset::Glob;
 
-use crate::cli::args::Targets;
+use super::cargo::given;
 use crate::error::{Error, Result};
 use crate::manifest::Manifests;
-use crate::project::features::Activated;
-use crate::project::{EXAMPLES, Selection, Workspace, has_cdylib};
+use crate::project::{ActivatedFeatures, EXAMPLES, Selection, Workspace, has_cdylib};
+
+/// cargo's selection of the targets of a package.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct TargetFilter {
+    /// `--lib`.
+    pub(crate) lib: bool,
+    /// `--bin`, each; an empty name is for cargo to refuse.
+    pub(crate) bin: Vec<String>,
+    /// `--bins`.
+    pub(crate) bins: bool,
+    /// `--example`, each; an empty name is for cargo to refuse.
+    pub(crate) example: Vec<String>,
+    /// `--examples`.
+    pub(crate) examples: bool,
+}
+
+impl TargetFilter {
+    /// Whether nothing is selected, so that libraries and programs are built.
+    pub(crate) fn is_default(&self) -> bool {
+        let named = self.bin.is_empty() && self.example.is_empty();
+        named && !(self.lib || self.bins || self.examples)
+    }
+
+    /// cargo's flags for it.
+    pub(super) fn flags(&self) -> impl Iterator<Item = String> {
+        let words = |flag: &'static str, name: &String| match name.is_empty() {
+            true => vec![flag.to_owned()],
+            false => vec![flag.to_owned(), name.clone()],
+        };
+        let bins = self.bin.iter().flat_map(move |name| words("--bin", name));
+        let examples = self.example.iter().flat_map(move |name| words("--example", name));
+        let all = [("--lib", self.lib), ("--bins", self.bins), ("--examples", self.examples)];
+        given(all).chain(bins).chain(examples)
+    }
+}
 
 /// The packages of cargo's selection that are meant for wasm.
 ///
@@ -54,10 +88,10 @@ pub(crate) fn is_meant_for_wasm(manifests: &Manifests, package: &Package) -> boo
 /// target they are made. `is_on` says which of the targets that nobody has named are built.
 fn modules<'a>(
     package: &'a Package,
-    targets: &'a Targets,
+    targets: &'a TargetFilter,
     is_on: impl Fn(&Target) -> bool + 'a,
 ) -> impl Iterator<Item = (String, &'a Target)> {
-    let all = targets.are_default();
+    let all = targets.is_default();
     let is_named = |names: &[String], target| names.iter().any(|wanted| is_meant(target, wanted));
     package.targets.iter().filter_map(move |target| {
         let makes = |kind: &CrateType| target.crate_types.contains(kind);
@@ -83,10 +117,10 @@ fn modules<'a>(
     })
 }
 
-/// The target of a package that a module of this file name is made of.
-pub(crate) fn maker<'a>(
+/// The target of a package that a module of this file name is built from.
+pub(crate) fn target_of<'a>(
     package: &'a Package,
-    targets: &'a Targets,
+    targets: &'a TargetFilter,
     file: &str,
 ) -> Option<&'a Target> {
     let mut modules = modules(package, targets, |_| true);
@@ -106,8 +140,8 @@ fn is_meant(target: &Target, wanted: &str) -> bool {
 /// Exit code 2.
 pub(crate) fn refuse_collisions(
     packages: &[&Package],
-    targets: &Targets,
-    activated: &Activated<'_>,
+    targets: &TargetFilter,
+    activated: &ActivatedFeatures<'_>,
 ) -> Result<()> {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for package in packages {
@@ -137,8 +171,8 @@ fn words(target: &Target) -> String {
 /// The modules that cargo is expected to make, for showing a plan.
 pub(crate) fn expected(
     package: &Package,
-    targets: &Targets,
-    activated: &Activated<'_>,
+    targets: &TargetFilter,
+    activated: &ActivatedFeatures<'_>,
 ) -> Vec<String> {
     let is_on = |target: &Target| activated.enables(package, target);
     modules(package, targets, is_on).map(|(file, _)| file).collect()

@@ -1,108 +1,119 @@
 //! `cargo wasmsign sign`.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use wasmsign_core::Verified;
+use wasmsign_core::section::Kind;
 use wasmsign_core::sign::{self, Signature};
+use wasmsign_core::signature_data::SignatureData;
 
-use super::resolve;
-use super::signature_file;
-use super::standard_streams::read_once;
-use crate::cli::args::Sign;
+use super::{Event, Observer, resolve, signature_file};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
-use crate::keys::{self, Signer};
+use crate::keys::{self, KeyIdChoice, Signer};
 use crate::module::rewrite::same_file;
 use crate::module::seal::{self, Sealed};
+use crate::module::shape::has_dylink;
 use crate::project::{Configuration, Resolution, Workspace, is_in_project};
-use crate::report::{Report, Signing};
 use crate::sys::files::{self, Output};
 
-pub(crate) fn run(arguments: &Sign, report: &Report) -> Result<Exit> {
-    reads_once(arguments)?;
-    if let Some(messages) = &arguments.cargo_messages {
-        return super::adopt::run(arguments, messages, report);
+/// Modules, and who signs them.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The modules.
+    pub(crate) modules: Vec<PathBuf>,
+    /// Where the result goes.
+    pub(crate) destination: Destination,
+    /// Secret keys, as `--key` names them.
+    pub(crate) keys: Vec<String>,
+    /// Signers by their names in the manifest.
+    pub(crate) with: Vec<String>,
+    /// That manifest, where it is not in this directory or above it.
+    pub(crate) manifest_path: Option<PathBuf>,
+    /// A public key that one of the secret keys must have.
+    pub(crate) public_key: Option<String>,
+    /// The key id beside each signature.
+    pub(crate) key_id: KeyIdChoice,
+}
+
+/// Where the result of signing goes.
+#[derive(Debug)]
+pub(crate) enum Destination {
+    /// Each module is replaced by the signed one.
+    Module,
+    /// The signed module goes to this file.
+    Output(PathBuf),
+    /// The signature goes to this file, and the module stays as it is.
+    Signature(PathBuf),
+}
+
+impl Destination {
+    /// The file that is written for a module.
+    pub(crate) fn path<'a>(&'a self, module: &'a Path) -> &'a Path {
+        match self {
+            Self::Module => module,
+            Self::Output(path) | Self::Signature(path) => path,
+        }
     }
-    one_module_for_one_file(arguments)?;
-    arguments
-        .modules
-        .iter()
-        .try_for_each(|module| report.keeps_out_of(output(arguments, module)))?;
-    let signers = signers(arguments)?;
-    signers.iter().try_for_each(|signer| signer.keeps_from(&arguments.key_id))?;
-    signers
-        .iter()
-        .filter_map(|signer| signer.warning.as_deref())
-        .for_each(|warning| report.warning(warning));
+}
+
+/// A module that was signed.
+pub(crate) struct Signed<'a> {
+    /// The module.
+    pub(crate) module: &'a Path,
+    /// Where the result is: the signed module, or its signature.
+    pub(crate) output: &'a Path,
+    /// How many signatures are new.
+    pub(crate) added: usize,
+    /// The kind of the module.
+    pub(crate) kind: Kind,
+    /// The signatures.
+    pub(crate) data: SignatureData,
+    /// The proof that the result verifies; none where it was written to a device or pipe, which cannot be read back.
+    pub(crate) verified: Option<Verified>,
+    /// Whether the signature stands before a section that dynamic linkers want to be first.
+    pub(crate) precedes_dylink: bool,
+}
+
+/// Signs each module, and gives the worst exit code: one bad file does not keep the others from being signed. There is an
+/// event for each.
+///
+/// # Errors
+///
+/// Exit codes 2 and 3 where a key cannot be used; those of `observe`.
+pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit> {
+    let signers = signers(request)?;
+    signers.iter().try_for_each(|signer| signer.keeps_from(&request.key_id))?;
+    let mut warnings = signers.iter().filter_map(|signer| signer.warning.as_deref());
+    warnings.try_for_each(|warning| observe(Event::Warning(warning)))?;
     let signatures: Vec<_> =
-        signers.iter().map(|signer| signer.signature(&arguments.key_id)).collect();
+        signers.iter().map(|signer| signer.signature(&request.key_id)).collect();
     let mut exit = Exit::Ok;
-    for module in &arguments.modules {
-        let output = output(arguments, module);
-        let signed = match &arguments.signature {
-            Some(_) => detached(module, output, &signatures, report),
-            None => embedded(module, output, &signatures, report),
+    for module in &request.modules {
+        let signed = match &request.destination {
+            Destination::Signature(path) => detached(module, path, &signatures),
+            other => embedded(module, other.path(module), &signatures),
         };
-        // Every module is tried; one bad file does not keep the others from being signed.
-        if let Err(error) = signed {
-            exit = exit.worst(report.error(&error));
+        if let Err(error) = signed.and_then(|signed| observe(Event::Signed(&signed))) {
+            exit = exit.worst(error.exit());
+            observe(Event::Failed(&error))?;
         }
     }
     Ok(exit)
 }
 
-/// Where what is made of a module goes: its signature, or itself.
-fn output<'a>(arguments: &'a Sign, module: &'a Path) -> &'a Path {
-    let named = arguments.signature.as_deref().or(arguments.output.as_deref());
-    named.unwrap_or(module)
-}
-
-fn reads_once(arguments: &Sign) -> Result<()> {
-    let modules = arguments.modules.iter().map(|module| ("the module", &**module));
-    let messages = arguments.cargo_messages.iter().map(|path| ("cargo's messages", &**path));
-    let keys = arguments.keys.iter().map(|key| ("the secret key", Path::new(key)));
-    let public = arguments.public_key.iter().map(|key| ("the public key", Path::new(key)));
-    read_once(modules.chain(messages).chain(keys).chain(public))
-}
-
-fn one_module_for_one_file(arguments: &Sign) -> Result<()> {
-    let flag = match (&arguments.output, &arguments.signature) {
-        (Some(_), _) => "--output",
-        (_, Some(_)) => "--signature",
-        _ => return stdout_for_itself(arguments),
-    };
-    match arguments.modules.len() {
-        1 => Ok(()),
-        count => {
-            Err(Error::usage(format!("`{flag}` names one file, but there are {count} modules"))
-                .advice("sign them one by one"))
-        }
-    }
-}
-
-/// What is told of other modules would come between the bytes of the one that goes to standard output.
-fn stdout_for_itself(arguments: &Sign) -> Result<()> {
-    let modules = &arguments.modules;
-    match modules.len() > 1 && modules.iter().any(|module| files::is_dash(module)) {
-        true => {
-            Err(Error::usage("`-` stands alone: standard output is for the signed module then")
-                .advice("sign the other modules in a call of their own"))
-        }
-        false => Ok(()),
-    }
-}
-
-fn signers(arguments: &Sign) -> Result<Vec<Signer>> {
-    if arguments.keys.is_empty() && arguments.with.is_empty() {
+fn signers(request: &Request) -> Result<Vec<Signer>> {
+    if request.keys.is_empty() && request.with.is_empty() {
         return Err(Error::usage("no key to sign with").advice(
             "give a secret key with `--key PATH`, `--key env:NAME` or `--key ssh-agent:FINGERPRINT`, or name one of the \
              manifest with `--with NAME`",
         ));
     }
-    let keys = arguments.keys.iter().map(|key| Signer::from_argument(key));
+    let keys = request.keys.iter().map(|key| Signer::from_argument(key));
     let mut signers = keys.collect::<Result<Vec<_>>>()?;
-    signers.extend(signers_of_manifest(arguments)?);
-    if let Some(argument) = &arguments.public_key {
+    signers.extend(signers_of_manifest(request)?);
+    if let Some(argument) = &request.public_key {
         let public = keys::public_key(argument)?;
         if !signers.iter().any(|signer| *signer.public_key() == public) {
             return Err(Error::usage("the public key does not belong to the secret key")
@@ -113,17 +124,17 @@ fn signers(arguments: &Sign) -> Result<Vec<Signer>> {
 }
 
 /// Those that `--with` names.
-fn signers_of_manifest(arguments: &Sign) -> Result<Vec<Signer>> {
-    if arguments.with.is_empty() {
+fn signers_of_manifest(request: &Request) -> Result<Vec<Signer>> {
+    if request.with.is_empty() {
         return Ok(Vec::new());
     }
-    let manifest_path = arguments.manifest_path.clone();
+    let manifest_path = request.manifest_path.clone();
     if manifest_path.as_deref().map_or_else(|| !is_in_project(), |path| !path.is_file()) {
         return Err(no_manifest(manifest_path.as_deref()));
     }
     let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
     let manifests = resolve::read(&workspace, &Configuration::load(&[])?)?;
-    let names = arguments.with.iter();
+    let names = request.with.iter();
     names.map(|name| Signer::from_manifest(manifests.named("--with", name)?)).collect()
 }
 
@@ -137,36 +148,34 @@ fn no_manifest(given: Option<&Path>) -> Error {
     )
 }
 
-fn embedded(
-    module: &Path,
-    output: &Path,
+fn embedded<'a>(
+    module: &'a Path,
+    output: &'a Path,
     signatures: &[Signature<'_>],
-    report: &Report,
-) -> Result<()> {
+) -> Result<Signed<'a>> {
     let input = seal::open(module)?;
-    if files::output_kind(output) == Output::Stream {
+    let signed = if files::output_kind(output) == Output::Stream {
         let failed = |source| Error::io(format!("failed to write `{}`", output.display()), source);
         let mut stream = files::open_stream(output).map_err(failed)?;
         let signed = sign::embed_in_stream(&input, &mut stream, signatures)
             .map_err(|error| of_signing(module, output, error))?;
-        report.warn_of_dylink(output, &seal::sections(module, &input)?);
-        return report.signed_stream(module, output, &signed);
-    }
-    let mut staged = seal::stage(output)?;
-    let sealed = seal::embedded(module, &input, &mut staged, signatures)?;
-    if sealed.added > 0 || !same_file(module, output) {
-        staged.publish()?;
-    }
-    report.warn_of_dylink(output, &seal::sections(module, &input)?);
-    tell(module, output, &sealed, report)
+        Signed::in_stream(module, output, signed)
+    } else {
+        let mut staged = seal::stage(output)?;
+        let sealed = seal::embedded(module, &input, &mut staged, signatures)?;
+        if sealed.added > 0 || !same_file(module, output) {
+            staged.publish()?;
+        }
+        Signed::in_file(module, output, sealed)
+    };
+    Ok(Signed { precedes_dylink: has_dylink(&seal::sections(module, &input)?), ..signed })
 }
 
-fn detached(
-    module: &Path,
-    signature: &Path,
+fn detached<'a>(
+    module: &'a Path,
+    signature: &'a Path,
     signatures: &[Signature<'_>],
-    report: &Report,
-) -> Result<()> {
+) -> Result<Signed<'a>> {
     let input = seal::open(module)?;
     if files::output_kind(signature) == Output::Stream {
         let signed =
@@ -176,7 +185,7 @@ fn detached(
         written.map_err(|source| {
             Error::io(format!("failed to write `{}`", signature.display()), source)
         })?;
-        return report.signed_stream(module, signature, &signed);
+        return Ok(Signed::in_stream(module, signature, signed));
     }
     let earlier = signature_file::read_if_any(signature)?;
     let mut staged = seal::stage(signature)?;
@@ -184,9 +193,18 @@ fn detached(
     if sealed.added > 0 {
         staged.publish()?;
     }
-    tell(module, signature, &sealed, report)
+    Ok(Signed::in_file(module, signature, sealed))
 }
 
-fn tell(module: &Path, output: &Path, sealed: &Sealed, report: &Report) -> Result<()> {
-    report.signed(&Signing { module, output, sealed })
+impl<'a> Signed<'a> {
+    fn in_stream(module: &'a Path, output: &'a Path, signed: sign::Signed) -> Self {
+        let sign::Signed { added, kind, data, .. } = signed;
+        Self { module, output, added, kind, data, verified: None, precedes_dylink: false }
+    }
+
+    fn in_file(module: &'a Path, output: &'a Path, sealed: Sealed) -> Self {
+        let Sealed { data, added, verified } = sealed;
+        let (kind, verified) = (verified.kind(), Some(verified));
+        Self { module, output, added, kind, data, verified, precedes_dylink: false }
+    }
 }

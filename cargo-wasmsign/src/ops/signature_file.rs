@@ -16,32 +16,13 @@ pub(crate) fn beside(module: &Path) -> PathBuf {
     name.into()
 }
 
-/// The file that `--signature` names, or else the one beside the module.
-///
-/// # Errors
-///
-/// Exit code 2: nothing lies beside standard input.
-pub(crate) fn named_or_beside(named: Option<&Path>, module: &Path) -> Result<PathBuf> {
-    match named {
-        Some(path) => Ok(path.to_owned()),
-        None if files::is_dash(module) => Err(nothing_beside_stdin()),
-        None => Ok(beside(module)),
-    }
-}
-
-/// The error for a signature that should lie beside standard input.
-pub(crate) fn nothing_beside_stdin() -> Error {
-    Error::usage("standard input has no file beside it that could hold its signature")
-        .advice("name the signature's file with `--signature`")
-}
-
 /// Refuses a signature file that is the module or its new form.
 ///
 /// # Errors
 ///
 /// Exit code 2.
 pub(crate) fn apart(module: &Path, output: &Path, signature: &Path) -> Result<()> {
-    // `-` is as many streams as there are directions: see `standard_streams`.
+    // `-` is as many streams as there are directions: the command line sees to it that each has one use.
     let is_taken = |path: &Path| path == signature || same_file(path, signature);
     if !files::is_dash(signature) && (is_taken(module) || is_taken(output)) {
         return Err(Error::usage(format!(

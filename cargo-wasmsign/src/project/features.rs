@@ -4,34 +4,38 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{Dependency, DependencyKind, Package, PackageId, Target};
 
-use crate::cli::args::Compilation;
-use crate::ops::build::cargo_flags;
-use crate::project::Workspace;
+use super::Workspace;
+
+/// cargo's flags for features.
+#[derive(Debug, Clone, Default)]
+pub struct FeatureFlags {
+    /// `--features`, one by one.
+    pub names: Vec<String>,
+    /// `--all-features`.
+    pub all: bool,
+    /// `--no-default-features`.
+    pub no_default: bool,
+}
 
 /// The features of the packages of a workspace.
-pub(crate) struct Activated<'a> {
+pub struct ActivatedFeatures<'a> {
     members: Vec<&'a Package>,
     features: BTreeMap<&'a PackageId, BTreeSet<String>>,
 }
 
-impl<'a> Activated<'a> {
+impl<'a> ActivatedFeatures<'a> {
     /// What the flags activate for these packages, and what these activate for others of the workspace.
-    pub(crate) fn of(
-        workspace: &'a Workspace,
-        selected: &[&'a Package],
-        compilation: &Compilation,
-    ) -> Self {
+    pub fn of(workspace: &'a Workspace, selected: &[&'a Package], flags: &FeatureFlags) -> Self {
         let mut activated = Self { members: workspace.members(), features: BTreeMap::new() };
-        let given = cargo_flags::features(compilation);
         for package in selected {
             activated.package(package);
-            if !compilation.no_default_features {
+            if !flags.no_default {
                 activated.feature(package, "default");
             }
-            if compilation.all_features {
+            if flags.all {
                 package.features.keys().for_each(|feature| activated.feature(package, feature));
             }
-            for feature in &given {
+            for feature in &flags.names {
                 let own = feature.strip_prefix(&format!("{}/", package.name));
                 activated.feature(package, own.unwrap_or(feature));
             }
@@ -40,7 +44,7 @@ impl<'a> Activated<'a> {
     }
 
     /// Whether a target of a package is built where nobody asks for it by its name.
-    pub(crate) fn enables(&self, package: &Package, target: &Target) -> bool {
+    pub fn enables(&self, package: &Package, target: &Target) -> bool {
         let active = self.features.get(&package.id);
         // What belongs to a dependency is not ours to know.
         let is_active = |feature: &String| {

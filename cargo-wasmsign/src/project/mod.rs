@@ -1,13 +1,12 @@
 //! What this program asks of cargo, and what cargo answers.
 
-pub(crate) mod features;
-
 mod arguments;
 mod artifact_dir;
 mod auditable;
 mod cargo;
 mod compiler;
 mod configuration;
+mod features;
 mod message;
 mod profile;
 mod reproducible;
@@ -24,6 +23,7 @@ pub use auditable::find_auditable;
 pub use cargo::Resolution;
 pub use compiler::Compiler;
 pub use configuration::{Configuration, Text};
+pub use features::{ActivatedFeatures, FeatureFlags};
 pub use message::{Artifact, EXAMPLES, Line, Other};
 pub use profile::Profiles;
 pub use reproducible::{Reproducible, Subject};

@@ -13,39 +13,11 @@ use super::{ADVICE, FAINT, GOOD, Report};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::module::shape::{Outline, Part};
+use crate::ops::build::dry_run::{Module, Plan};
 use crate::pipeline::{Published, SignerLine, Sizes, Step};
 use crate::project::{Artifact, Line, Other};
 use crate::text::escape::escape;
 use crate::text::size::{change, human};
-
-/// What a build would do for one target.
-pub struct Plan {
-    /// The target triple.
-    pub target: String,
-    /// The call of cargo.
-    pub command: String,
-    /// What cargo is expected to make.
-    pub modules: Vec<PlannedModule>,
-}
-
-/// A module that a build would publish.
-pub struct PlannedModule {
-    /// Its package.
-    pub package: String,
-    /// Where it would be.
-    pub path: PathBuf,
-    /// Where its detached signature would be, if there were one.
-    pub signature_path: Option<PathBuf>,
-    /// What would be done to it, in order.
-    pub steps: Vec<String>,
-    /// Who would sign.
-    pub signers: Vec<String>,
-}
-
-/// Whether a value of `--message-format` asks for JSON on standard output.
-pub fn told_as_json(format: &str) -> bool {
-    format == "json" || format.starts_with("json-")
-}
 
 impl Report {
     /// A line of cargo's standard output.
@@ -76,7 +48,7 @@ impl Report {
     /// Exit code 4.
     pub fn plan(&self, plan: &Plan) -> Result<()> {
         if self.is_json() {
-            let module = |module: &PlannedModule| {
+            let module = |module: &Module| {
                 json!({
                     "package": module.package,
                     "path": module.path,

@@ -1,12 +1,11 @@
 //! What is told of what was removed.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::{GOOD, Report};
 use crate::error::Result;
 use crate::module::optimize::Cleared;
+use crate::ops::clean::Cleaned;
 use crate::text::escape::escape;
 use crate::text::size::human;
 
@@ -16,8 +15,8 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn cleared(&self, directory: &Path, cleared: Cleared) -> Result<()> {
-        let Cleared { files, bytes } = cleared;
+    pub fn cleaned(&self, cleaned: &Cleaned) -> Result<()> {
+        let Cleaned { directory, removed: Cleared { files, bytes } } = cleaned;
         if self.is_json() {
             return self.json(&json!({
                 "directory": directory.to_string_lossy(),
@@ -25,12 +24,12 @@ impl Report {
                 "bytes": bytes,
             }));
         }
-        let noun = if files == 1 { "file" } else { "files" };
+        let noun = if *files == 1 { "file" } else { "files" };
         let directory = escape(&directory.display().to_string());
         self.result(&format!(
             "{GOOD}{:>12}{GOOD:#} {files} {noun}, {}, from {directory}",
             "Removed",
-            human(bytes)
+            human(*bytes)
         ))
     }
 }

@@ -1,33 +1,16 @@
 //! What is told of the configuration of packages.
 
-use std::path::Path;
-
 use serde_json::{Map, Value, json};
 
 use super::build::from_here;
 use super::{FAINT, Report};
 use crate::error::Result;
 use crate::manifest::{Entry, Origin, toml_key};
+use crate::ops::config::Configuration;
 use crate::text::escape::escape_json;
 
 /// Comments stand below each other, unless a line is longer than this.
 const WIDEST: usize = 48;
-
-/// What counts for a package.
-pub struct Configuration<'a> {
-    /// Its name.
-    pub package: &'a str,
-    /// Its `Cargo.toml`.
-    pub manifest: &'a Path,
-    /// cargo's profile.
-    pub profile: &'a str,
-    /// Whether it takes part at all.
-    pub enabled: bool,
-    /// The optimizers that `optimize.tool = "auto"` stands for, in the order in which they are tried.
-    pub optimizers: Vec<String>,
-    /// Every value with its origin.
-    pub entries: Vec<Entry>,
-}
 
 impl Report {
     /// What counts for a package, and who says so: a table of TOML, or a line of JSON.
@@ -35,7 +18,7 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn configuration(&self, configuration: &Configuration<'_>) -> Result<()> {
+    pub fn configuration(&self, configuration: &Configuration) -> Result<()> {
         match self.is_json() {
             true => self.json(&as_json(configuration)),
             false => self.listing(configuration),
@@ -54,7 +37,7 @@ impl Report {
         }
     }
 
-    fn listing(&self, configuration: &Configuration<'_>) -> Result<()> {
+    fn listing(&self, configuration: &Configuration) -> Result<()> {
         let Configuration { package, manifest, profile, entries, .. } = configuration;
         let header = format!("[{}]", toml_key(package));
         let place = escape_json(&from_here(manifest).display().to_string());
@@ -78,7 +61,7 @@ impl Report {
     }
 }
 
-fn as_json(configuration: &Configuration<'_>) -> Value {
+fn as_json(configuration: &Configuration) -> Value {
     let option = |entry: &Entry| {
         let said = json!({ "value": entry.value, "origin": origin_as_json(&entry.origin) });
         (entry.key.clone(), said)

@@ -3,59 +3,55 @@
 use std::path::Path;
 
 use serde_json::json;
-use wasmsign_core::PublicKey;
-use wasmsign_core::section::Section;
-use wasmsign_core::sign::Signed;
 use wasmsign_core::signature_data::SignatureData;
+use wasmsign_core::{PublicKey, Verified};
 
 use super::{GOOD, Report};
 use crate::error::Result;
-use crate::module::seal::{Sealed, kind_word};
-use crate::module::shape::wants_to_be_first;
+use crate::module::seal::kind_word;
+use crate::ops::sign::Signed;
 use crate::sys::files::is_stdout;
 use crate::text::escape::escape;
 use crate::text::hex::{hex, public_key_text};
 
-/// A module that was signed.
-pub struct Signing<'a> {
-    /// The module.
-    pub module: &'a Path,
-    /// Where the result is: the signed module, or its signature.
-    pub output: &'a Path,
-    /// What was done.
-    pub sealed: &'a Sealed,
-}
-
 impl Report {
-    /// A module that was signed and verified.
+    /// A module that was signed, and verified where it can be read back.
     ///
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn signed(&self, signing: &Signing<'_>) -> Result<()> {
-        let Signing { module, output, sealed } = signing;
-        let identity = sealed.verified.identity().map(|identity| identity.to_string());
-        self.warn_of_envoy(output, &sealed.data);
+    pub fn signed(&self, signed: &Signed<'_>) -> Result<()> {
+        if signed.precedes_dylink {
+            self.warn_of_dylink(signed.output);
+        }
+        self.warn_of_envoy(signed.output, &signed.data);
+        match &signed.verified {
+            Some(verified) => self.signed_file(signed, verified),
+            None => self.signed_stream(signed),
+        }
+    }
+
+    fn signed_file(&self, signed: &Signed<'_>, verified: &Verified) -> Result<()> {
+        let Signed { module, output, added, kind, .. } = signed;
+        let identity = verified.identity().map(|identity| identity.to_string());
         if self.is_json() {
-            let signers: Vec<_> =
-                sealed.verified.signers().iter().map(super::verify::signer).collect();
+            let signers: Vec<_> = verified.signers().iter().map(super::verify::signer).collect();
             return self.json(&json!({
                 "module": module.to_string_lossy(),
                 "output": output.to_string_lossy(),
-                "added": sealed.added,
+                "added": added,
                 "identity": identity,
-                "kind": kind_word(sealed.verified.kind()),
+                "kind": kind_word(*kind),
                 "signers": signers,
             }));
         }
-        let ids: Vec<_> = sealed
-            .verified
+        let ids: Vec<_> = verified
             .signers()
             .iter()
             .map(|signer| key_name(&signer.key_id, &signer.public_key))
             .collect();
-        let verb = if sealed.added == 0 { "Unchanged" } else { "Signed" };
-        let already = if sealed.added == 0 { "already signed by" } else { "signed by" };
+        let verb = if *added == 0 { "Unchanged" } else { "Signed" };
+        let already = if *added == 0 { "already signed by" } else { "signed by" };
         let output = escape(&output.display().to_string());
         let identity = identity.unwrap_or_default();
         self.result(&format!(
@@ -65,18 +61,14 @@ impl Report {
     }
 
     /// A module that was signed into a device or a pipe, which cannot be read back.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4.
-    pub fn signed_stream(&self, module: &Path, output: &Path, signed: &Signed) -> Result<()> {
-        self.warn_of_envoy(output, &signed.data);
+    fn signed_stream(&self, signed: &Signed<'_>) -> Result<()> {
+        let Signed { module, output, added, kind, .. } = signed;
         if self.is_json() {
             return self.json(&json!({
                 "module": module.to_string_lossy(),
                 "output": output.to_string_lossy(),
-                "added": signed.added,
-                "kind": kind_word(signed.kind),
+                "added": added,
+                "kind": kind_word(*kind),
             }));
         }
         let line = format!(
@@ -118,14 +110,12 @@ impl Report {
     }
 
     /// A module with a signature before the section that a dynamic linker wants to be first.
-    pub fn warn_of_dylink(&self, output: &Path, sections: &[Section]) {
-        if sections.iter().any(|section| section.name().is_some_and(wants_to_be_first)) {
-            let output = output.display();
-            self.warning(&format!(
-                "`{output}` has its signature before `dylink.0`, which dynamic linkers want to be first: leave the module as \
-                 it is with `--signature FILE`, in builds with `signature = \"detached\"`"
-            ));
-        }
+    pub(super) fn warn_of_dylink(&self, output: &Path) {
+        let output = output.display();
+        self.warning(&format!(
+            "`{output}` has its signature before `dylink.0`, which dynamic linkers want to be first: leave the module as \
+             it is with `--signature FILE`, in builds with `signature = \"detached\"`"
+        ));
     }
 
     pub(super) fn warn_of_envoy(&self, output: &Path, data: &SignatureData) {

@@ -7,35 +7,29 @@ mod inspect;
 mod keys;
 mod parts;
 mod rebuild;
+mod screen;
 mod verify;
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::error::Error as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::Command;
 
-use anstream::adapter::strip_str;
-use anstream::stream::{AsLockedWrite, RawStream};
-use anstream::{AutoStream, ColorChoice};
+use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-use crate::cli::args::{Color, Format, Screen};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::project::Term;
 use crate::sys::files::is_stdout;
 use crate::text::escape::{escape, escape_json};
 use crate::text::redact::Given;
+use screen::{choice, has_cursor, resolved, shown, write_line};
 
-pub use build::{Plan, PlannedModule, told_as_json};
-pub use config::Configuration;
-pub use keys::Signing;
-pub use parts::{Attaching, Detaching, Splitting};
-pub use rebuild::Rebuilt;
-pub use verify::{Failure, Verdict};
+pub use build::Progress;
+pub use screen::{Color, Format, Screen, print_error};
 
 // cargo's own colours.
 const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -143,6 +137,11 @@ impl Report {
         error.exit()
     }
 
+    /// Whether results are printed, of what succeeds too.
+    pub fn shows_results(&self) -> bool {
+        self.is_json() || !self.screen.quiet
+    }
+
     fn is_json(&self) -> bool {
         self.screen.format == Format::Json
     }
@@ -205,68 +204,5 @@ impl Report {
             Ok(()) => {}
         }
         Ok(())
-    }
-}
-
-/// Tells why the command line cannot be read, or the help that it asks for, and ends the process.
-pub fn tell_and_exit(error: &clap::Error, color: Option<Color>, given: &Given) -> ! {
-    let told = error.render().ansi().to_string();
-    match given.hidden_in(&told) {
-        Cow::Borrowed(_) => error.exit(),
-        Cow::Owned(told) => {
-            let color = resolved(choice(color), &io::stderr());
-            // If standard error is gone there is nobody to tell.
-            let _ = write_line(io::stderr().lock(), color, "", told.trim_end());
-            std::process::exit(error.exit_code())
-        }
-    }
-}
-
-/// Writes a line in one piece, so that it stays whole among those of cargo.
-fn write_line(
-    mut stream: impl RawStream + AsLockedWrite,
-    choice: ColorChoice,
-    clear: &str,
-    line: &str,
-) -> io::Result<()> {
-    if choice == ColorChoice::Never {
-        stream.write_all(format!("{clear}{}\n", strip_str(line)).as_bytes())?;
-        return stream.flush();
-    }
-    let mut stream = AutoStream::new(stream, choice);
-    stream.write_all(format!("{clear}{line}\n").as_bytes())?;
-    stream.flush()
-}
-
-/// What counts of flags and configuration: in cargo, any flag counts more.
-fn shown(given: Screen, term: &Term) -> Screen {
-    let silent = !given.quiet && given.verbose == 0;
-    let is_verbose = silent && term.verbose == Some(true);
-    Screen {
-        quiet: given.quiet || (silent && !is_verbose && term.quiet == Some(true)),
-        verbose: given.verbose.max(u8::from(is_verbose)),
-        color: given.color.or_else(|| Color::from_word(term.color.as_deref()?)),
-        ..given
-    }
-}
-
-/// Whether a bar can be drawn where messages go.
-fn has_cursor() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-}
-
-/// `--color` or cargo's configuration; `NO_COLOR` and its kind decide what is left.
-fn choice(color: Option<Color>) -> ColorChoice {
-    match color {
-        Some(Color::Always) => ColorChoice::Always,
-        Some(Color::Never) => ColorChoice::Never,
-        Some(Color::Auto) | None => ColorChoice::Auto,
-    }
-}
-
-fn resolved(choice: ColorChoice, stream: &impl RawStream) -> ColorChoice {
-    match choice {
-        ColorChoice::Auto => AutoStream::choice(stream),
-        decided => decided,
     }
 }

@@ -3,52 +3,18 @@
 use std::path::Path;
 
 use serde_json::json;
-use wasmsign_core::detach::{Attached, Detached};
+use wasmsign_core::detach::Detached;
 use wasmsign_core::inspect::Agreement;
 use wasmsign_core::split::Split;
 
 use super::{GOOD, Report};
 use crate::error::Result;
 use crate::module::seal::kind_word;
+use crate::ops;
+use crate::ops::attach::Attached;
 use crate::sys::files::is_stdout;
 use crate::text::escape::escape;
 use crate::text::hex::hex;
-
-/// A module that was split.
-pub struct Splitting<'a> {
-    /// The module.
-    pub module: &'a Path,
-    /// Where the split one is.
-    pub output: &'a Path,
-    /// What was done.
-    pub split: &'a Split,
-}
-
-/// A module whose signature was taken out.
-pub struct Detaching<'a> {
-    /// The module.
-    pub module: &'a Path,
-    /// Where the unsigned one is.
-    pub output: &'a Path,
-    /// Where the signature is.
-    pub signature: &'a Path,
-    /// What was done.
-    pub detached: &'a Detached,
-}
-
-/// A module that was given a signature.
-pub struct Attaching<'a> {
-    /// The module.
-    pub module: &'a Path,
-    /// Where the signed one is.
-    pub output: &'a Path,
-    /// Where the signature came from.
-    pub signature: &'a Path,
-    /// What was done.
-    pub attached: &'a Attached,
-    /// How far its hashes go with the module that had no signature.
-    pub covered: Agreement,
-}
 
 impl Report {
     /// A module that was split, with its identity before and after.
@@ -56,8 +22,8 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn split(&self, splitting: &Splitting<'_>) -> Result<()> {
-        let Splitting { module, output, split } = splitting;
+    pub fn split(&self, request: &ops::split::Request, split: &Split) -> Result<()> {
+        let ops::split::Request { module, output, .. } = request;
         if split.parts.len() > 1 {
             let text =
                 "once it is signed, the Envoy/proxy-wasm host cannot read it: it is in parts";
@@ -104,8 +70,8 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn detached(&self, detaching: &Detaching<'_>) -> Result<()> {
-        let Detaching { module, output, signature, detached } = detaching;
+    pub fn detached(&self, request: &ops::detach::Request, detached: &Detached) -> Result<()> {
+        let ops::detach::Request { module, output, signature } = request;
         self.warn_of_detached(output, detached);
         if self.is_json() {
             return self.json(&json!({
@@ -144,8 +110,12 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn attached(&self, attaching: &Attaching<'_>) -> Result<()> {
-        let Attaching { module, output, signature, attached, covered } = attaching;
+    pub fn attached(&self, request: &ops::attach::Request, attached: &Attached) -> Result<()> {
+        let ops::attach::Request { module, output, signature, .. } = request;
+        let Attached { written: attached, covered, precedes_dylink } = attached;
+        if *precedes_dylink {
+            self.warn_of_dylink(output);
+        }
         self.warn_of_envoy(output, &attached.data);
         let is_whole = *covered == Agreement::Whole;
         if self.is_json() {
@@ -172,7 +142,8 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn not_attached(&self, module: &Path, signature: &Path, reason: &str) -> Result<()> {
+    pub fn not_attached(&self, request: &ops::attach::Request, reason: &str) -> Result<()> {
+        let ops::attach::Request { module, signature, .. } = request;
         match self.is_json() {
             true => self.json(&json!({
                 "module": module.to_string_lossy(),

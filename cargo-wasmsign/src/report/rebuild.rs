@@ -3,34 +3,17 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use wasmsign_core::Identity;
-use wasmsign_core::section::Kind;
 
-use super::{BAD, GOOD, Report, Verdict};
+use super::verify::verdict_json;
+use super::{BAD, GOOD, Report};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::module::compare::Difference;
 use crate::module::seal::kind_word;
 use crate::module::toolchain::{Tool, Toolchain};
+use crate::ops::rebuild::Rebuilt;
+use crate::ops::verify::Verdict;
 use crate::text::escape::escape;
-
-/// A module and what its source gives now.
-pub struct Rebuilt {
-    /// The identity of the module.
-    pub identity: Identity,
-    /// The identity of what was built again.
-    pub rebuilt: Identity,
-    /// The kind of the module.
-    pub kind: Kind,
-    /// The profile that it was built with.
-    pub profile: String,
-    /// The target that it was built for.
-    pub target: String,
-    /// Where the two differ first, if they do.
-    pub difference: Option<Difference>,
-    /// What the module tells of the tools that made it, and what the rebuilt one does.
-    pub tools: (Toolchain, Toolchain),
-}
 
 impl Report {
     /// What is about to be done, because it takes long.
@@ -59,11 +42,14 @@ impl Report {
             Some(_) => Exit::Refused,
         };
         if self.is_json() {
-            self.json(&rebuilt.json(module, verdict.map(Verdict::json)))?;
+            self.json(&json_of(rebuilt, module, verdict.map(verdict_json)))?;
             return Ok(verdict.map_or(exit, |verdict| exit.worst(verdict.exit())));
         }
         let exit = match verdict {
-            Some(verdict) => exit.worst(self.verdict(verdict)?),
+            Some(verdict) => {
+                self.verdict(verdict)?;
+                exit.worst(verdict.exit())
+            }
             None => exit,
         };
         let name = escape(&module.display().to_string());
@@ -72,14 +58,14 @@ impl Report {
                 "{GOOD}{:>12}{GOOD:#} {name} {} is what this source gives ({})",
                 "Rebuilt",
                 rebuilt.identity,
-                rebuilt.manner()
+                settings(rebuilt)
             ))?,
             Some(difference) => {
                 self.print(&format!(
                     "{BAD}{:>12}{BAD:#} {name} {} is not what this source gives ({}), {}: {}",
                     "Differs",
                     rebuilt.identity,
-                    rebuilt.manner(),
+                    settings(rebuilt),
                     rebuilt.rebuilt,
                     escape(&words(difference))
                 ))?;
@@ -94,45 +80,41 @@ impl Report {
     }
 }
 
-impl Rebuilt {
-    /// How it was built again.
-    fn manner(&self) -> String {
-        format!("profile {}, {}", escape(&self.profile), escape(&self.target))
-    }
-
-    fn json(&self, module: &Path, verdict: Option<Value>) -> Value {
-        let mut value = verdict.unwrap_or_else(|| {
-            json!({
-                "module": module.to_string_lossy(),
-                // Without a key nobody was asked whether it is signed.
-                "verdict": null,
-                "reason": null,
-                "identity": self.identity.to_string(),
-                "kind": kind_word(self.kind),
-                "coverage": null,
-                "signers": [],
-                "ignored": [],
-                "signature": null,
-            })
-        });
-        let says_no =
-            ["refused", "malformed", "error"].iter().any(|word| value["verdict"] == *word);
-        if self.difference.is_some() && !says_no {
-            value["verdict"] = "refused".into();
-            value["reason"] = "rebuild-differs".into();
-        }
-        value["rebuilt"] = json!({
-            "identity": self.rebuilt.to_string(),
-            "same": self.difference.is_none(),
-            "profile": self.profile,
-            "target": self.target,
-            "difference": self.difference.as_ref().map(words),
-            "tools": { "module": self.tools.0, "rebuilt": self.tools.1 },
-        });
-        value
-    }
+/// How it was built again.
+fn settings(rebuilt: &Rebuilt) -> String {
+    format!("profile {}, {}", escape(&rebuilt.profile), escape(&rebuilt.target))
 }
 
+fn json_of(rebuilt: &Rebuilt, module: &Path, verdict: Option<Value>) -> Value {
+    let mut value = verdict.unwrap_or_else(|| {
+        json!({
+            "module": module.to_string_lossy(),
+            // Without a key nobody was asked whether it is signed.
+            "verdict": null,
+            "reason": null,
+            "identity": rebuilt.identity.to_string(),
+            "kind": kind_word(rebuilt.kind),
+            "coverage": null,
+            "signers": [],
+            "ignored": [],
+            "signature": null,
+        })
+    });
+    let says_no = ["refused", "malformed", "error"].iter().any(|word| value["verdict"] == *word);
+    if rebuilt.difference.is_some() && !says_no {
+        value["verdict"] = "refused".into();
+        value["reason"] = "rebuild-differs".into();
+    }
+    value["rebuilt"] = json!({
+        "identity": rebuilt.rebuilt.to_string(),
+        "same": rebuilt.difference.is_none(),
+        "profile": rebuilt.profile,
+        "target": rebuilt.target,
+        "difference": rebuilt.difference.as_ref().map(words),
+        "tools": { "module": rebuilt.tools.0, "rebuilt": rebuilt.tools.1 },
+    });
+    value
+}
 /// What two modules tell of their tools.
 fn tools((module, rebuilt): &(Toolchain, Toolchain)) -> String {
     match (named(module), named(rebuilt)) {

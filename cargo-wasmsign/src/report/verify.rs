@@ -1,62 +1,32 @@
 //! What is told of verified modules.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 use wasmsign_core::Verified;
-use wasmsign_core::error::Malformed;
 use wasmsign_core::verify::{Refusal, Signer};
 
 use super::keys::key_name;
 use super::{BAD, GOOD, Report, WARNING};
-use crate::error::{Error, Result, after_fault, after_refusal};
-use crate::exit::Exit;
+use crate::error::{Result, after_fault, after_refusal};
 use crate::module::seal::kind_word;
+use crate::ops::verify::{Failure, Verdict};
 use crate::text::escape::escape;
 use crate::text::hex::{hex, public_key_text};
 
-/// Why a module is not verified.
-pub enum Failure {
-    /// It was read, and is not trusted.
-    Refused(Box<Refusal>),
-    /// It, or its signature, is not what it should be.
-    Malformed(Malformed),
-    /// It, or its signature, could not be read.
-    Unread(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Unread(error)
-    }
-}
-
-/// The verdict on one module.
-pub struct Verdict<'a> {
-    /// The module.
-    pub module: &'a Path,
-    /// The file of the signature, where that was not the module's own.
-    pub signature: Option<&'a Path>,
-    /// The proof, or why there is none.
-    pub result: &'a Result<Verified, Failure>,
-}
-
 impl Report {
-    /// A verdict; gives the exit code that stands for it. What does not verify is told with `-q` too.
+    /// A verdict. What does not verify is told with `-q` too.
     ///
     /// # Errors
     ///
     /// Exit code 4 where it cannot be printed.
-    pub fn verdict(&self, verdict: &Verdict<'_>) -> Result<Exit> {
+    pub fn verdict(&self, verdict: &Verdict<'_>) -> Result<()> {
         // A file that could not be read has no verdict, and standard output has verdicts alone.
-        if let Err(Failure::Unread(error)) = verdict.result {
+        if let Err(Failure::Unread(error)) = &verdict.result {
             self.error(error);
         }
         if self.is_json() {
-            self.json(&verdict.json())?;
-            return Ok(verdict.exit());
+            return self.json(&verdict_json(verdict));
         }
-        match verdict.result {
+        match &verdict.result {
             Ok(verified) => self.verified(verdict, verified)?,
             Err(Failure::Refused(refusal)) => {
                 let code = refusal.reason().code();
@@ -69,12 +39,12 @@ impl Report {
             }
             Err(Failure::Unread(_)) => {}
         }
-        Ok(verdict.exit())
+        Ok(())
     }
 
     fn not_verified(&self, verdict: &Verdict<'_>, word: &str, why: &str) -> Result<()> {
         let module = escape(&verdict.module.display().to_string());
-        let by = verdict.by();
+        let by = by(verdict);
         self.print(&format!("{BAD}{word:>12}{BAD:#} {module}: {}{by}", escape(why)))
     }
 
@@ -91,7 +61,7 @@ impl Report {
             "{GOOD}{:>12}{GOOD:#} {module}{identity}, signed by {}{}",
             "Verified",
             signers.join(", "),
-            verdict.by()
+            by(verdict)
         ))?;
         self.coverage(verified)
     }
@@ -116,51 +86,40 @@ impl Report {
     }
 }
 
-impl Verdict<'_> {
-    /// Where the signature was, if not in the module.
-    fn by(&self) -> String {
-        let path = self.signature.map(|path| escape(&path.display().to_string()));
-        path.map(|path| format!(" (signature {path})")).unwrap_or_default()
-    }
+/// Where the signature was, if not in the module.
+fn by(verdict: &Verdict<'_>) -> String {
+    let path = verdict.signature.as_ref().map(|path| escape(&path.display().to_string()));
+    path.map(|path| format!(" (signature {path})")).unwrap_or_default()
+}
 
-    pub(super) fn exit(&self) -> Exit {
-        match self.result {
-            Ok(_) => Exit::Ok,
-            Err(Failure::Refused(_)) => Exit::Refused,
-            Err(Failure::Malformed(_)) => Exit::Malformed,
-            Err(Failure::Unread(error)) => error.exit(),
+pub(super) fn verdict_json(verdict: &Verdict<'_>) -> Value {
+    let mut value = json_of_result(verdict);
+    value["signature"] = verdict.signature.as_ref().map(|path| path.to_string_lossy()).into();
+    value
+}
+
+fn json_of_result(verdict: &Verdict<'_>) -> Value {
+    let module = verdict.module.to_string_lossy();
+    match &verdict.result {
+        Ok(verified) => json!({
+            "module": module,
+            "verdict": "verified",
+            "reason": null,
+            "identity": verified.identity().map(|identity| identity.to_string()),
+            "kind": kind_word(verified.kind()),
+            "coverage": {
+                "kind": if verified.is_whole() { "whole" } else { "prefix" },
+                "covered": verified.covered(),
+                "total": verified.total(),
+            },
+            "signers": verified.signers().iter().map(signer).collect::<Vec<_>>(),
+            "ignored": verified.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        }),
+        Err(Failure::Refused(refusal)) => refused(&module, refusal),
+        Err(Failure::Malformed(fault)) => {
+            unknown(&module, "malformed", fault.rule.code(), fault.to_string())
         }
-    }
-
-    pub(super) fn json(&self) -> Value {
-        let mut value = self.json_of_result();
-        value["signature"] = self.signature.map(|path| path.to_string_lossy()).into();
-        value
-    }
-
-    fn json_of_result(&self) -> Value {
-        let module = self.module.to_string_lossy();
-        match self.result {
-            Ok(verified) => json!({
-                "module": module,
-                "verdict": "verified",
-                "reason": null,
-                "identity": verified.identity().map(|identity| identity.to_string()),
-                "kind": kind_word(verified.kind()),
-                "coverage": {
-                    "kind": if verified.is_whole() { "whole" } else { "prefix" },
-                    "covered": verified.covered(),
-                    "total": verified.total(),
-                },
-                "signers": verified.signers().iter().map(signer).collect::<Vec<_>>(),
-                "ignored": verified.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
-            }),
-            Err(Failure::Refused(refusal)) => refused(&module, refusal),
-            Err(Failure::Malformed(fault)) => {
-                unknown(&module, "malformed", fault.rule.code(), fault.to_string())
-            }
-            Err(Failure::Unread(error)) => unknown(&module, "error", "io", with_causes(error)),
-        }
+        Err(Failure::Unread(error)) => unknown(&module, "error", "io", with_causes(error)),
     }
 }
 

@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Screen;
+use crate::ops::cargo::{self, Profile};
+use crate::ops::select::TargetFilter;
+use crate::project::{self, FeatureFlags, Selection};
+
 /// cargo's selection of packages.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Package selection (as in cargo)")]
@@ -21,7 +26,7 @@ pub struct Packages {
 }
 
 /// cargo's selection of targets.
-#[derive(Debug, Default, Clone, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Target selection (as in cargo)")]
 pub struct Targets {
     /// Build only the library
@@ -41,14 +46,6 @@ pub struct Targets {
     pub examples: bool,
 }
 
-impl Targets {
-    /// Whether nothing is selected, so that libraries and programs are built.
-    pub fn are_default(&self) -> bool {
-        let named = self.bin.is_empty() && self.example.is_empty();
-        named && !(self.lib || self.bins || self.examples)
-    }
-}
-
 /// What cargo takes for `--message-format`.
 const MESSAGE_FORMATS: [&str; 6] = [
     "human",
@@ -60,7 +57,7 @@ const MESSAGE_FORMATS: [&str; 6] = [
 ];
 
 /// cargo's compilation options.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Compilation (as in cargo)")]
 pub struct Compilation {
     /// For which profile and targets.
@@ -97,7 +94,7 @@ pub struct Compilation {
 }
 
 /// cargo's profile and targets.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Compilation (as in cargo)")]
 pub struct Mode {
     /// Build with the release profile
@@ -136,4 +133,78 @@ pub struct Resolution {
     /// Unstable flag of cargo (repeatable)
     #[arg(short = 'Z', value_name = "FLAG")]
     pub unstable: Vec<String>,
+}
+
+impl From<Packages> for Selection {
+    fn from(typed: Packages) -> Self {
+        let Packages { packages, workspace, exclude } = typed;
+        Self { packages, workspace, exclude }
+    }
+}
+
+impl From<Targets> for TargetFilter {
+    fn from(typed: Targets) -> Self {
+        let Targets { lib, bin, bins, example, examples } = typed;
+        Self { lib, bin, bins, example, examples }
+    }
+}
+
+impl Mode {
+    /// The profile.
+    pub fn profile(&self) -> Profile {
+        match &self.profile {
+            Some(name) => Profile::Named(name.clone()),
+            None if self.release => Profile::Release,
+            None => Profile::Dev,
+        }
+    }
+}
+
+impl Compilation {
+    /// The same of these targets, with the flags that only cargo reads.
+    pub fn with(
+        self,
+        targets: Targets,
+        resolution: &Resolution,
+        screen: Screen,
+    ) -> cargo::Compilation {
+        let words = self.features.iter().flat_map(|text| text.split([' ', ',']));
+        cargo::Compilation {
+            profile: self.mode.profile(),
+            targets: targets.into(),
+            features: FeatureFlags {
+                names: words.filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+                all: self.all_features,
+                no_default: self.no_default_features,
+            },
+            other_flags: self.other_flags(resolution, screen),
+            target_dir: self.target_dir,
+            jobs: self.jobs,
+            keep_going: self.keep_going,
+        }
+    }
+
+    fn other_flags(&self, resolution: &Resolution, screen: Screen) -> Vec<String> {
+        let timings = self.timings.as_ref().map(|formats| match formats {
+            Some(formats) => format!("--timings={formats}"),
+            None => "--timings".to_owned(),
+        });
+        let switches = [
+            ("--future-incompat-report", self.future_incompat_report),
+            ("--ignore-rust-version", resolution.ignore_rust_version),
+            ("--quiet", screen.quiet),
+        ];
+        let switches = switches.into_iter().filter_map(|(flag, given)| given.then_some(flag));
+        let verbose = (0..screen.verbose).map(|_| "--verbose");
+        let color = screen.color.into_iter().flat_map(|color| ["--color", color.word()]);
+        let others = switches.chain(verbose).chain(color).map(str::to_owned);
+        timings.into_iter().chain(others).collect()
+    }
+}
+
+impl From<Resolution> for project::Resolution {
+    fn from(typed: Resolution) -> Self {
+        let Resolution { manifest_path, locked, offline, frozen, config, unstable, .. } = typed;
+        Self { manifest_path, locked, offline, frozen, config, unstable }
+    }
 }

@@ -4,6 +4,8 @@
 //! DynamicLinking.md) and LLVM's reader want the others as they are here, and branch hints stand before the code that
 //! they are for.
 
+use wasmsign_core::section::Section;
+
 use super::STANDARD;
 use super::item::{Item, Origin};
 use crate::error::{Error, Result};
@@ -55,6 +57,11 @@ pub(super) fn rank(name: Option<&str>) -> usize {
 /// Whether a custom section is for a dynamic linker, which reads it only where it is the first section.
 pub fn wants_to_be_first(name: &str) -> bool {
     name == "dylink.0"
+}
+
+/// Whether one of these sections is for a dynamic linker.
+pub fn has_dylink(sections: &[Section]) -> bool {
+    sections.iter().any(|section| section.name().is_some_and(wants_to_be_first))
 }
 
 pub(super) fn is_dylink(item: &Item<'_>) -> bool {

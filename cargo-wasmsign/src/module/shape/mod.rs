@@ -11,7 +11,7 @@ mod outline;
 mod plan;
 mod write;
 
-pub use conventions::wants_to_be_first;
+pub use conventions::{has_dylink, wants_to_be_first};
 pub use delimiters::{Delimiters, random_delimiters};
 pub use embedding::Embedding;
 pub use outline::{Outline, Part};

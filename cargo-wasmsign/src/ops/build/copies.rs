@@ -6,25 +6,25 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::ops::{Event, Observer};
 use crate::pipeline::{Job, Published};
-use crate::report::Report;
 use crate::sys::files::{Access, Staged};
 use crate::sys::hashing::sha256;
 
 /// The suffix of a detached signature.
 const SIGNATURE: &str = ".sig";
 
-/// Directories that modules are to be copied to, each name in them with the module that will have it.
+/// The files that modules are to be copied to, each with its module.
 #[derive(Default)]
-pub(crate) struct Places(BTreeMap<PathBuf, String>);
+pub(crate) struct CopyTargets(BTreeMap<PathBuf, String>);
 
-impl Places {
-    /// Gives a module its place.
+impl CopyTargets {
+    /// Reserves the file of a module.
     ///
     /// # Errors
     ///
     /// Exit code 2: another one has it already, or the directory is one of cargo's own, below one of `cargos`.
-    pub(crate) fn claim(
+    pub(crate) fn reserve(
         &mut self,
         directory: &Path,
         file: &str,
@@ -48,12 +48,12 @@ impl Places {
         Ok(())
     }
 
-    /// Makes the directories, before anything else is done.
+    /// Creates the directories, before anything else is done.
     ///
     /// # Errors
     ///
     /// Exit code 4.
-    pub(crate) fn make(&self) -> Result<()> {
+    pub(crate) fn create_directories(&self) -> Result<()> {
         self.0.keys().filter_map(|path| path.parent()).try_for_each(|directory| {
             fs_err::create_dir_all(directory)
                 .map_err(|source| Error::io("failed to make a directory", source))
@@ -69,9 +69,15 @@ pub(crate) struct Copies {
 }
 
 impl Copies {
-    /// Wants a published module, with its signature, where its manifest wants it.
-    pub(crate) fn add(&mut self, order: &Job, published: &Published) {
-        let Some(directory) = &order.recipe.artifact_dir else { return };
+    /// The copies of published modules and their signatures that their manifests ask for.
+    pub(crate) fn of(published: &[(Job, Published)]) -> Self {
+        let mut copies = Self::default();
+        published.iter().for_each(|(job, module)| copies.add(job, module));
+        copies
+    }
+
+    fn add(&mut self, job: &Job, published: &Published) {
+        let Some(directory) = &job.recipe.artifact_dir else { return };
         let to = destination(directory, &published.path);
         let mut sig = to.clone().into_os_string();
         sig.push(SIGNATURE);
@@ -88,13 +94,13 @@ impl Copies {
     /// # Errors
     ///
     /// Exit code 4.
-    pub(crate) fn write(self, report: &Report) -> Result<()> {
+    pub(crate) fn write(self, observe: &mut Observer<'_>) -> Result<()> {
         let changed = self.files.into_iter().filter(|(from, to)| !are_same(from, to));
         let staged = changed.map(|(from, to)| staged(&from, &to)).collect::<Result<Vec<_>>>()?;
         for file in staged {
             let path = file.target().to_owned();
             file.publish()?;
-            report.copied(&path);
+            observe(Event::Copied(&path))?;
         }
         self.stale.iter().try_for_each(|path| remove(path))
     }

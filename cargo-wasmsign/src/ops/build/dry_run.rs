@@ -1,44 +1,72 @@
 //! What a build would do, for `--dry-run`.
 
-use super::plan::{Batch, Planned};
-use crate::cli::args::Build;
-use crate::manifest::{After, Features, Interface, Optimize, PackageConfig, Placement, Sections};
+use std::path::PathBuf;
+
+use super::Request;
+use super::batch::{Batch, PlannedPackage};
+use crate::manifest::{After, Features, Interface, PackageConfig, Placement, Sections};
 use crate::project::Run;
-use crate::report;
+
+/// What a build would do with one run of cargo.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The target triple.
+    pub(crate) target: String,
+    /// The call of cargo, as a shell reads it.
+    pub(crate) command: String,
+    /// The modules that cargo is expected to make.
+    pub(crate) modules: Vec<Module>,
+}
+
+/// A module that a build would publish.
+#[derive(Debug)]
+pub(crate) struct Module {
+    /// Its package.
+    pub(crate) package: String,
+    /// Where it would be.
+    pub(crate) path: PathBuf,
+    /// Where its detached signature would be, if there were one.
+    pub(crate) signature_path: Option<PathBuf>,
+    /// What would be done to it, in order.
+    pub(crate) steps: Vec<String>,
+    /// The names of the signers.
+    pub(crate) signers: Vec<String>,
+}
 
 /// A batch in words.
-pub(crate) fn of(batch: &Batch, run: &Run, arguments: &Build) -> report::Plan {
+pub(super) fn of(batch: &Batch, run: &Run, request: &Request) -> Plan {
     let mut run = run.clone();
     // Otherwise cargo takes its share of our jobs, for which there is no flag.
-    if let Some(jobs) = arguments.compilation.jobs.as_ref().filter(|_| !run.own_jobs) {
+    if let Some(jobs) = request.compilation.jobs.as_ref().filter(|_| !run.own_jobs) {
         run.flags.splice(..0, ["--jobs".to_owned(), jobs.clone()]);
     }
     let command = batch.cargo(&run).command();
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
-    let command = shell_words(&words);
-    let modules = batch.packages().iter().flat_map(|planned| {
-        planned.files.iter().map(|file| module(batch, planned, file, arguments))
-    });
-    report::Plan { target: batch.target.clone(), command, modules: modules.collect() }
+    let no_sign = request.options.no_sign;
+    let modules = |package| module_plans(batch, package, no_sign);
+    Plan {
+        target: batch.target.clone(),
+        command: shell_words(&words),
+        modules: batch.packages.iter().flat_map(modules).collect(),
+    }
 }
 
-fn module(
+fn module_plans(
     batch: &Batch,
-    planned: &Planned,
-    file: &str,
-    arguments: &Build,
-) -> report::PlannedModule {
-    let (config, path) = (&planned.config, batch.place.published.join(file));
-    let signers = if arguments.overrides.no_sign { Vec::new() } else { config.sign_with.clone() };
+    package: &PlannedPackage,
+    no_sign: bool,
+) -> impl Iterator<Item = Module> {
+    let (config, published) = (&package.config, &batch.output.published);
+    let signers = if no_sign { Vec::new() } else { config.sign_with.clone() };
     let is_detached = !signers.is_empty() && config.signature != Placement::Embedded;
-    report::PlannedModule {
-        package: planned.name.clone(),
-        signature_path: is_detached.then(|| batch.place.published.join(format!("{file}.sig"))),
-        path,
+    package.files.iter().map(move |file| Module {
+        package: package.name.clone(),
+        path: published.join(file),
+        signature_path: is_detached.then(|| published.join(format!("{file}.sig"))),
         steps: steps(config, &signers),
-        signers,
-    }
+        signers: signers.clone(),
+    })
 }
 
 /// Words as a shell reads them.
@@ -60,13 +88,13 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
     };
     steps.extend(transform(After::Build));
     steps.extend(match (config.expected_optimize(), &config.opt_level) {
-        (Some(options), _) => Some(optimize(&options)),
+        (Some(options), _) => Some(format!("optimize (-O{})", options.level.as_str())),
         (None, Some(level)) if config.optimize.is_some() => {
             Some(format!("leave unoptimized (opt-level {level})"))
         }
         (None, _) => None,
     });
-    steps.extend(hold(&config.interface));
+    steps.extend(interface(&config.interface));
     steps.extend(transform(After::Optimize));
     steps.extend(shape(&config.sections, !signers.is_empty()));
     steps.push(match signers {
@@ -79,11 +107,7 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
     steps
 }
 
-fn optimize(options: &Optimize) -> String {
-    format!("optimize (-O{})", options.level.as_str())
-}
-
-fn hold(interface: &Interface) -> Vec<String> {
+fn interface(interface: &Interface) -> Vec<String> {
     let exports =
         interface.exports.as_ref().map(|names| format!("keep exports {}", names.join(", ")));
     let features = match &interface.features {

@@ -7,8 +7,8 @@ use crate::pipeline::OutputDirectory;
 use crate::project::{EXAMPLES, is_wasm_name};
 use crate::text::paths;
 
-/// The place for the modules of a target and a profile of cargo's.
-pub(crate) fn of(
+/// The directories for the modules of a target and a profile of cargo's.
+pub(crate) fn output_directory(
     target_directory: &Path,
     target: &str,
     profile: &str,
@@ -23,7 +23,7 @@ pub(crate) fn of(
 }
 
 /// cargo's own directory for a target.
-pub(crate) fn of_cargo(target_directory: &Path, target: &str) -> PathBuf {
+pub(crate) fn cargo_directory(target_directory: &Path, target: &str) -> PathBuf {
     target_directory.join(triple(target))
 }
 
@@ -50,10 +50,10 @@ fn below(
     }
 }
 
-/// Where a module of cargo's, or a published one, lies: `TARGET_DIRECTORY/TRIPLE/DIRECTORY/NAME.wasm`, or below `examples`
+/// The path of a module of cargo's, or of a published one, in its parts: `TARGET_DIRECTORY/TRIPLE/DIRECTORY/NAME.wasm`, or below `examples`
 /// there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Spot {
+pub(crate) struct ArtifactPath {
     target_directory: PathBuf,
     /// The target triple, or the name of a target's file without `.json`.
     pub(crate) triple: String,
@@ -62,8 +62,8 @@ pub(crate) struct Spot {
     pub(crate) is_example: bool,
 }
 
-impl Spot {
-    /// The spot of a module; `None` where the path is of another form.
+impl ArtifactPath {
+    /// The parts of a path; `None` where it is of another form.
     pub(crate) fn of(module: &Path) -> Option<Self> {
         let module = paths::normal(module);
         let parent = module.parent()?;
@@ -79,7 +79,7 @@ impl Spot {
         })
     }
 
-    /// Whether it is the spot of this target.
+    /// Whether it is of this target.
     pub(crate) fn is_of(&self, target: &str) -> bool {
         triple(target) == Path::new(&self.triple)
     }
@@ -98,14 +98,14 @@ impl Spot {
         is_wasm_name(&self.triple)
     }
 
-    /// The place for what is made of the module.
-    pub(crate) fn place(&self, limit: u64) -> OutputDirectory {
+    /// The directories for what is made of the module.
+    pub(crate) fn output_directory(&self, limit: u64) -> OutputDirectory {
         let cache = Cache::of_target_directory(&self.target_directory, limit);
         below(&self.target_directory, Path::new(&self.triple), &self.directory, &cache)
     }
 
     /// cargo's own directory for the target.
-    pub(crate) fn of_cargo(&self) -> PathBuf {
+    pub(crate) fn cargo_directory(&self) -> PathBuf {
         self.target_directory.join(&self.triple)
     }
 
@@ -124,29 +124,30 @@ mod tests {
 
     #[test]
     fn a_module_tells_its_target_and_profile() {
-        let spot = Spot::of(Path::new("/w/target/wasm32-wasip1/debug/a.wasm")).unwrap();
-        assert_eq!((spot.triple.as_str(), spot.profile()), ("wasm32-wasip1", "dev"));
-        let example = Spot::of(Path::new("/w/target/wasm32-wasip1/debug/examples/a.wasm")).unwrap();
+        let path = ArtifactPath::of(Path::new("/w/target/wasm32-wasip1/debug/a.wasm")).unwrap();
+        assert_eq!((path.triple.as_str(), path.profile()), ("wasm32-wasip1", "dev"));
+        let example =
+            ArtifactPath::of(Path::new("/w/target/wasm32-wasip1/debug/examples/a.wasm")).unwrap();
         assert_eq!((example.is_example, example.profile()), (true, "dev"));
-        let place = spot.place(0);
-        assert_eq!(example.place(0).published, place.published);
-        assert_eq!(place.published, Path::new("/w/target/wasmsign/wasm32-wasip1/debug"));
+        let output = path.output_directory(0);
+        assert_eq!(example.output_directory(0).published, output.published);
+        assert_eq!(output.published, Path::new("/w/target/wasmsign/wasm32-wasip1/debug"));
         let cache = Cache::of_target_directory(Path::new("/w/target"), 0);
-        let of = of(Path::new("/w/target"), "wasm32-wasip1", "dev", &cache);
-        assert_eq!((of.published, of.state), (place.published, place.state));
+        let same = output_directory(Path::new("/w/target"), "wasm32-wasip1", "dev", &cache);
+        assert_eq!((same.published, same.state), (output.published, output.state));
     }
 
     #[test]
     fn other_paths_tell_nothing() {
         for path in ["a.wasm", "debug/a.wasm"] {
-            assert_eq!(Spot::of(Path::new(path)), None, "{path}");
+            assert_eq!(ArtifactPath::of(Path::new(path)), None, "{path}");
         }
     }
 
     #[test]
     fn a_name_tells_of_the_compilers_own_targets_alone() {
         let is_of_wasm =
-            |path: &str| Spot::of(Path::new(path)).expect("it is a place").is_of_wasm();
+            |path: &str| ArtifactPath::of(Path::new(path)).expect("it has all parts").is_of_wasm();
         assert!(is_of_wasm("/w/target/wasm32v1-none/debug/a.wasm"));
         for other in ["x86_64-unknown-linux-gnu", "custom"] {
             assert!(!is_of_wasm(&format!("/w/target/{other}/debug/a.wasm")), "{other}");

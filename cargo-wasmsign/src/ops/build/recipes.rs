@@ -4,40 +4,39 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::args::Overrides;
 use crate::error::{Error, Result, of_key_use};
 use crate::keys::Signer;
-use crate::manifest::{Features, Manifests, Optimize, PackageConfig, Tool};
+use crate::manifest::{CommandLine, Features, Manifests, Optimize, PackageConfig, Tool};
 use crate::module::optimize::{self, Optimizer};
 use crate::module::shape::{Delimiters, Embedding};
 use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
 use crate::sys::caller;
 
-/// Keys and tools, each got once.
-pub(crate) struct Kit<'a> {
+/// Makes recipes, and loads each key and tool once for all of them.
+pub(crate) struct Recipes<'a> {
     manifests: &'a Manifests,
-    overrides: &'a Overrides,
+    options: &'a CommandLine,
     signers: BTreeMap<String, Arc<Signer>>,
-    optimizers: Vec<(Wanted, Arc<Optimizer>)>,
+    optimizers: Vec<(OptimizerChoice, Arc<Optimizer>)>,
     /// By the first signer, who is asked once.
     delimiters: BTreeMap<String, Arc<Delimiters>>,
     warnings: Vec<String>,
 }
 
-/// What decides which optimizer it is.
+/// What decides which optimizer runs.
 #[derive(PartialEq, Eq)]
-struct Wanted {
+struct OptimizerChoice {
     tool: Tool,
     minimum: Option<u32>,
     reproducible: bool,
 }
 
-impl<'a> Kit<'a> {
-    /// An empty one.
-    pub(crate) fn new(manifests: &'a Manifests, overrides: &'a Overrides) -> Self {
+impl<'a> Recipes<'a> {
+    /// Nothing is loaded yet.
+    pub(crate) fn new(manifests: &'a Manifests, options: &'a CommandLine) -> Self {
         Self {
             manifests,
-            overrides,
+            options,
             signers: BTreeMap::new(),
             optimizers: Vec::new(),
             delimiters: BTreeMap::new(),
@@ -45,7 +44,7 @@ impl<'a> Kit<'a> {
         }
     }
 
-    /// What the reader should know, though everything can be done.
+    /// What is wrong with keys and manifests without keeping anything from being done.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let keys = self.signers.values().filter_map(|signer| signer.warning.clone());
         let manifests = self.manifests.warnings().iter();
@@ -126,8 +125,8 @@ impl<'a> Kit<'a> {
 
     fn optimizer(&mut self, options: &Optimize, reproducible: bool) -> Result<Arc<Optimizer>> {
         let minimum = options.minimum_version;
-        let wanted = Wanted { tool: options.tool.clone(), minimum, reproducible };
-        let known = self.optimizers.iter().find(|(other, _)| *other == wanted);
+        let choice = OptimizerChoice { tool: options.tool.clone(), minimum, reproducible };
+        let known = self.optimizers.iter().find(|(other, _)| *other == choice);
         let optimizer = match (known, &options.tool) {
             (Some((_, optimizer)), _) => Arc::clone(optimizer),
             (None, Tool::Auto) => Arc::new(Optimizer::auto(minimum, reproducible)?),
@@ -135,13 +134,13 @@ impl<'a> Kit<'a> {
             (None, Tool::Program(path)) => Arc::new(Optimizer::external(path, minimum)?),
         };
         optimizer.check_passes(&options.passes)?;
-        self.optimizers.push((wanted, Arc::clone(&optimizer)));
+        self.optimizers.push((choice, Arc::clone(&optimizer)));
         Ok(optimizer)
     }
 
     /// Refuses a package whose modules nobody is named to sign.
-    pub(crate) fn names_signers(&self, package: &str, config: &PackageConfig) -> Result<()> {
-        if self.overrides.no_sign || !self.overrides.keys.is_empty() {
+    pub(crate) fn refuse_unnamed(&self, package: &str, config: &PackageConfig) -> Result<()> {
+        if self.options.no_sign || !self.options.keys.is_empty() {
             return Ok(());
         }
         if config.sign_with.is_empty() {
@@ -156,17 +155,17 @@ impl<'a> Kit<'a> {
     }
 
     fn signers(&mut self, package: &str, config: &PackageConfig) -> Result<Vec<Arc<Signer>>> {
-        if self.overrides.no_sign {
+        if self.options.no_sign {
             return Ok(Vec::new());
         }
-        if !self.overrides.keys.is_empty() {
-            let keys = &self.overrides.keys;
+        if !self.options.keys.is_empty() {
+            let keys = &self.options.keys;
             return keys
                 .iter()
                 .map(|key| self.signer(key, || Signer::from_argument(key)))
                 .collect();
         }
-        self.names_signers(package, config)?;
+        self.refuse_unnamed(package, config)?;
         let manifests = self.manifests;
         config
             .sign_with

@@ -1,12 +1,12 @@
-//! A place to build everything anew in.
+//! A directory to build everything anew in.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::module::optimize::Cache;
 use crate::ops::build::layout;
+use crate::ops::{Event, Observer};
 use crate::pipeline::OutputDirectory;
-use crate::report::Report;
 use crate::sys::files::Exclusive;
 
 /// A directory in which everything is built anew: nothing of what was built before is believed. It goes in the end.
@@ -22,13 +22,16 @@ impl Scratch {
     /// # Errors
     ///
     /// Exit code 4.
-    pub(crate) fn new(target_directory: &Path, report: &Report) -> Result<Self> {
+    pub(crate) fn new(target_directory: &Path, observe: &mut Observer<'_>) -> Result<Self> {
         let base = target_directory.join("wasmsign");
         let (path, state) = (base.join(".rebuilt"), base.join(".state").join("rebuilt"));
         let failed = |source| Error::io("failed to make a directory", source);
         fs_err::create_dir_all(&state).map_err(failed)?;
-        let waiting = || report.status("Blocking", "waiting for another rebuild");
-        let lock = Exclusive::acquire(&state.join("lock"), waiting)?;
+        let mut observed = Ok(());
+        let lock = Exclusive::acquire(&state.join("lock"), || {
+            observed = observe(Event::Waiting("another rebuild"));
+        })?;
+        observed?;
         // What one that was killed has left.
         remove(&path)?;
         fs_err::create_dir_all(&path).map_err(failed)?;
@@ -36,8 +39,13 @@ impl Scratch {
     }
 
     /// Where its modules go. Nothing is taken from the cache of optimized modules.
-    pub(crate) fn place(&self, target: &str, profile: &str) -> OutputDirectory {
-        layout::of(&self.path, target, profile, &Cache::of_target_directory(&self.path, 0))
+    pub(crate) fn output_directory(&self, target: &str, profile: &str) -> OutputDirectory {
+        layout::output_directory(
+            &self.path,
+            target,
+            profile,
+            &Cache::of_target_directory(&self.path, 0),
+        )
     }
 }
 

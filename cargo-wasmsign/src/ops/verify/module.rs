@@ -7,56 +7,41 @@ use std::path::{Path, PathBuf};
 use wasmsign_core::section::SIGNATURE;
 use wasmsign_core::{Error as CoreError, Verified, Verifier};
 
+use super::{Failure, SignatureSource, Verdict};
 use crate::error::{Error, Result, of_module};
 use crate::ops::signature_file;
-use crate::report::Failure;
 use crate::sys::files;
 
 /// Bytes that tell whether a file begins with a signature: the header, and the frame of a section of this name with the
 /// longest lengths that there may be.
 const START: u64 = 8 + 1 + 5 + 5 + SIGNATURE.len() as u64;
 
-/// Which signature counts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Which<'a> {
-    /// The module's own; where it carries none, that in the file beside it.
-    OwnOrBeside,
-    /// That in the file beside the module, whatever the module carries.
-    Beside,
-    /// That in this file.
-    Named(&'a Path),
-}
-
-/// What came of a module.
-pub(crate) struct Outcome {
-    /// The file of the signature that it was verified by, where that was not its own.
-    pub(crate) signature: Option<PathBuf>,
-    /// The proof, or why there is none.
-    pub(crate) result: Result<Verified, Failure>,
-}
-
-/// Verifies a module.
-pub(crate) fn verify(verifier: &Verifier, module: &Path, which: Which<'_>) -> Outcome {
+/// Verifies a module by one of its signatures.
+pub(super) fn verify<'a>(
+    verifier: &Verifier,
+    module: &'a Path,
+    source: &SignatureSource,
+) -> Verdict<'a> {
     let mut signature = None;
-    let result = check(verifier, module, which, &mut signature);
-    Outcome { signature, result }
+    let result = check(verifier, module, source, &mut signature);
+    Verdict { module, signature, result }
 }
 
 /// `used` becomes the file of the signature, where there is one.
 fn check(
     verifier: &Verifier,
     module: &Path,
-    which: Which<'_>,
+    source: &SignatureSource,
     used: &mut Option<PathBuf>,
 ) -> Result<Verified, Failure> {
     let failed = |source| Error::io(format!("failed to read `{}`", module.display()), source);
     let file = open(module).map_err(failed)?;
-    let (start, file) = begun(file).map_err(failed)?;
-    let data = match which {
-        Which::Named(path) => Some((path.to_owned(), signature_file::read(path)?)),
-        Which::Beside => Some(beside(module)?),
-        Which::OwnOrBeside if carries_signature(&start) || files::is_dash(module) => None,
-        Which::OwnOrBeside => {
+    let (start, file) = read_start(file).map_err(failed)?;
+    let data = match source {
+        SignatureSource::Named(path) => Some((path.clone(), signature_file::read(path)?)),
+        SignatureSource::Beside => Some(beside(module)?),
+        SignatureSource::OwnOrBeside if carries_signature(&start) || files::is_dash(module) => None,
+        SignatureSource::OwnOrBeside => {
             let path = signature_file::beside(module);
             signature_file::read_if_any(&path)?.map(|data| (path, data))
         }
@@ -90,7 +75,7 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// The first bytes of a file, and what follows them: a pipe is read once, and from its start.
-fn begun(mut file: File) -> io::Result<(Vec<u8>, File)> {
+fn read_start(mut file: File) -> io::Result<(Vec<u8>, File)> {
     let mut start = Vec::new();
     (&mut file).take(START).read_to_end(&mut start)?;
     Ok((start, file))

@@ -21,11 +21,11 @@ impl Exclusive {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn acquire(path: &Path, waiting: impl Fn()) -> Result<Self> {
+    pub fn acquire(path: &Path, mut waiting: impl FnMut()) -> Result<Self> {
         let failed = |source| Error::io(format!("failed to lock `{}`", path.display()), source);
         let mut tries = 0..100;
         loop {
-            let locked = open_lock(path).and_then(|file| Self::lock(file, &waiting));
+            let locked = open_lock(path).and_then(|file| Self::lock(file, &mut waiting));
             match locked {
                 // `clean` removes the files of locks too: then another one counts.
                 Ok(lock) if is_at(&lock.file, path) => return Ok(lock),

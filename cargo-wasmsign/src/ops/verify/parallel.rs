@@ -1,7 +1,6 @@
 //! Many files on as many threads as there are cores, with the results in order.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -10,16 +9,16 @@ use crate::error::Result;
 
 /// Does `work` on each item, on as many threads as there are cores, and gives the results to `done` in
 /// the order of the items.
-pub(crate) fn in_parallel<P: AsRef<Path> + Sync, T: Send>(
-    items: &[P],
-    work: impl Fn(&Path) -> T + Sync,
-    mut done: impl FnMut(&Path, T) -> Result<()>,
+pub(super) fn in_parallel<'a, I: Sync, T: Send>(
+    items: &'a [I],
+    work: impl Fn(&'a I) -> T + Sync,
+    mut done: impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
     // To ask for the cores takes longer than to verify a small module.
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     let threads = if items.len() == 1 { 1 } else { cores().min(items.len()) };
     if threads == 1 {
-        return items.iter().try_for_each(|item| done(item.as_ref(), work(item.as_ref())));
+        return items.iter().try_for_each(|item| done(work(item)));
     }
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
@@ -29,7 +28,7 @@ pub(crate) fn in_parallel<P: AsRef<Path> + Sync, T: Send>(
             let worker = move || {
                 while let Some((index, item)) = take_next(items, next) {
                     // The other end is gone only when the results are not wanted any more.
-                    if results.send((index, work(item.as_ref()))).is_err() {
+                    if results.send((index, work(item))).is_err() {
                         break;
                     }
                 }
@@ -43,12 +42,12 @@ pub(crate) fn in_parallel<P: AsRef<Path> + Sync, T: Send>(
         for (index, result) in inbox {
             waiting.insert(index, result);
             while let Some(result) = waiting.remove(&reported) {
-                done(items[reported].as_ref(), result)?;
+                done(result)?;
                 reported += 1;
             }
         }
         // What is left where not a single thread was to be had.
-        items[reported..].iter().try_for_each(|item| done(item.as_ref(), work(item.as_ref())))
+        items[reported..].iter().try_for_each(|item| done(work(item)))
     })
 }
 

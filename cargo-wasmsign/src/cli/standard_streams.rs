@@ -1,8 +1,9 @@
 //! `-` on the command line: standard input and standard output serve one purpose at a time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::ops::signature_file;
 use crate::sys::files;
 
 /// Refuses to read standard input for two of these purposes.
@@ -10,7 +11,7 @@ use crate::sys::files;
 /// # Errors
 ///
 /// Exit code 2.
-pub(crate) fn read_once<'a>(uses: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Result<()> {
+pub(super) fn read_once<'a>(uses: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Result<()> {
     once("input", uses.into_iter().filter(|(_, path)| files::is_dash(path)))
 }
 
@@ -19,7 +20,7 @@ pub(crate) fn read_once<'a>(uses: impl IntoIterator<Item = (&'a str, &'a Path)>)
 /// # Errors
 ///
 /// Exit code 2.
-pub(crate) fn write_once<'a>(uses: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Result<()> {
+pub(super) fn write_once<'a>(uses: impl IntoIterator<Item = (&'a str, &'a Path)>) -> Result<()> {
     once("output", uses.into_iter().filter(|(_, path)| files::is_stdout(path)))
 }
 
@@ -31,4 +32,23 @@ fn once<'a>(stream: &str, mut uses: impl Iterator<Item = (&'a str, &'a Path)>) -
     };
     Err(Error::usage(format!("standard {stream} cannot be {clash}"))
         .advice("give the path of a file for one of them"))
+}
+
+/// The file that `--signature` names, or else the one beside the module.
+///
+/// # Errors
+///
+/// Exit code 2: nothing lies beside standard input.
+pub(super) fn signature_path(named: Option<PathBuf>, module: &Path) -> Result<PathBuf> {
+    match named {
+        Some(path) => Ok(path),
+        None if files::is_dash(module) => Err(nothing_beside_stdin()),
+        None => Ok(signature_file::beside(module)),
+    }
+}
+
+/// The error for a signature that should lie beside standard input.
+pub(super) fn nothing_beside_stdin() -> Error {
+    Error::usage("standard input has no file beside it that could hold its signature")
+        .advice("name the signature's file with `--signature`")
 }

@@ -1,0 +1,64 @@
+//! `cargo wasmsign build`, as it was typed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Compilation, Packages, Refused, Resolution, Targets};
+use crate::manifest::CommandLine;
+
+/// `cargo wasmsign build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// What counts more than any manifest.
+    #[command(flatten)]
+    pub overrides: Overrides,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which packages.
+    #[command(flatten)]
+    pub packages: Packages,
+    /// Which targets of these packages.
+    #[command(flatten)]
+    pub targets: Targets,
+    /// How they are compiled.
+    #[command(flatten)]
+    pub compilation: Compilation,
+    /// How cargo finds and resolves things.
+    #[command(flatten)]
+    pub resolution: Resolution,
+    /// What cargo takes and we do not.
+    #[command(flatten)]
+    pub refused: Refused,
+    /// More arguments for cargo
+    #[arg(last = true, value_name = "CARGO ARGS")]
+    pub cargo_args: Vec<String>,
+}
+
+/// What is said in place of the manifest.
+#[derive(Debug, Default, Args)]
+pub struct Overrides {
+    /// Sign with this secret key in place of the manifest's signers: a path, env:NAME, or ssh-agent:FINGERPRINT
+    /// (repeatable)
+    // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
+    #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
+    pub keys: Vec<String>,
+    /// Publish without signatures
+    #[arg(long, conflicts_with = "keys")]
+    pub no_sign: bool,
+    /// Skip the optimizer
+    #[arg(long)]
+    pub no_optimize: bool,
+    /// Copy what is published to this directory too
+    #[arg(long, value_name = "DIR")]
+    pub artifact_dir: Option<PathBuf>,
+}
+
+impl Overrides {
+    /// The same with the targets of `--target`.
+    pub fn with_targets(self, targets: Vec<String>) -> CommandLine {
+        let Self { keys, no_sign, no_optimize, artifact_dir } = self;
+        CommandLine { keys, no_sign, no_optimize, targets, artifact_dir }
+    }
+}

@@ -1,0 +1,108 @@
+//! The command line, as it was typed.
+
+mod build;
+mod cargo;
+mod clean;
+mod config;
+mod files;
+mod keygen;
+mod refused;
+mod sign;
+mod verify;
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use build::{Build, Overrides};
+pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
+pub use clean::Clean;
+pub use config::Config;
+pub use files::{Attach, Detach, Inspect, Split};
+pub use keygen::{Encoding, Keygen};
+pub use refused::{Refused, instead_of};
+pub use sign::Sign;
+pub use verify::{Coverage, Expect, Rebuild, Verify};
+
+use crate::report::{self, Color, Format};
+
+/// How the headings of cargo's flags end.
+const AS_IN_CARGO: &str = "(as in cargo)";
+
+/// Build, optimize, sign and verify WebAssembly modules.
+#[derive(Debug, Parser)]
+#[command(name = "cargo-wasmsign", bin_name = "cargo wasmsign", version, about)]
+#[command(propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What to say about it.
+    #[command(flatten)]
+    pub screen: Screen,
+}
+
+impl Cli {
+    /// Reads the process's arguments.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be done, or help is asked for: what is to be told, in this color.
+    pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Result<Self, clap::Error> {
+        let command = Self::command().mut_subcommand("verify", Rebuild::alone).color(match color {
+            Some(Color::Always) => ColorChoice::Always,
+            Some(Color::Never) => ColorChoice::Never,
+            Some(Color::Auto) | None => ColorChoice::Auto,
+        });
+        Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
+    Build(Box<Build>),
+    /// Show what the manifests, the environment and the command line say of each package, and where
+    Config(Box<Config>),
+    /// Sign existing modules
+    Sign(Sign),
+    /// Verify modules against public keys
+    Verify(Box<Verify>),
+    /// Show sections, signatures, identity and sizes of a module
+    Inspect(Inspect),
+    /// Make an Ed25519 key pair
+    Keygen(Keygen),
+    /// Add cutting points (delimiters), so that parts of a module can be verified alone
+    Split(Split),
+    /// Move the embedded signature of a module to a file
+    Detach(Detach),
+    /// Move a detached signature into its module
+    Attach(Attach),
+    /// Remove what this program has made in the target directory, or the cache of optimized modules alone
+    Clean(Clean),
+}
+
+/// How results and messages are shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Screen {
+    /// Print no messages
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more messages; twice, cargo's own as well
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colours [default: CARGO_TERM_COLOR, else auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<Color>,
+    /// How to print results
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+}
+
+impl From<Screen> for report::Screen {
+    fn from(screen: Screen) -> Self {
+        let Screen { quiet, verbose, color, format } = screen;
+        Self { quiet, verbose, color, format }
+    }
+}

@@ -1,0 +1,106 @@
+//! `cargo wasmsign verify`, as it was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use wasmsign_core::Require;
+
+use super::{AS_IN_CARGO, Compilation, Resolution, Targets};
+use crate::manifest::SectionGlob;
+
+/// `cargo wasmsign verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The modules; `-` is standard input
+    #[arg(value_name = "MODULE", required = true)]
+    pub modules: Vec<PathBuf>,
+    /// Public key: a path, or the key's own text (repeatable)
+    #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
+    pub public_keys: Vec<String>,
+    /// Detached signature to verify by [default: the module's own, or else that in MODULE.sig]
+    #[arg(short = 'S', long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Verify each module by its MODULE.sig, whatever it carries itself
+    #[arg(long, conflicts_with = "signature")]
+    pub detached: bool,
+    /// How many of the keys must have signed: any, all, or a number
+    #[arg(long, value_name = "N", default_value = "any", value_parser = required)]
+    pub require: Require,
+    /// How much of the file a signature must cover [default: whole, or prefix with --sections]
+    #[arg(long, value_name = "HOW")]
+    pub coverage: Option<Coverage>,
+    /// Custom sections that the covered prefix must hold as well: a glob on names (repeatable)
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
+    pub sections: Vec<SectionGlob>,
+    /// Kind of binary that the header must announce, which no signature covers
+    #[arg(long, value_name = "KIND", default_value = "module")]
+    pub expect: Expect,
+    /// Whether the source gives the module.
+    #[command(flatten)]
+    pub rebuild: Rebuild,
+}
+
+/// Building a package again, to compare. The other flags are cargo's.
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// Build the package again, and say whether the module is what its source gives; keys need not be given then.
+    /// Profile and target are those that the module's place tells of, unless flags say otherwise
+    #[arg(long, help_heading = "Rebuilding")]
+    pub rebuild: bool,
+    /// Package to build [default: the one that makes a module of this name]
+    #[arg(short, long, value_name = "SPEC", help_heading = "Rebuilding", requires = "rebuild")]
+    pub package: Option<String>,
+    /// Skip the optimizer, as the build of the module did
+    #[arg(long, help_heading = "Rebuilding", requires = "rebuild")]
+    pub no_optimize: bool,
+    /// Which of its targets.
+    #[command(flatten)]
+    pub targets: Targets,
+    /// How they are compiled.
+    #[command(flatten)]
+    pub compilation: Compilation,
+    /// How cargo finds and resolves things.
+    #[command(flatten)]
+    pub resolution: Resolution,
+}
+
+impl Rebuild {
+    /// Has cargo's flags mean something together with `--rebuild` alone.
+    pub(super) fn alone(verify: clap::Command) -> clap::Command {
+        verify.mut_args(|flag| match flag.get_help_heading() {
+            Some(heading) if heading.ends_with(AS_IN_CARGO) => flag.requires("rebuild"),
+            _ => flag,
+        })
+    }
+}
+
+fn required(text: &str) -> Result<Require, String> {
+    match text {
+        "any" => Ok(Require::Any),
+        "all" => Ok(Require::All),
+        _ => text
+            .parse()
+            .map(Require::AtLeast)
+            .map_err(|_| "expected `any`, `all` or a number from 1".into()),
+    }
+}
+
+/// How much of a file a signature must cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Coverage {
+    /// Every byte to the end of the file.
+    Whole,
+    /// A prefix that holds every section that is not custom.
+    Prefix,
+}
+
+/// The kind of binary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Expect {
+    /// A core module.
+    Module,
+    /// A component.
+    Component,
+    /// Either.
+    Any,
+}

@@ -1,0 +1,75 @@
+//! `cargo wasmsign sign`.
+
+use std::path::Path;
+
+use super::args::Sign;
+use super::build;
+use super::observer::Observer;
+use super::standard_streams::read_once;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::ops::adopt;
+use crate::ops::sign::{self, Destination, Request};
+use crate::report::Report;
+use crate::sys::files;
+
+pub(super) fn run(typed: Sign, report: &Report) -> Result<Exit> {
+    reads_once(&typed)?;
+    let mut observer = Observer::new(report);
+    if let Some(messages) = typed.cargo_messages {
+        let Sign { manifest_path, keys, .. } = typed;
+        let request = adopt::Request { messages, manifest_path, keys };
+        let result = adopt::run(&request, &mut |event| observer.observe(event));
+        return build::finish(result, report);
+    }
+    one_module_for_one_file(&typed)?;
+    let request = request(typed);
+    let outputs = request.modules.iter().map(|module| request.destination.path(module));
+    outputs.into_iter().try_for_each(|output| report.keeps_out_of(output))?;
+    sign::run(&request, &mut |event| observer.observe(event))
+}
+
+fn request(typed: Sign) -> Request {
+    let Sign { modules, keys, with, manifest_path, public_key, key_id, .. } = typed;
+    let destination = match (typed.signature, typed.output) {
+        (Some(path), _) => Destination::Signature(path),
+        (None, Some(path)) => Destination::Output(path),
+        (None, None) => Destination::Module,
+    };
+    Request { modules, destination, keys, with, manifest_path, public_key, key_id }
+}
+
+fn reads_once(typed: &Sign) -> Result<()> {
+    let modules = typed.modules.iter().map(|module| ("the module", &**module));
+    let messages = typed.cargo_messages.iter().map(|path| ("cargo's messages", &**path));
+    let keys = typed.keys.iter().map(|key| ("the secret key", Path::new(key)));
+    let public = typed.public_key.iter().map(|key| ("the public key", Path::new(key)));
+    read_once(modules.chain(messages).chain(keys).chain(public))
+}
+
+fn one_module_for_one_file(typed: &Sign) -> Result<()> {
+    let flag = match (&typed.output, &typed.signature) {
+        (Some(_), _) => "--output",
+        (_, Some(_)) => "--signature",
+        _ => return stdout_for_itself(typed),
+    };
+    match typed.modules.len() {
+        1 => Ok(()),
+        count => {
+            Err(Error::usage(format!("`{flag}` names one file, but there are {count} modules"))
+                .advice("sign them one by one"))
+        }
+    }
+}
+
+/// What is told of other modules would come between the bytes of the one that goes to standard output.
+fn stdout_for_itself(typed: &Sign) -> Result<()> {
+    let modules = &typed.modules;
+    match modules.len() > 1 && modules.iter().any(|module| files::is_dash(module)) {
+        true => {
+            Err(Error::usage("`-` stands alone: standard output is for the signed module then")
+                .advice("sign the other modules in a call of their own"))
+        }
+        false => Ok(()),
+    }
+}

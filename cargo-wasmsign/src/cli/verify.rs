@@ -1,0 +1,113 @@
+//! `cargo wasmsign verify`.
+
+use std::path::Path;
+
+use wasmsign_core::Policy;
+use wasmsign_core::section::Kind;
+
+use super::args::{Coverage, Expect, Rebuild, Screen, Verify};
+use super::observer::Observer;
+use super::standard_streams::{nothing_beside_stdin, read_once};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::ops::rebuild::{self, Outcome};
+use crate::ops::verify::{self, Request, SignatureSource};
+use crate::report::Report;
+use crate::sys::files;
+
+pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit> {
+    let signature = signature_source(&typed)?;
+    let policy = policy(&typed)?;
+    let Verify { modules, public_keys, require, rebuild, .. } = typed;
+    let identity = report.shows_results() || rebuild.rebuild;
+    let request = Request { modules, signature, public_keys, require, policy, identity };
+    if rebuild.rebuild {
+        return compare(&request, rebuild, screen, report);
+    }
+    let mut observer = Observer::new(report);
+    verify::run(&request, &mut |event| observer.observe(event))
+}
+
+/// Which signatures count. Standard input is asked for one thing at most.
+fn signature_source(typed: &Verify) -> Result<SignatureSource> {
+    let modules = typed.modules.iter().map(|module| ("the module", &**module));
+    let signature = typed.signature.iter().map(|path| ("the signature", &**path));
+    let keys = typed.public_keys.iter().map(|key| ("the public key", Path::new(key)));
+    read_once(modules.chain(signature).chain(keys))?;
+    match &typed.signature {
+        Some(_) if typed.modules.len() > 1 => Err(Error::usage(
+            "`--signature` is of one module, but several are given",
+        )
+        .advice("verify them one by one, or with `--detached` each by the `.sig` file beside it")),
+        Some(path) => Ok(SignatureSource::Named(path.clone())),
+        None if typed.detached && typed.modules.iter().any(|path| files::is_dash(path)) => {
+            Err(nothing_beside_stdin())
+        }
+        None if typed.detached => Ok(SignatureSource::Beside),
+        None => Ok(SignatureSource::OwnOrBeside),
+    }
+}
+
+/// What is asked for besides signers.
+fn policy(typed: &Verify) -> Result<Policy> {
+    let policy = Policy::default().expect(match typed.expect {
+        Expect::Module => Some(Kind::Module),
+        Expect::Component => Some(Kind::Component),
+        Expect::Any => None,
+    });
+    let sections = typed.sections.clone();
+    match (typed.coverage, sections.is_empty()) {
+        (Some(Coverage::Whole), false) => {
+            Err(Error::usage("`--sections` asks for a prefix, `--coverage whole` for everything")
+                .advice("leave one of the two out; everything holds the sections as well"))
+        }
+        (None | Some(Coverage::Whole), true) => Ok(policy),
+        (_, _) => {
+            Ok(policy.prefix_with(move |name| sections.iter().any(|glob| glob.is_match(name))))
+        }
+    }
+}
+
+/// Compares a module with what its source gives, and verifies it where keys are given.
+fn compare(request: &Request, typed: Rebuild, screen: Screen, report: &Report) -> Result<Exit> {
+    let [module] = &request.modules[..] else {
+        return Err(Error::usage("`--rebuild` is of one module, but several are given")
+            .advice("compare them one by one"));
+    };
+    if files::is_dash(module) {
+        return Err(Error::usage(
+            "`--rebuild` finds by its name what to build, and standard input has none",
+        )
+        .advice("give the path of the module"));
+    }
+    let signature_given = !matches!(request.signature, SignatureSource::OwnOrBeside);
+    if request.public_keys.is_empty() && signature_given {
+        return Err(Error::usage("a signature is given, and no key to verify it with")
+            .advice("give the public key that you trust with `--public-key`"));
+    }
+    let verdict = match request.public_keys.is_empty() {
+        true => None,
+        false => Some(verify::one(request, module)?),
+    };
+    // What cargo prints is no result of ours.
+    let human = report.as_human();
+    let mut observer = Observer::new(&human);
+    let request = rebuild_request(module, typed, screen);
+    match rebuild::run(&request, &mut |event| observer.observe(event))? {
+        Outcome::Compared(rebuilt) => report.rebuilt(module, &rebuilt, verdict.as_ref()),
+        Outcome::Failed(exit) => Ok(exit),
+    }
+}
+
+fn rebuild_request(module: &Path, typed: Rebuild, screen: Screen) -> rebuild::Request {
+    let Rebuild { package, no_optimize, targets, compilation, resolution, .. } = typed;
+    rebuild::Request {
+        module: module.to_owned(),
+        package,
+        no_optimize,
+        triples: compilation.mode.target.clone(),
+        short: compilation.message_format.iter().any(|format| format == "short"),
+        compilation: compilation.with(targets, &resolution, screen),
+        resolution: resolution.into(),
+    }
+}

@@ -1,0 +1,132 @@
+//! `cargo wasmsign verify`.
+
+mod module;
+mod parallel;
+
+use std::path::{Path, PathBuf};
+
+use wasmsign_core::error::Malformed;
+use wasmsign_core::verify::Refusal;
+use wasmsign_core::{Policy, Require, Verified, Verifier};
+
+use super::{Event, Observer};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::keys;
+use parallel::in_parallel;
+
+/// Modules, and who must have signed them.
+pub(crate) struct Request {
+    /// The modules.
+    pub(crate) modules: Vec<PathBuf>,
+    /// Where their signatures are.
+    pub(crate) signature: SignatureSource,
+    /// Public keys: paths or texts.
+    pub(crate) public_keys: Vec<String>,
+    /// How many of the keys must have signed.
+    pub(crate) require: Require,
+    /// What else is required.
+    pub(crate) policy: Policy,
+    /// Whether the identities of verified modules are wanted, which takes a second hash.
+    pub(crate) identity: bool,
+}
+
+/// Which signature counts.
+#[derive(Debug)]
+pub(crate) enum SignatureSource {
+    /// The module's own; where it carries none, that in the file beside it.
+    OwnOrBeside,
+    /// That in the file beside the module, whatever the module carries.
+    Beside,
+    /// That in this file.
+    Named(PathBuf),
+}
+
+/// The verdict on one module.
+pub(crate) struct Verdict<'a> {
+    /// The module.
+    pub(crate) module: &'a Path,
+    /// The file of the signature that it was verified by, where that was not its own.
+    pub(crate) signature: Option<PathBuf>,
+    /// The proof, or why there is none.
+    pub(crate) result: Result<Verified, Failure>,
+}
+
+/// Why a module is not verified.
+pub(crate) enum Failure {
+    /// It was read, and is not trusted.
+    Refused(Box<Refusal>),
+    /// It, or its signature, is not what it should be.
+    Malformed(Malformed),
+    /// It, or its signature, could not be read.
+    Unread(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Unread(error)
+    }
+}
+
+impl Verdict<'_> {
+    /// The exit code that stands for it.
+    pub(crate) fn exit(&self) -> Exit {
+        match &self.result {
+            Ok(_) => Exit::Ok,
+            Err(Failure::Refused(_)) => Exit::Refused,
+            Err(Failure::Malformed(_)) => Exit::Malformed,
+            Err(Failure::Unread(error)) => error.exit(),
+        }
+    }
+}
+
+/// Verifies each module, and gives the worst exit code. There is an event for each, in their order.
+///
+/// # Errors
+///
+/// Exit codes 2 and 3 where the keys cannot be used; those of `observe`.
+pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit> {
+    let verifier = verifier(request)?;
+    let mut exit = Exit::Ok;
+    in_parallel(
+        &request.modules,
+        |module| module::verify(&verifier, module, &request.signature),
+        |verdict| {
+            exit = exit.worst(verdict.exit());
+            observe(Event::Verified(&verdict))
+        },
+    )?;
+    Ok(exit)
+}
+
+/// Verifies one module.
+///
+/// # Errors
+///
+/// Exit codes 2 and 3 where the keys cannot be used.
+pub(crate) fn one<'a>(request: &Request, module: &'a Path) -> Result<Verdict<'a>> {
+    Ok(module::verify(&verifier(request)?, module, &request.signature))
+}
+
+fn verifier(request: &Request) -> Result<Verifier> {
+    if request.public_keys.is_empty() {
+        return Err(Error::usage("no key to verify with").advice(
+            "give the public key that you trust with `--public-key`: a path, or the key's own text",
+        ));
+    }
+    let keys = request.public_keys.iter().map(|key| keys::public_key(key));
+    let verifier = Verifier::try_new(keys.collect::<Result<Vec<_>>>()?).map_err(|error| {
+        Error::usage("too many keys to verify with")
+            .because(error)
+            .advice("give those that may have signed these modules")
+    })?;
+    let given = verifier.keys().len();
+    if let Require::AtLeast(count) = request.require
+        && count.get() > given
+    {
+        return Err(Error::usage(format!("`--require {count}` wants more keys than are given: {given}"))
+            .advice("give more keys with `--public-key`, or require fewer; a key that is given twice counts once"));
+    }
+    let verifier = verifier.policy(request.policy.clone().require(request.require));
+    Ok(if request.identity { verifier.with_identity() } else { verifier })
+}

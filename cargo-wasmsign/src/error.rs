@@ -131,14 +131,16 @@ impl StdError for Error {
 fn after_io_error(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Some("free some space there, or write to another place; nothing that was there is lost")
+            Some("free some space, or write to another disk; no existing file was changed")
         }
         io::ErrorKind::ReadOnlyFilesystem => {
-            Some("write to another place, or make that file system writable")
+            Some("write to another directory, or remount the file system as writable")
         }
-        io::ErrorKind::PermissionDenied => Some("see who may read and write it, and its directory"),
-        io::ErrorKind::NotFound => Some("see whether the path is the right one"),
-        io::ErrorKind::IsADirectory => Some("name a file in place of the directory"),
+        io::ErrorKind::PermissionDenied => {
+            Some("check the permissions of the file and of its directory")
+        }
+        io::ErrorKind::NotFound => Some("check the path"),
+        io::ErrorKind::IsADirectory => Some("give the path of a file, not of a directory"),
         // EMFILE, which has no kind of its own.
         _ if cfg!(unix) && error.raw_os_error() == Some(24) => {
             Some("raise the limit of open files (`ulimit -n`), or build fewer packages at once")
@@ -205,14 +207,14 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
         Core::Signed => Error::usage(format!("`{path}` is signed")),
         Core::Unsigned => {
             Error::new(Exit::Refused, format!("`{path}` has no embedded signature (no-signature)"))
-                .advice("sign it first, or look at it with `cargo wasmsign inspect`")
+                .advice("sign it first; `cargo wasmsign inspect` shows what it contains")
         }
         Core::Changed => Error::new(Exit::Io, format!("`{path}` changed while it was being read"))
-            .advice("wait until nobody writes to it any more, and try again"),
+            .advice("make sure that nothing else writes to it, and try again"),
         Core::Signer { source, public_key } => {
             let key = public_key_text(&public_key);
             let message =
-                format!("the signer with the public key {key} gave no signature for `{path}`");
+                format!("the signer with the public key {key} returned no signature for `{path}`");
             of_signer(message, source)
         }
         other => Error::new(Exit::Io, format!("`{path}`")).because(other),
@@ -242,19 +244,19 @@ fn of_signer(message: String, source: Box<dyn StdError + Send + Sync>) -> Error 
 pub fn after_fault(fault: &Malformed) -> &'static str {
     match &fault.rule {
         Rule::LiteralForm => {
-            "have the module signed by a tool that writes the deployed form, as `cargo wasmsign sign` does"
+            "sign the module with a tool that writes the deployed form, such as `cargo wasmsign \
+             sign`"
         }
         _ if fault.place == Place::DetachedSignature => {
-            "get the signature again from whoever signed, or make it with `cargo wasmsign sign --signature`"
+            "get the signature from the signer again, or make it with `cargo wasmsign sign \
+             --signature`"
         }
-        Rule::Empty => "see whether whatever writes the file has ended well",
-        Rule::Header { .. } => {
-            "name a WebAssembly binary: its text form (.wat) has to be assembled first"
-        }
+        Rule::Empty => "check that the program that writes the file succeeded",
+        Rule::Header { .. } => "give a WebAssembly binary; assemble the text format (.wat) first",
         Rule::Truncated { .. } | Rule::SectionLeavesFile { .. } => {
-            "get the file again: what should follow is not there"
+            "get the file again: it is truncated"
         }
-        _ => "get the file again from whoever made or signed it",
+        _ => "get the file again from its author or signer",
     }
 }
 
@@ -262,32 +264,35 @@ pub fn after_fault(fault: &Malformed) -> &'static str {
 pub fn after_refusal(reason: &Reason) -> &'static str {
     match reason {
         Reason::KindMismatch { expected: Kind::Module } => {
-            "say `--expect component` if a component is what you want"
+            "pass `--expect component` if you want a component"
         }
         Reason::KindMismatch { expected: Kind::Component } => {
-            "say `--expect module` if a module is what you want"
+            "pass `--expect module` if you want a module"
         }
         Reason::StraySignature { .. } => {
-            "do not run it: get the module without the extra `signature` section, and have it signed again"
+            "do not run it; get the module without the extra `signature` section, and have it \
+             signed again"
         }
         Reason::NoSignature => {
-            "have it signed (`cargo wasmsign sign`), or give its detached signature with `--signature`"
+            "sign it with `cargo wasmsign sign`, or pass its detached signature with `--signature`"
         }
         Reason::Unknown(_) => {
-            "another tool or a newer one made this signature: verify it with that one"
+            "another tool or a newer version made this signature; verify it with that one"
         }
         Reason::TooManySignatures { .. } => {
-            "have the module signed anew, without the old signatures"
+            "have the module signed again, without the old signatures"
         }
         Reason::NoTrustedSignature => {
-            "`cargo wasmsign inspect` shows whose signatures these claim to be; give another key only if you trust it"
+            "`cargo wasmsign inspect` shows which keys these signatures claim to be from; pass \
+             another key only if you trust it"
         }
         Reason::NotCovered => {
-            "have the whole file signed; or accept a signed prefix with `--coverage prefix`, and do without the rest"
+            "have the whole file signed, or accept a signed prefix with `--coverage prefix` and \
+             ignore the rest"
         }
         Reason::PolicyNotMet { .. } => {
-            "have the others sign too, or require fewer with `--require`"
+            "have the other keys sign too, or require fewer with `--require`"
         }
-        _ => "do not run it: get the module again from whoever signed it",
+        _ => "do not run it; get the module again from its signer",
     }
 }

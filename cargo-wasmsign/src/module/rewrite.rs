@@ -58,7 +58,7 @@ pub fn write<T>(
         Ok(found) if check(&value, &found) => Ok(Written { value, staged: Some(staged) }),
         Ok(_) => Err(unsound(Error::new(
             Exit::Refused,
-            format!("`{}`: what was written is not what it should be", name.display()),
+            format!("`{}`: the written file is not what it should be", name.display()),
         ))),
         Err(error) => Err(unsound(of_module(name, error))),
     }
@@ -79,7 +79,7 @@ pub fn write_bytes(output: &Path, bytes: &[u8]) -> Result<Written<()>> {
     staged.file().write_all(bytes).map_err(failed)?;
     let found = seal::written_bytes(&mut staged)?;
     if found != bytes {
-        let text = format!("`{}`: what was written is not what it should be", output.display());
+        let text = format!("`{}`: the written file is not what it should be", output.display());
         return Err(unsound(Error::new(Exit::Refused, text)));
     }
     Ok(Written { value: (), staged: Some(staged) })
@@ -111,5 +111,5 @@ fn stream(output: &Path) -> Result<Option<File>> {
 }
 
 fn unsound(error: Error) -> Error {
-    error.advice("what was just written was thrown away: the disk may be at fault")
+    error.advice("the file that was just written has been removed; the disk may be faulty")
 }

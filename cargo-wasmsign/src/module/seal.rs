@@ -165,7 +165,8 @@ fn verifier(signed: &Signed, signatures: &[Signature<'_>]) -> Verifier {
 
 fn unsound(name: &Path, error: wasmsign_core::Error) -> Error {
     of_module(name, error).advice(
-        "what was just written does not verify, and was thrown away: the disk may be at fault",
+        "the file that was just written does not verify and has been removed; the disk may be \
+         faulty",
     )
 }
 

@@ -58,7 +58,7 @@ fn refuse_overwriting(request: &Request) -> Result<()> {
 fn random_key() -> Result<SecretKey> {
     let mut seed = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *seed)
-        .map_err(|source| Error::io("the system gave no random bytes", source))?;
+        .map_err(|source| Error::io("failed to get random bytes from the system", source))?;
     Ok(SecretKey::from_seed(&seed))
 }
 

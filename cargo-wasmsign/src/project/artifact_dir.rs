@@ -19,7 +19,8 @@ pub fn refuse_artifact_dir(configuration: &Configuration) -> Result<()> {
         None if configuration.has(&["build", "artifact-dir"]) => KEY,
         None => return Ok(()),
     };
-    Err(Error::usage(format!("`{named}` has cargo put modules that are not signed yet into a directory")).advice(
-        "take it away; copies of the published modules go where `--artifact-dir`, or `artifact-dir` in the manifest, says",
+    Err(Error::usage(format!("`{named}` makes cargo copy unsigned modules into a directory")).advice(
+        "remove it; `--artifact-dir`, or `artifact-dir` in the manifest, sets the directory for \
+         copies of published modules",
     ))
 }

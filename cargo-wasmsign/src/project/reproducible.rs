@@ -74,9 +74,10 @@ fn refuse_narrow_scope(flags: &[String]) -> Result<()> {
     match flags.iter().find_map(joined).or_else(behind) {
         Some(scope) if !scope.split(',').any(|scope| matches!(scope, "all" | "object")) => {
             Err(Error::usage(format!(
-                "`{flag}={scope}` among the compiler's flags keeps paths of this machine in a reproducible module"
+                "`{flag}={scope}` in the compiler flags puts paths of this machine into a \
+                 reproducible module"
             ))
-            .advice(format!("leave `{flag}` out, or say `all`")))
+            .advice(format!("remove `{flag}`, or set it to `all`")))
         }
         _ => Ok(()),
     }
@@ -122,7 +123,8 @@ fn package(spec: &str) -> String {
 
 fn text(path: PathBuf) -> Result<String> {
     path.into_os_string().into_string().map_err(|path| {
-        Error::usage(format!("the path `{}` is not Unicode", path.display()))
-            .advice("a reproducible build names it to the compiler: build in another directory")
+        Error::usage(format!("the path `{}` is not Unicode", path.display())).advice(
+            "a reproducible build passes this path to the compiler; build in another directory",
+        )
     })
 }

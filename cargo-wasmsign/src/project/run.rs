@@ -117,8 +117,11 @@ impl Run {
             return Ok(());
         }
         if status.success() {
-            return Err(Error::new(Exit::Build, "cargo's messages end before the build does")
-                .advice("see whether the program that `CARGO` or PATH names is cargo itself"));
+            return Err(Error::new(
+                Exit::Build,
+                "cargo's messages ended before the build finished",
+            )
+            .advice("check that the program in `CARGO` or PATH is cargo itself"));
         }
         let error = Error::new(Exit::Build, format!("cargo build failed ({status})"));
         match !has_begun && silences_warnings(configuration, &self.target) {
@@ -129,9 +132,10 @@ impl Run {
 }
 
 /// cargo reads from the compiler's warnings which kinds of crates there are for a target.
-const SILENCED: &str = "cargo learns from the compiler's warnings what a target can make, and the flags of the compiler \
-                        silence them: leave `-Awarnings` and `--cap-lints=allow` out of RUSTFLAGS, or write \
-                        `[lints.rust] warnings = \"allow\"` in Cargo.toml";
+const SILENCED: &str = "cargo detects the crate types of a target from the compiler's warnings, \
+                        and the compiler flags silence them; remove `-Awarnings` and \
+                        `--cap-lints=allow` from RUSTFLAGS, or use `[lints.rust] warnings = \
+                        \"allow\"` in Cargo.toml";
 
 impl Messages {
     fn flag(&self) -> String {

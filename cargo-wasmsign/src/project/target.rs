@@ -95,7 +95,7 @@ pub fn ensure_installed(
 
 fn failed(target: &str) -> Error {
     Error::new(Exit::Tool, format!("`rustup target add {target}` failed"))
-        .advice("see its message above; without a network, add the target before")
+        .advice("see its message above; without a network, install the target beforehand")
 }
 
 /// Whether cargo compiles the standard library itself.

@@ -57,8 +57,8 @@ impl Workspace {
             match current.as_deref().is_some_and(Path::is_file) {
                 true => error,
                 false => error.advice(
-                    "work in the directory of a project, or name its Cargo.toml with `--manifest-path`; a module that is \
-                     there already is signed with `cargo wasmsign sign`",
+                    "run this in a project's directory, or pass `--manifest-path`; use `cargo \
+                     wasmsign sign` to sign an existing module",
                 ),
             }
         };
@@ -181,7 +181,7 @@ impl Workspace {
         let members = self.members();
         let names: Vec<&str> = members.iter().map(|package| package.name.as_str()).collect();
         let error = Error::usage(match spec {
-            "" => "`--package` wants the name of a package".to_owned(),
+            "" => "`--package` requires the name of a package".to_owned(),
             spec => format!("the workspace has no package `{}`", spec.escape_debug()),
         });
         match nearest(spec, names.iter().copied()) {

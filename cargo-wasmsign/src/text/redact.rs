@@ -84,7 +84,7 @@ pub fn is_secret_for_a_path(path: &Path) -> bool {
 
 fn hidden(text: &str) -> String {
     format!(
-        "a text of {} characters, which may be a secret key and is not shown",
+        "a text of {} characters, which may be a secret key and so is not shown",
         text.chars().count()
     )
 }
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn what_may_be_a_key_is_told_by_its_length() {
         assert_eq!(shown("a\u{1b}b"), "`a\\u{1b}b`");
-        let said = "a text of 64 characters, which may be a secret key and is not shown";
+        let said = "a text of 64 characters, which may be a secret key and so is not shown";
         assert_eq!(shown(SEED), said);
         assert_eq!(shown_path(Path::new(SEED)), said);
         assert!(!shown_path(&Path::new("keys").join(SEED)).contains(SEED));

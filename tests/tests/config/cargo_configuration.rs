@@ -312,7 +312,7 @@ fn cargo_is_kept_from_placing_modules_before_they_are_signed() {
     const INSTEAD: &str = "`--artifact-dir`, or `artifact-dir` in the manifest";
     let project = project("");
     let refused = |command: &mut Command, name: &str| {
-        let named = format!("`{name}` has cargo put modules that are not signed yet");
+        let named = format!("`{name}` makes cargo copy unsigned modules");
         run(command.env("RUSTC_BOOTSTRAP", "1")).exits(2).says(&[&named, INSTEAD]);
         project.is_untouched();
     };

@@ -72,11 +72,11 @@ fn a_key_is_made_without_hard_links_and_never_over_a_file() {
         assert!(strays(directory.path()).is_empty());
         let before = std::fs::read(&secret).expect("it can be read");
         let mut again = without("link,linkat", error, &keygen);
-        run(&mut again).exits(2).says(&["new.key", "exists already"]);
+        run(&mut again).exits(2).says(&["new.key", "already exists"]);
         assert_eq!(std::fs::read(&secret).expect("it can be read"), before);
         std::fs::remove_file(&secret).expect("it is ours");
         // The public key that is there is as safe as a secret one.
-        run(&mut again).exits(2).says(&["new.pub", "exists already"]);
+        run(&mut again).exits(2).says(&["new.pub", "already exists"]);
         assert!(!secret.exists());
         std::fs::remove_file(directory.path().join("new.pub")).expect("it is ours");
     }

@@ -69,7 +69,7 @@ fn modules_are_verified_and_inspected_as_they_come() {
     write(&dir.join("-.sig"), "no signature");
     piped(dir, "add.wasm", "verify - -K one.public").exits(1).says(&["--signature"]);
     assert!(String::from_utf8_lossy(&read(dir, "out")).contains("(no-signature)"));
-    piped(dir, "one.public", "verify - -K one.public").exits(3).says(&["help: name a WebAssembly"]);
+    piped(dir, "one.public", "verify - -K one.public").exits(3).says(&["help: give a WebAssembly"]);
     let inspected = call(dir, "inspect add.one.wasm").exits(0);
     piped(dir, "add.one.wasm", "inspect -").exits(0);
     assert_eq!(read(dir, "out"), inspected.out.replace("add.one.wasm:", "-:").as_bytes());

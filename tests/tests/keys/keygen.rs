@@ -92,7 +92,7 @@ fn nothing_is_overwritten_without_force() {
         std::fs::write(&file, "mine").unwrap();
         let before = snapshot(&file);
         let said = call(desk.path(), "keygen -k k.key -K k.pub").exits(2);
-        said.says(&[&format!("`{taken}` exists already"), "another name", "--force"]);
+        said.says(&[&format!("`{taken}` already exists"), "another name", "--force"]);
         assert_eq!(snapshot(&file), before);
         assert_eq!(names(desk.path()), [taken], "both files or none");
         call(desk.path(), "keygen -k k.key -K k.pub --force").exits(0);
@@ -104,7 +104,7 @@ fn nothing_is_overwritten_without_force() {
 fn a_link_to_nowhere_is_a_file_too() {
     let desk = scratch();
     std::os::unix::fs::symlink("elsewhere", desk.path().join("k.key")).unwrap();
-    call(desk.path(), "keygen -k k.key -K k.pub").exits(2).says(&["`k.key` exists already"]);
+    call(desk.path(), "keygen -k k.key -K k.pub").exits(2).says(&["`k.key` already exists"]);
     assert_eq!(names(desk.path()), ["k.key"]);
 }
 

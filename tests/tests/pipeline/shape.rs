@@ -208,11 +208,11 @@ fn orders_that_nobody_can_read_are_refused() {
     for (next, words) in [
         (
             "[[\"target_*\"], [\"@standard\"]]",
-            ["`target_features` cannot stand before `@standard`", "not custom"],
+            ["`target_features` cannot come before `@standard`", "non-custom"],
         ),
         (
             "[[\"@standard\"], [\"prod*\"], [\"n*e\"], [\"target*\"]]",
-            ["`producers` cannot stand before `name`", "the order is"],
+            ["`producers` cannot come before `name`", "the order is"],
         ),
     ] {
         project.replace("Cargo.toml", &format!("parts = {parts}"), &format!("parts = {next}"));

@@ -111,7 +111,7 @@ fn signatures_that_are_none() {
     }
     let said = call(desk.path(), "verify add.wasm -S gone.sig -K one.public").exits(4);
     assert_eq!(said.out, "");
-    said.says(&["failed to read the signature `gone.sig`", "see whether the path"]);
+    said.says(&["failed to read the signature `gone.sig`", "check the path"]);
     // The module itself is no signature, and stays.
     call(desk.path(), "sign add.wasm -S add.wasm -k one.secret")
         .exits(3)

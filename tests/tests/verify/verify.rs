@@ -119,8 +119,8 @@ fn what_cannot_be_read_is_told_once_and_with_advice() {
     let desk = desk(&[]);
     std::fs::create_dir(desk.path().join("folder")).unwrap();
     for (module, why, advice) in [
-        ("gone.wasm", "No such file", "see whether the path is the right one"),
-        ("folder", "is a directory", "name a file in place of the directory"),
+        ("gone.wasm", "No such file", "check the path"),
+        ("folder", "is a directory", "give the path of a file, not of a directory"),
     ] {
         let said = call(desk.path(), &format!("verify {module} -K one.public")).exits(4);
         assert_eq!(said.out, "", "only verdicts go to standard output");

@@ -84,7 +84,7 @@ fn refuse_unknown(name: &Path, module: &Module, wanted: &[String]) -> Result<()>
 
 fn list(exports: &BTreeSet<&str>) -> String {
     if exports.is_empty() {
-        return "the module exports nothing".to_owned();
+        return "the module has no exports".to_owned();
     }
     let names: Vec<_> =
         exports.iter().take(LISTED).map(|name| format!("`{}`", escape(name))).collect();
@@ -96,7 +96,9 @@ fn list(exports: &BTreeSet<&str>) -> String {
 }
 
 fn unreadable(name: &Path, source: impl std::fmt::Display) -> Error {
-    Error::tool(format!("failed to take exports out of `{}`", name.display()))
+    Error::tool(format!("failed to remove exports from `{}`", name.display()))
         .because(escape(&format!("{source:#}")))
-        .advice("leave out `optimize.exports`, or set `optimize.debug = \"strip\"` if it is DWARF")
+        .advice(
+            "remove `optimize.exports`, or set `optimize.debug = \"strip\"` if the cause is DWARF",
+        )
 }

@@ -45,7 +45,7 @@ pub fn write(name: &Path, path: &Path, module: &[u8]) -> Result<()> {
 pub fn malformed(name: &Path, fault: &wasmparser::Error) -> Error {
     Error::malformed(format!("`{}` is not a valid WebAssembly module", name.display()))
         .because(format!("{} (at offset {:#x})", escape(fault.message()), fault.offset()))
-        .advice("build it again; it may be cut short")
+        .advice("build it again; it may be truncated")
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn an_unknown_export_gets_the_nearest_and_all_others() {
     let bare = Module::new().finish();
     let error = kept(&bare, &["x\u{1b}"]).unwrap_err();
     assert!(error.to_string().contains("`x\\u{1b}`"), "{error}");
-    assert_eq!(error.what_to_do(), Some("the module exports nothing"));
+    assert_eq!(error.what_to_do(), Some("the module has no exports"));
 }
 
 #[test]
@@ -213,5 +213,5 @@ fn what_walrus_cannot_read_is_told() {
     module.section(&RawSection { id: 1, data: b"\x01\x70" });
     let error = kept(&module.finish(), &[]).unwrap_err();
     assert_eq!(error.exit(), Exit::Tool);
-    assert!(error.to_string().contains("failed to take exports out of `m.wasm`"), "{error}");
+    assert!(error.to_string().contains("failed to remove exports from `m.wasm`"), "{error}");
 }

@@ -123,7 +123,7 @@ fn unheard_of(path: &Path, unknown: &[String], fault: &Fault) -> Error {
 fn malformed(path: &Path, fault: &Fault) -> Error {
     Error::malformed(format!("`{}` is not a valid WebAssembly module", path.display()))
         .because(fault.to_string())
-        .advice("build it again; it may be cut short")
+        .advice("build it again; it may be truncated")
 }
 
 fn component(path: &Path) -> Error {

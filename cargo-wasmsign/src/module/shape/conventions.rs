@@ -21,17 +21,17 @@ const ORDERS: [Order; 5] = [
     Order {
         before: is_dylink,
         behind: |item| !is_dylink(item),
-        rule: "a dynamic linker reads `dylink.0` only where it is the first section",
+        rule: "a dynamic linker reads `dylink.0` only if it is the first section",
     },
     Order {
         before: is_code_metadata,
         behind: |item| item.id == CODE,
-        rule: "`metadata.code.*` must be read before the code that it is about",
+        rule: "`metadata.code.*` must come before the code that it describes",
     },
     Order {
         before: is_standard,
         behind: |item| rank(item.name) > 0,
-        rule: "`name`, `producers` and `target_features` stand behind all sections that are not custom",
+        rule: "`name`, `producers` and `target_features` come after all non-custom sections",
     },
     Order {
         before: |item| rank(item.name) == 1,
@@ -110,9 +110,9 @@ fn is_wished(early: &Item<'_>, late: &Item<'_>) -> bool {
 
 fn broken(early: &Item<'_>, late: &Item<'_>, rule: &str) -> Error {
     let [early, late] = [early, late].map(shown);
-    Error::usage(format!("`{early}` cannot stand before `{late}`: {rule}")).advice(
-        "change the order of `sections.parts`, or put both into one part: it keeps their order. What no part names \
-         joins the first: name it in the part where it belongs",
+    Error::usage(format!("`{early}` cannot come before `{late}`: {rule}")).advice(
+        "change the order in `sections.parts`, or put both into one part, which keeps their \
+         order; a section that no part names joins the first part, so name it in the right part",
     )
 }
 
@@ -122,11 +122,11 @@ fn refuse_objects(items: &[Item<'_>]) -> Result<()> {
     match items.iter().find(|item| item.name.is_some_and(is_object)) {
         None => Ok(()),
         Some(item) => Err(Error::usage(format!(
-            "`{}` cannot be with embedded sections or parts: it refers to sections by their numbers, which would \
-             change",
+            "`{}` cannot be combined with embedded sections or parts: it refers to sections by \
+             index, and the indices would change",
             shown(item)
         ))
-        .advice("link the module first: this is an object for the linker")),
+        .advice("link the module first: this is an object file")),
     }
 }
 
@@ -137,10 +137,10 @@ fn code_metadata_stays(items: &[Item<'_>]) -> Result<()> {
     match items.iter().find(strays) {
         None => Ok(()),
         Some(item) => Err(Error::usage(format!(
-            "`{}` cannot be in another part than `{STANDARD}`: it stands between two sections of that",
+            "`{}` must be in the same part as `{STANDARD}`: it is between two of its sections",
             shown(item)
         ))
-        .advice("name it in `sections.parts` beside `@standard`")),
+        .advice("list it in `sections.parts` together with `@standard`")),
     }
 }
 

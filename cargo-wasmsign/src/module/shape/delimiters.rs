@@ -58,7 +58,8 @@ impl Delimiters {
         let contents = customs.filter_map(|section| section.custom.as_ref()).map(|custom| {
             if custom.content.end - custom.content.start != 16 {
                 let (name, offset) = (name.display(), custom.content.start);
-                let text = format!("`{name}`: the delimiter at offset {offset} has not 16 bytes");
+                let text =
+                    format!("`{name}`: the delimiter at offset {offset} is not 16 bytes long");
                 return Err(Error::malformed(text));
             }
             let mut content = [0; 16];
@@ -100,6 +101,6 @@ impl Delimiters {
 pub fn random_delimiters(count: usize) -> Result<Vec<[u8; 16]>> {
     let mut delimiters = vec![[0; 16]; count];
     getrandom::fill(delimiters.as_flattened_mut())
-        .map_err(|source| Error::io("the system gave no random bytes", source))?;
+        .map_err(|source| Error::io("failed to get random bytes from the system", source))?;
     Ok(delimiters)
 }

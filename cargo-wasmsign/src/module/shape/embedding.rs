@@ -33,8 +33,8 @@ impl Embedding {
         if path.try_exists().is_ok_and(|exists| !exists) {
             let text = format!("failed to embed the {what}: there is no such file");
             return Err(Error::usage(text).advice(
-                "write the file before this build, or correct its path in `sections.embed`: it is relative to the \
-                 Cargo.toml that names it",
+                "create the file before this build, or correct its path in `sections.embed`; the \
+                 path is relative to the Cargo.toml that names it",
             ));
         }
         let content = seal::open(path).map_err(|error| {
@@ -43,9 +43,10 @@ impl Embedding {
         let failed = |source| Error::io(format!("failed to embed the {what}"), source);
         let length = content.metadata().map_err(failed)?.len();
         let frame = custom_frame(name, length).ok_or_else(|| {
-            let text = format!("failed to embed the {what}: its content has {length} bytes");
-            Error::usage(text)
-                .advice("a section has less than 4 GiB, and a name of at most 100,000 bytes")
+            let text = format!("failed to embed the {what}: it is {length} bytes long");
+            Error::usage(text).advice(
+                "a section must be smaller than 4 GiB, and its name at most 100,000 bytes long",
+            )
         })?;
         Ok(Self { name: name.to_owned(), frame, path: path.to_owned(), content, length })
     }
@@ -60,7 +61,7 @@ impl Embedding {
 fn refuse_own(name: &str) -> Result<()> {
     if name.starts_with("component-type:") || name == "__wasm_bindgen_unstable" {
         let text = format!(
-            "the section `{}` cannot be embedded: it marks a module that is not finished",
+            "the section `{}` cannot be embedded: it marks an unfinished module",
             name.escape_debug()
         );
         return Err(Error::usage(text).advice("choose another name in `sections.embed`"));
@@ -68,6 +69,6 @@ fn refuse_own(name: &str) -> Result<()> {
     if ![SIGNATURE, SIGNATURE_DELIMITER].contains(&name) {
         return Ok(());
     }
-    let text = format!("the section `{name}` cannot be embedded: signing places it");
+    let text = format!("the section `{name}` cannot be embedded: only signing adds it");
     Err(Error::usage(text).advice("choose another name in `sections.embed`"))
 }

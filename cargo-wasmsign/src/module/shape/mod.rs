@@ -47,24 +47,22 @@ pub type PartOf<'a> = &'a dyn Fn(Option<&str>) -> usize;
 /// Exit code 2.
 pub fn refuse_signed(sections: &[Section], is_transformed: bool) -> Result<()> {
     let (source, culprit) = match is_transformed {
-        true => ("its `transform` has left", "have its `transform` leave it out"),
-        false => (
-            "cargo has built",
-            "find out what puts it there (a `link_section`, a linker's argument)",
-        ),
+        true => ("its `transform` wrote", "make its `transform` omit it"),
+        false => ("cargo has built", "find out what adds it (a `link_section`, a linker argument)"),
     };
     if sections.iter().any(Section::is_signature) {
-        let text = format!("it is signed already: a section `signature` is in what {source}");
+        let text = format!("it is already signed: there is a section `signature` in what {source}");
         return Err(
-            Error::usage(text).advice(format!("{culprit}, and leave signing to this build"))
+            Error::usage(text).advice(format!("{culprit}, and let this build sign the module"))
         );
     }
     if sections.iter().any(Section::is_delimiter) {
-        let text =
-            format!("it is in parts already: a section `signature_delimiter` is in what {source}");
-        return Err(Error::usage(text).advice(format!(
-            "{culprit}, and say in `sections.parts` which parts there should be"
-        )));
+        let text = format!(
+            "it is already split: there is a section `signature_delimiter` in what {source}"
+        );
+        return Err(
+            Error::usage(text).advice(format!("{culprit}, and set the parts in `sections.parts`"))
+        );
     }
     Ok(())
 }

@@ -105,15 +105,16 @@ fn refuse_taken_names(items: &[Item<'_>], embed: &[Embedding]) -> Result<()> {
     for (index, embedding) in embed.iter().enumerate() {
         let name = embedding.name.escape_debug();
         if embed[..index].last().is_some_and(|before| before.name == embedding.name) {
-            return Err(Error::usage(format!("two sections `{name}` are to be embedded"))
-                .advice("name each once in `sections.embed`"));
+            return Err(Error::usage(format!("`sections.embed` has the section `{name}` twice"))
+                .advice("list each section once in `sections.embed`"));
         }
         if items.iter().any(|item| item.name == Some(embedding.name.as_str())) {
             let text = format!(
-                "the module has a section `{name}` already, and another one is to be embedded"
+                "the module already has a section `{name}`, and `sections.embed` would add another"
             );
             return Err(Error::usage(text).advice(format!(
-                "to replace it, name it in `sections.remove` as well; or embed under another name than `{name}`"
+                "to replace it, also list it in `sections.remove`; or choose a name other than \
+                 `{name}`"
             )));
         }
     }

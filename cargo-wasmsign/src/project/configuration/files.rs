@@ -127,7 +127,7 @@ impl Reader<'_> {
 
 fn parse(text: &str, name: &str, source: &Source) -> Result<Value> {
     let document = Document::parse(text).map_err(|error| {
-        Error::usage(format!("{name} of cargo's configuration is not TOML"))
+        Error::usage(format!("{name} in cargo's configuration is not valid TOML"))
             .because(error.message().trim().to_owned())
     })?;
     Value::of_document(document.as_table(), source)
@@ -168,6 +168,6 @@ fn plain(path: &str, value: &Value) -> Result<(String, bool)> {
 
 fn unreadable(value: &Value) -> Error {
     let place = value.source.file.as_deref().unwrap_or(Path::new("--config"));
-    Error::usage(format!("`include` in `{}` cannot be read as cargo reads it", place.display()))
+    Error::usage(format!("`include` in `{}` cannot be read as cargo does", place.display()))
         .advice("write a list of paths, or of tables with `path` and `optional`")
 }

@@ -109,8 +109,8 @@ fn what_cannot_be_read_as_cargo_reads_it_is_an_error() {
         ("include = [1]", "cannot be read"),
         ("include = [{ path = 'a.toml', optional = 1 }]", "cannot be read"),
         ("include = ['none.toml']", "failed to read"),
-        ("x = 1979-05-27", "a value that cargo does not take"),
-        ("x =", "is not TOML"),
+        ("x = 1979-05-27", "a value of a type that cargo does not accept"),
+        ("x =", "is not valid TOML"),
     ] {
         let directory = files(&[("inner/.cargo/config.toml", content)]);
         let error = load(&directory, &[]).unwrap_err().to_string();

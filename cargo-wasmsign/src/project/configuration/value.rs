@@ -130,7 +130,8 @@ impl Value {
             | (_, Content::Table(_) | Content::List(_)) => {
                 let (here, there) = (self.source.describe(), other.source.describe());
                 Err(Error::usage(format!(
-                    "{here} and {there} of cargo's configuration give one key values of two kinds"
+                    "{here} and {there} in cargo's configuration give one key values of different \
+                     types"
                 )))
             }
             (_, content) if wins => {
@@ -185,7 +186,7 @@ fn of_value(value: &Toml, source: &Source) -> Result<Value> {
         }
         Toml::Float(_) | Toml::Datetime(_) => {
             return Err(Error::usage(format!(
-                "{} of cargo's configuration has a value that cargo does not take: a {}",
+                "{} in cargo's configuration has a value of a type that cargo does not accept: a {}",
                 source.describe(),
                 value.type_name()
             )));

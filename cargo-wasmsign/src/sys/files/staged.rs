@@ -180,8 +180,8 @@ impl Drop for Staged {
 
 /// The error for a file that must not be overwritten.
 pub fn exists(path: &Path) -> Error {
-    Error::usage(format!("`{}` exists already", path.display()))
-        .advice("choose another name, or give `--force` to overwrite it")
+    Error::usage(format!("`{}` already exists", path.display()))
+        .advice("choose another name, or pass `--force` to overwrite it")
 }
 
 /// Removes the temporary files in a directory that no process holds a lock on.

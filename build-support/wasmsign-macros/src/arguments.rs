@@ -75,8 +75,9 @@ impl Named {
         };
         let prefix = match (self.prefix, self.sections) {
             (Some(false), Some((_, span))) => {
-                let message = "`sections` asks for a prefix, `coverage = whole` for everything\n\
-                               help: leave one of the two out; everything holds the sections as well";
+                let message = "`sections` asks for a prefix, `coverage = whole` for \
+                               everything\nhelp: remove one of the two; the whole file includes \
+                               the sections";
                 return Err(Error::new(span, message));
             }
             (_, Some((globs, _))) => Some(globs),

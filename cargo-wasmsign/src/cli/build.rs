@@ -86,10 +86,8 @@ fn refuse(typed: &Build) -> Result<()> {
     let is_misplaced = |name: &str| BEFORE_DASHES.contains(&name) || instead(name).is_some();
     match Arguments::read(&typed.cargo_args).first(is_misplaced) {
         None => Ok(()),
-        Some((name, word)) => {
-            Err(Error::usage(format!("`{word}` behind `--` would reach cargo behind our back"))
-                .advice(instead(name).unwrap_or("give it before `--`")))
-        }
+        Some((name, word)) => Err(Error::usage(format!("`{word}` is not allowed after `--`"))
+            .advice(instead(name).unwrap_or("pass it before `--`"))),
     }
 }
 

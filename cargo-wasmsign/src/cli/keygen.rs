@@ -12,7 +12,7 @@ use crate::report::Report;
 pub(super) fn run(typed: Keygen, report: &Report) -> Result<Exit> {
     let Keygen { secret, public, force, .. } = typed;
     if std::path::absolute(&secret).ok() == std::path::absolute(&public).ok() {
-        return Err(Error::usage("the secret and the public key need files of their own"));
+        return Err(Error::usage("the secret key and the public key need separate files"));
     }
     write_once([("the secret key", &*secret), ("the public key", &*public)])?;
     report.keeps_out_of(&secret)?;

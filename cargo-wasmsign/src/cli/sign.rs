@@ -56,7 +56,7 @@ fn one_module_for_one_file(typed: &Sign) -> Result<()> {
     match typed.modules.len() {
         1 => Ok(()),
         count => {
-            Err(Error::usage(format!("`{flag}` names one file, but there are {count} modules"))
+            Err(Error::usage(format!("`{flag}` takes one file, but there are {count} modules"))
                 .advice("sign them one by one"))
         }
     }
@@ -66,10 +66,10 @@ fn one_module_for_one_file(typed: &Sign) -> Result<()> {
 fn stdout_for_itself(typed: &Sign) -> Result<()> {
     let modules = &typed.modules;
     match modules.len() > 1 && modules.iter().any(|module| files::is_dash(module)) {
-        true => {
-            Err(Error::usage("`-` stands alone: standard output is for the signed module then")
-                .advice("sign the other modules in a call of their own"))
-        }
+        true => Err(Error::usage(
+            "`-` cannot be combined with other modules: the signed module goes to standard output",
+        )
+        .advice("sign the other modules in a separate call")),
         false => Ok(()),
     }
 }

@@ -28,7 +28,7 @@ fn once<'a>(stream: &str, mut uses: impl Iterator<Item = (&'a str, &'a Path)>) -
     let (Some((one, _)), Some((other, _))) = (uses.next(), uses.next()) else { return Ok(()) };
     let clash = match one == other {
         true => format!("{one} twice"),
-        false => format!("{one} and {other} as well"),
+        false => format!("both {one} and {other}"),
     };
     Err(Error::usage(format!("standard {stream} cannot be {clash}"))
         .advice("give the path of a file for one of them"))
@@ -49,6 +49,6 @@ pub(super) fn signature_path(named: Option<PathBuf>, module: &Path) -> Result<Pa
 
 /// The error for a signature that should lie beside standard input.
 pub(super) fn nothing_beside_stdin() -> Error {
-    Error::usage("standard input has no file beside it that could hold its signature")
-        .advice("name the signature's file with `--signature`")
+    Error::usage("there is no default signature file for standard input")
+        .advice("pass the signature's file with `--signature`")
 }

@@ -36,9 +36,9 @@ fn signature_source(typed: &Verify) -> Result<SignatureSource> {
     read_once(modules.chain(signature).chain(keys))?;
     match &typed.signature {
         Some(_) if typed.modules.len() > 1 => Err(Error::usage(
-            "`--signature` is of one module, but several are given",
+            "`--signature` takes one module, but several were given",
         )
-        .advice("verify them one by one, or with `--detached` each by the `.sig` file beside it")),
+        .advice("verify them one by one, or use `--detached` to verify each with its `.sig` file")),
         Some(path) => Ok(SignatureSource::Named(path.clone())),
         None if typed.detached && typed.modules.iter().any(|path| files::is_dash(path)) => {
             Err(nothing_beside_stdin())
@@ -57,10 +57,10 @@ fn policy(typed: &Verify) -> Result<Policy> {
     });
     let sections = typed.sections.clone();
     match (typed.coverage, sections.is_empty()) {
-        (Some(Coverage::Whole), false) => {
-            Err(Error::usage("`--sections` asks for a prefix, `--coverage whole` for everything")
-                .advice("leave one of the two out; everything holds the sections as well"))
-        }
+        (Some(Coverage::Whole), false) => Err(Error::usage(
+            "`--sections` requires a prefix, but `--coverage whole` requires the whole file",
+        )
+        .advice("remove one of the two; the whole file includes the sections")),
         (None | Some(Coverage::Whole), true) => Ok(policy),
         (_, _) => {
             Ok(policy.prefix_with(move |name| sections.iter().any(|glob| glob.is_match(name))))
@@ -71,19 +71,19 @@ fn policy(typed: &Verify) -> Result<Policy> {
 /// Compares a module with what its source gives, and verifies it where keys are given.
 fn compare(request: &Request, typed: Rebuild, screen: Screen, report: &Report) -> Result<Exit> {
     let [module] = &request.modules[..] else {
-        return Err(Error::usage("`--rebuild` is of one module, but several are given")
+        return Err(Error::usage("`--rebuild` takes one module, but several were given")
             .advice("compare them one by one"));
     };
     if files::is_dash(module) {
         return Err(Error::usage(
-            "`--rebuild` finds by its name what to build, and standard input has none",
+            "`--rebuild` needs the module's file name, and standard input has none",
         )
-        .advice("give the path of the module"));
+        .advice("pass the path of the module"));
     }
     let signature_given = !matches!(request.signature, SignatureSource::OwnOrBeside);
     if request.public_keys.is_empty() && signature_given {
-        return Err(Error::usage("a signature is given, and no key to verify it with")
-            .advice("give the public key that you trust with `--public-key`"));
+        return Err(Error::usage("a signature was given, but no key to verify it with")
+            .advice("pass the public key that you trust with `--public-key`"));
     }
     let verdict = match request.public_keys.is_empty() {
         true => None,

@@ -101,13 +101,13 @@ impl Keys {
         let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
         let name = redact::shown(text.as_str());
         text.error(match names.is_empty() {
-            true if may_be_secret(text.as_str()) => format!("no key is named so: {name}"),
+            true if may_be_secret(text.as_str()) => format!("there is no key with this name: {name}"),
             true => format!(
-                "no key is named {name}; describe it in [workspace.metadata.wasmsign.keys.{}]",
+                "there is no key named {name}; describe it in [workspace.metadata.wasmsign.keys.{}]",
                 text.as_str().escape_debug()
             ),
             false => format!(
-                "no key is named {name}; {}",
+                "there is no key named {name}; {}",
                 suggestion(text.as_str(), &names, "the known keys are")
             ),
         })

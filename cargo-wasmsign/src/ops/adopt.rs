@@ -51,8 +51,10 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
     copy_targets(&jobs)?.create_directories()?;
     observe(Event::Skipped(&others))?;
     if jobs.is_empty() {
-        return Err(Error::usage("the messages tell of no module of this workspace that is for wasm")
-            .advice("build for a wasm target, in this workspace or with `--manifest-path`, packages that make modules"));
+        return Err(Error::usage("the messages contain no wasm module of this workspace").advice(
+            "build packages that make modules, for a wasm target, in this workspace or with \
+             `--manifest-path`",
+        ));
     }
     let outputs: Vec<&OutputDirectory> = jobs.iter().map(|job| &*job.output).collect();
     let source = |_: &Tokens, queue: &Queue<'_>| {
@@ -97,14 +99,12 @@ fn read(
     observe(Event::StepsEnded)?;
     match finished {
         Some(true) => Ok((artifacts, others)),
-        Some(false) => {
-            Err(Error::new(Exit::Build, "the build that the messages tell of has failed"))
-        }
+        Some(false) => Err(Error::new(Exit::Build, "the build that wrote these messages failed")),
         None => Err(Error::new(
             Exit::Build,
-            "the messages end before the build does: no `build-finished` among them",
+            "the messages are incomplete: there is no `build-finished`",
         )
-        .advice("build with `--message-format=json`; a build that was interrupted is not signed")),
+        .advice("build with `--message-format=json`; an interrupted build is not signed")),
     }
 }
 

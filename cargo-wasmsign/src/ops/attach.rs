@@ -95,10 +95,10 @@ fn attach(
     let input = seal::rewound(module, input)?;
     detach::attach(input, file, signature, earlier).map_err(|error| match error {
         wasmsign_core::Error::Signed => {
-            Error::usage(format!("`{}` is signed already", module.display()))
-                .advice("give `--force` to put this signature in the place of its own")
+            Error::usage(format!("`{}` is already signed", module.display()))
+                .advice("pass `--force` to replace its signature")
         }
-        other => of_rewriting(module, output, "given a signature", other),
+        other => of_rewriting(module, output, "attached to a signature", other),
     })
 }
 
@@ -125,12 +125,13 @@ fn foreign(
         return None;
     }
     if data.sets.is_empty() {
-        let text = format!("`{signature}` holds no signature (no-signature)");
+        let text = format!("`{signature}` contains no signature (no-signature)");
         return Some(("no-signature", Error::new(Exit::Refused, text)));
     }
-    let text =
-        format!("`{signature}` is the signature of another module than `{module}` (body-changed)");
+    let text = format!(
+        "`{signature}` is not the signature of `{module}`, but of another module (body-changed)"
+    );
     let error = Error::new(Exit::Refused, text)
-        .advice("nothing was written; was the module built anew since it was signed?");
+        .advice("nothing was written; the module may have been built again since it was signed");
     Some(("body-changed", error))
 }

@@ -71,7 +71,7 @@ impl Ours {
             let path = state.join("lock");
             let Some(lock) = Exclusive::try_acquire(&path)? else {
                 let place = published.display();
-                let text = format!("`{place}` stays as it is: a build is at work there");
+                let text = format!("`{place}` was not cleaned: a build is using it");
                 observe(Event::Warning(&text))?;
                 continue;
             };

@@ -39,7 +39,8 @@ pub(crate) fn run(request: &Request) -> Result<PublicKey> {
     publish(secret_file, *force)?;
     publish(public_file, *force).map_err(|error| {
         error.or_advice(
-            "the new secret key is there, the public key is not: remove it and start again",
+            "the secret key was written, but the public key was not; remove the secret key and \
+             start again",
         )
     })?;
     Ok(public)

@@ -112,8 +112,8 @@ fn given_targets(given: &[String], configuration: &Configuration) -> Result<proj
     wasm.retain(|target| seen.insert(target.clone()));
     match wasm.is_empty() && !given.is_empty() {
         false => Ok(wasm),
-        true => Err(Error::usage(format!("`{}` is no WebAssembly target", given.join("`, `")))
-            .advice(format!("leave `--target` out, or name one such as {DEFAULT_TARGET}"))),
+        true => Err(Error::usage(format!("`{}` is not a WebAssembly target", given.join("`, `")))
+            .advice(format!("remove `--target`, or pass one such as {DEFAULT_TARGET}"))),
     }
 }
 
@@ -144,7 +144,7 @@ fn set_targets(settings: &mut Settings, configuration: &Configuration) -> Result
             other.escape_debug()
         ))
         .advice(format!(
-            "name one such as {DEFAULT_TARGET} in the manifest or in CARGO_WASMSIGN_TARGET"
+            "set one such as {DEFAULT_TARGET} in the manifest or in CARGO_WASMSIGN_TARGET"
         ))),
         None => Ok(()),
     }

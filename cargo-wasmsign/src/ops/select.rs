@@ -61,13 +61,19 @@ pub(crate) fn packages<'a>(
     if let Some(package) =
         selected.iter().find(|package| tables && selection.is_by_name() && !has_table(package))
     {
-        return Err(Error::usage(format!("the package `{}` is not for wasm: it has no [package.metadata.wasmsign]", package.name))
-            .advice("other packages of the workspace have one; give it a table (it may be empty), or leave it out"));
+        return Err(Error::usage(format!(
+            "the package `{}` is not a wasm package: it has no [package.metadata.wasmsign]",
+            package.name
+        ))
+        .advice(
+            "other packages of the workspace have one; add the table (it may be empty), or do not \
+             select this package",
+        ));
     }
     let meant = |package: &&Package| is_meant_for_wasm(manifests, package);
     let packages: Vec<_> = selected.into_iter().filter(meant).collect();
     if packages.is_empty() {
-        return Err(Error::usage("no package is selected that is built for wasm").advice(if tables {
+        return Err(Error::usage("no wasm package is selected").advice(if tables {
             "select packages that have a [package.metadata.wasmsign] table, with `-p` or `--workspace`"
         } else {
             "a library needs `crate-type = [\"cdylib\"]`; a package with programs needs a [package.metadata.wasmsign] table"
@@ -150,7 +156,9 @@ pub(crate) fn refuse_collisions(
             let maker = format!("the {} of the package `{}`", words(target), package.name);
             if let Some(other) = seen.get(&file) {
                 return Err(Error::usage(format!("{other} and {maker} would both be `{file}`"))
-                    .advice("give one of them another name, or build them one by one (`--lib`, `--bin`, `-p`)"));
+                    .advice(
+                        "rename one of them, or build them one by one (`--lib`, `--bin`, `-p`)",
+                    ));
             }
             seen.insert(file, maker);
         }

@@ -106,8 +106,8 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
 fn signers(request: &Request) -> Result<Vec<Signer>> {
     if request.keys.is_empty() && request.with.is_empty() {
         return Err(Error::usage("no key to sign with").advice(
-            "give a secret key with `--key PATH`, `--key env:NAME` or `--key ssh-agent:FINGERPRINT`, or name one of the \
-             manifest with `--with NAME`",
+            "pass a secret key with `--key PATH`, `--key env:NAME` or `--key \
+             ssh-agent:FINGERPRINT`, or a key of the manifest with `--with NAME`",
         ));
     }
     let keys = request.keys.iter().map(|key| Signer::from_argument(key));
@@ -117,7 +117,7 @@ fn signers(request: &Request) -> Result<Vec<Signer>> {
         let public = keys::public_key(argument)?;
         if !signers.iter().any(|signer| *signer.public_key() == public) {
             return Err(Error::usage("the public key does not belong to the secret key")
-                .advice("one of the two is from another pair: nothing was signed"));
+                .advice("one of the two is from another pair; nothing was signed"));
         }
     }
     Ok(signers)
@@ -140,12 +140,11 @@ fn signers_of_manifest(request: &Request) -> Result<Vec<Signer>> {
 
 fn no_manifest(given: Option<&Path>) -> Error {
     let found = match given {
-        Some(path) => format!("`{}` is no file", path.display()),
+        Some(path) => format!("`{}` is not a file", path.display()),
         None => "there is no `Cargo.toml` in this directory or above it".to_owned(),
     };
-    Error::usage(format!("`--with` names a key of a manifest, and {found}")).advice(
-        "name the manifest with `--manifest-path PATH/Cargo.toml`, or give a key with `--key`",
-    )
+    Error::usage(format!("`--with` needs a manifest, but {found}"))
+        .advice("pass the manifest with `--manifest-path PATH/Cargo.toml`, or a key with `--key`")
 }
 
 fn embedded<'a>(

@@ -26,10 +26,10 @@ pub(crate) fn apart(module: &Path, output: &Path, signature: &Path) -> Result<()
     let is_taken = |path: &Path| path == signature || same_file(path, signature);
     if !files::is_dash(signature) && (is_taken(module) || is_taken(output)) {
         return Err(Error::usage(format!(
-            "`{}` cannot be the module and its signature as well",
+            "`{}` cannot be both the module and its signature",
             signature.display()
         ))
-        .advice("name another file with `--signature`"));
+        .advice("pass another file with `--signature`"));
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(crate) fn run(request: &Request) -> Result<split::Split> {
         output,
         |file| {
             let delimiter = |_: &[u8; 32]| {
-                delimiters.next().expect("there are as many as a module may have delimiters")
+                delimiters.next().expect("there are as many delimiters as a module may have")
             };
             let split = split::split(&input, file, matches, delimiter, earlier);
             split.map_err(|error| match error {
@@ -62,6 +62,6 @@ pub(crate) fn run(request: &Request) -> Result<split::Split> {
 
 fn signed(module: &Path) -> Error {
     let module = module.display();
-    Error::usage(format!("`{module}` is signed, and its signatures are not for what split makes"))
-        .advice("split it before it is signed, or give `--drop-signatures`: they go then")
+    Error::usage(format!("`{module}` is signed, and splitting it would invalidate its signatures"))
+        .advice("split it before you sign it, or pass `--drop-signatures` to remove them")
 }

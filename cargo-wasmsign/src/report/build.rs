@@ -137,8 +137,8 @@ impl Report {
     pub fn left_alone(&self, others: &BTreeSet<Other>) {
         for other in others {
             let why = match other.is_harness {
-                true => "a harness of tests",
-                false => "its package is not one of those that are published",
+                true => "a test harness",
+                false => "its package is not published",
             };
             let path = escape(&from_here(&other.path).display().to_string());
             self.status("Skipped", &format!("{path}: {why}"));
@@ -271,7 +271,7 @@ impl Progress<'_> {
                 return self.spinner.suspend(|| self.report.warning(&text));
             }
             Step::Dropped { sections } => {
-                let text = "the optimizer has dropped sections that it was not told to drop";
+                let text = "the optimizer dropped sections that it was not asked to drop";
                 let text = format!("{name}: {text}: {}", sections.join(", "));
                 self.spinner.suspend(|| self.report.warning(&text));
             }

@@ -72,7 +72,7 @@ impl Report {
             }));
         }
         let line = format!(
-            "{GOOD}{:>12}{GOOD:#} {} (not verified: it cannot be read back)",
+            "{GOOD}{:>12}{GOOD:#} {} (not verified: the output cannot be read back)",
             "Signed",
             escape(&output.display().to_string())
         );
@@ -113,8 +113,9 @@ impl Report {
     pub(super) fn warn_of_dylink(&self, output: &Path) {
         let output = output.display();
         self.warning(&format!(
-            "`{output}` has its signature before `dylink.0`, which dynamic linkers want to be first: leave the module as \
-             it is with `--signature FILE`, in builds with `signature = \"detached\"`"
+            "`{output}` has its signature before `dylink.0`, which dynamic linkers expect first; \
+             write a detached signature with `--signature FILE`, or in builds with `signature = \
+             \"detached\"`"
         ));
     }
 

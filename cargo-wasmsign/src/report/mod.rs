@@ -179,8 +179,10 @@ impl Report {
     /// Exit code 2.
     pub fn keeps_out_of(&self, output: &Path) -> Result<()> {
         if self.is_json() && is_stdout(output) {
-            return Err(Error::usage("standard output cannot hold the result and JSON as well")
-                .advice("leave out `--format json`, or name a file to write to"));
+            return Err(Error::usage(
+                "standard output cannot be used for both the result and JSON",
+            )
+            .advice("remove `--format json`, or pass a file to write to"));
         }
         Ok(())
     }

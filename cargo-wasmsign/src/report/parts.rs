@@ -25,8 +25,8 @@ impl Report {
     pub fn split(&self, request: &ops::split::Request, split: &Split) -> Result<()> {
         let ops::split::Request { module, output, .. } = request;
         if split.parts.len() > 1 {
-            let text =
-                "once it is signed, the Envoy/proxy-wasm host cannot read it: it is in parts";
+            let text = "once it is signed, the Envoy/proxy-wasm host cannot read it, because it \
+                        is in parts";
             self.warning(&format!("`{}`: {text}", output.display()));
         }
         if self.is_json() {
@@ -51,7 +51,7 @@ impl Report {
         let is_changed = split.added > 0 || split.signatures_dropped;
         let verb = if is_changed { "Split" } else { "Unchanged" };
         let parts = counted(split.parts.len(), "part");
-        let dropped = if split.signatures_dropped { ", its signatures dropped" } else { "" };
+        let dropped = if split.signatures_dropped { ", signatures dropped" } else { "" };
         let text =
             format!("{name} into {parts}, {} new{dropped}", counted(split.added, "delimiter"));
         self.line(output, verb, &text)?;
@@ -96,12 +96,13 @@ impl Report {
         let output = output.display();
         if !detached.is_reversible {
             self.warning(&format!(
-                "attaching the signature to `{output}` will not give the same file again: the lengths of its \
-                 signature section were padded"
+                "attaching the signature to `{output}` will not restore the same file: the \
+                 lengths of its signature section were padded"
             ));
         }
         self.warning(&format!(
-            "to the Envoy/proxy-wasm host `{output}` is unsigned: it reads embedded signatures alone"
+            "the Envoy/proxy-wasm host treats `{output}` as unsigned: it reads only embedded \
+             signatures"
         ));
     }
 

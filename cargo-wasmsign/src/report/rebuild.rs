@@ -19,9 +19,8 @@ impl Report {
     /// What is about to be done, because it takes long.
     pub fn rebuilding(&self, module: &Path, package: &str, directory: &Path) {
         let (module, directory) = (module.display(), directory.display());
-        let text = format!(
-            "{module}: `{package}` and all that it depends on are compiled anew, in {directory}"
-        );
+        let text =
+            format!("{module}: compiling `{package}` and its dependencies again, in {directory}");
         self.status("Rebuilding", &escape(&text));
     }
 
@@ -55,14 +54,14 @@ impl Report {
         let name = escape(&module.display().to_string());
         match &rebuilt.difference {
             None => self.result(&format!(
-                "{GOOD}{:>12}{GOOD:#} {name} {} is what this source gives ({})",
+                "{GOOD}{:>12}{GOOD:#} {name} {} is what this source produces ({})",
                 "Rebuilt",
                 rebuilt.identity,
                 settings(rebuilt)
             ))?,
             Some(difference) => {
                 self.print(&format!(
-                    "{BAD}{:>12}{BAD:#} {name} {} is not what this source gives ({}), {}: {}",
+                    "{BAD}{:>12}{BAD:#} {name} {} is not what this source produces ({}), {}: {}",
                     "Differs",
                     rebuilt.identity,
                     settings(rebuilt),
@@ -71,8 +70,9 @@ impl Report {
                 ))?;
                 self.print(&format!("{:>12} {}", "", escape(&tools(&rebuilt.tools))))?;
                 self.advice(
-                    "build from the commit and with the profile (`--profile`), target, features, toolchain and tools that \
-                     the module was built with; in another directory, `reproducible = true` is needed both times",
+                    "build with the commit, profile (`--profile`), target, features, toolchain \
+                     and tools that the module was built with; if the directory is different, \
+                     both builds need `reproducible = true`",
                 );
             }
         }
@@ -118,10 +118,12 @@ fn json_of(rebuilt: &Rebuilt, module: &Path, verdict: Option<Value>) -> Value {
 /// What two modules tell of their tools.
 fn tools((module, rebuilt): &(Toolchain, Toolchain)) -> String {
     match (named(module), named(rebuilt)) {
-        (None, _) => "it does not tell which tools made it".to_owned(),
-        (Some(one), Some(other)) if one == other => format!("both tell of the same tools: {one}"),
-        (Some(one), None) => format!("it was made with {one}; the rebuilt one does not tell"),
-        (Some(one), Some(other)) => format!("it was made with {one}, rebuilt with {other}"),
+        (None, _) => "it does not name the tools that made it".to_owned(),
+        (Some(one), Some(other)) if one == other => {
+            format!("both were made with the same tools: {one}")
+        }
+        (Some(one), None) => format!("it was made with {one}; the rebuilt module names no tools"),
+        (Some(one), Some(other)) => format!("it was made with {one}, and rebuilt with {other}"),
     }
 }
 
@@ -141,7 +143,7 @@ fn words(difference: &Difference) -> String {
              from offset {offset} on"
         ),
         Difference::Section { found, rebuilt, offset } => format!(
-            "at offset {offset} there is {}, rebuilt {}",
+            "offset {offset} has {}, and the rebuilt module has {}",
             found.as_deref().unwrap_or("the end"),
             rebuilt.as_deref().unwrap_or("the end")
         ),

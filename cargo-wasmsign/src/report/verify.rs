@@ -70,7 +70,8 @@ impl Report {
     fn coverage(&self, verified: &Verified) -> Result<()> {
         let (covered, total) = (verified.covered(), verified.total());
         if !verified.is_whole() {
-            let gone = if covered == total { "; what else was signed is gone" } else { "" };
+            let gone =
+                if covered == total { "; the rest of what was signed is missing" } else { "" };
             self.result(&format!(
                 "{GOOD}{:>12}{GOOD:#} bytes 0 to {covered} of {total}{gone}",
                 "Covered"

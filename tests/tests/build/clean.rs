@@ -66,7 +66,7 @@ fn a_build_that_runs_meanwhile_is_not_disturbed() {
     let mut command = project.build(&[]);
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
     eventually("the transform waits", || project.join("begun").exists());
-    clean(&project, &[]).says(&["wasm32-unknown-unknown/debug", "a build is at work there"]);
+    clean(&project, &[]).says(&["wasm32-unknown-unknown/debug", "a build is using it"]);
     let left = project.published();
     assert!(left.iter().all(|path| path.contains("/debug/.tiny.wasm.")), "{left:?}");
     project.write("go", "");

@@ -99,7 +99,7 @@ fn what_is_left_alone_is_told_once() {
     let mut sign = wasmsign(project.path());
     let said = run(sign.args(["sign", "--cargo-messages", "messages"])).exits(0);
     for name in ["off", "plain"] {
-        let line = format!("debug/{name}.wasm: its package is not one of those that are published");
+        let line = format!("debug/{name}.wasm: its package is not published");
         assert_eq!(said.err.matches(&line).count(), 1, "{}", said.err);
     }
     assert!(!said.err.contains("debug/alpha.wasm:"), "{}", said.err);

@@ -38,7 +38,7 @@ fn flags_that_take_a_name_are_refused_with_it() {
         run(&mut project.build(flags)).exits(2).says(&["does not take", "help: "]);
     }
     let renamed = run(&mut project.build(&["--out-dir=x"])).exits(2);
-    renamed.says(&["its name is `--artifact-dir` now"]);
+    renamed.says(&["use its new name, `--artifact-dir`"]);
 }
 
 #[test]
@@ -167,7 +167,11 @@ fn a_rebuild_takes_cargos_flags() {
     let said = rebuild(&[&flags[..], &["--locked", "--offline", "-j1", "--keep-going"]].concat());
     let said = said.exits(0);
     let first = said.err.lines().next().unwrap_or_default();
-    assert!(first.contains("Rebuilding") && first.contains("compiled anew"), "{}", said.err);
+    assert!(
+        first.contains("Rebuilding") && first.contains("and its dependencies again"),
+        "{}",
+        said.err
+    );
     rebuild(&flags[..3]).exits(1);
     rebuild(&["--lib"]).exits(1);
     rebuild(&["--bins"]).exits(2).says(&["no package of this workspace makes"]);
@@ -202,7 +206,7 @@ fn a_rebuild_that_differs_says_which_tools_made_the_module() {
     };
     project.replace("src/lib.rs", "{n}", "{n}!");
     let said = rebuild(&[]).exits(1);
-    assert!(said.out.contains("both tell of the same tools: rustc 1."), "{}", said.out);
+    assert!(said.out.contains("both were made with the same tools: rustc 1."), "{}", said.out);
     assert!(said.out.contains("rustc's commit "), "{}", said.out);
     project.replace("Cargo.toml", PLAIN, "optimize = false\nsections.remove = [\"producers\"]");
     let said = rebuild(&["--format", "json"]).exits(1).json();

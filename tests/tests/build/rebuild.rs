@@ -83,7 +83,7 @@ fn a_module_is_what_its_source_gives_until_that_changes() {
     let project = project(TABLE);
     let before = build(project.path());
     let said = run(&mut rebuild(project.path(), &[])).exits(0);
-    assert!(said.out.contains("is what this source gives"), "{}", said.out);
+    assert!(said.out.contains("is what this source produces"), "{}", said.out);
     let json = run(&mut rebuild(project.path(), &["--format", "json", "-K", "release.pub"]))
         .exits(0)
         .json();
@@ -196,7 +196,7 @@ fn a_target_that_a_file_describes_is_found() {
         as_nightly(verify.args(["verify", "--rebuild", module]).args(flags))
     };
     for module in [&published, &cargos] {
-        let says = ["the target `kernel`, which nothing names", "`--target PATH/kernel.json`"];
+        let says = ["the target `kernel`, which is not configured", "`--target PATH/kernel.json`"];
         rebuilt(module, &[]).exits(2).says(&says);
     }
     rebuilt(&published, &["--target", "targets/kernel.json"]).exits(0);

@@ -75,7 +75,7 @@ fn a_package_to_leave_out_that_is_not_there_is_a_warning_as_in_cargo() {
     assert_eq!(names(&project), ["alpha.wasm"]);
     run(&mut project.build(&["--exclude", "beta"])).exits(2).says(&["--workspace"]);
     let all = ["--workspace", "--exclude", "*"];
-    run(&mut project.build(&all)).exits(2).says(&["no package is selected"]);
+    run(&mut project.build(&all)).exits(2).says(&["no wasm package is selected"]);
 }
 
 #[test]
@@ -132,10 +132,10 @@ fn a_package_without_a_table_is_refused_where_others_have_one() {
         .exits(2)
         .says(&["`host`", "[package.metadata.wasmsign]"]);
     run(&mut project.build(&["-p", "alpha", "-p", "plain"])).exits(2).says(&["`plain`"]);
-    run(&mut project.build_in("host", &[])).exits(2).says(&["no package is selected"]);
+    run(&mut project.build_in("host", &[])).exits(2).says(&["no wasm package is selected"]);
     run(&mut project.build(&["--workspace", "--exclude", "alpha", "--exclude", "beta"]))
         .exits(2)
-        .says(&["no package is selected"]);
+        .says(&["no wasm package is selected"]);
     project.is_untouched();
 }
 
@@ -165,7 +165,7 @@ fn disabled_packages_are_left_out() {
     project.replace("alpha/Cargo.toml", "optimize = false", "enabled = false");
     assert_eq!(built(&project, "", &[]), ["beta.wasm"]);
     let advice =
-        "help: leave out `-p alpha`, or change the line that `cargo wasmsign config -p alpha`";
+        "help: remove `-p alpha`, or change the line that `cargo wasmsign config -p alpha`";
     run(&mut project.build(&["-p", "alpha"])).exits(2).says(&["enabled = false", advice]);
     let mut config = end_to_end::wasmsign(project.path());
     let said = run(config.args(["config", "-p", "alpha"])).exits(0);

@@ -190,7 +190,7 @@ fn the_build_directory_is_no_part_of_a_reproducible_module() {
     let mut verify = wasmsign(&directory);
     verify.args(["verify", "--rebuild"]).arg(module).env("CARGO_BUILD_BUILD_DIR", "intermediate");
     let said = run(&mut verify).exits(0);
-    assert!(said.out.contains("is what this source gives"), "{}", said.out);
+    assert!(said.out.contains("is what this source produces"), "{}", said.out);
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn a_cargo() {
             ("metadata=cut", 101, &["cargo metadata failed", "EOF"]),
             ("metadata=wrong", 101, &["cargo metadata failed", "missing field"]),
             ("build=crash", 101, &["cargo build failed", "SIGABRT"]),
-            ("build=cut", 101, &["messages end before the build does"]),
+            ("build=cut", 101, &["messages ended before the build finished"]),
             ("build=wrong", 2, &["cargo built no module"]),
         ],
     );

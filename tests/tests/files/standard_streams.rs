@@ -23,7 +23,7 @@ fn a_module_is_signed_on_its_way() {
     let desk = desk(&["add.wasm"]);
     let dir = desk.path();
     let said = piped(dir, "add.wasm", "sign - -k one.secret --key-id none").exits(0);
-    said.says(&["Signed - (not verified: it cannot be read back)"]);
+    said.says(&["Signed - (not verified: the output cannot be read back)"]);
     assert_eq!(read(dir, "out"), vector("add.one.wasm"));
     piped(dir, "/dev/null", "sign add.wasm -k one.secret --key-id none -o -").exits(0);
     assert_eq!(read(dir, "out"), vector("add.one.wasm"));
@@ -120,40 +120,46 @@ fn a_stream_serves_one_purpose() {
         ("verify - - -K one.public", "standard input cannot be the module twice"),
         (
             "verify - -S - -K one.public",
-            "standard input cannot be the module and the signature as well",
+            "standard input cannot be both the module and the signature",
         ),
-        ("verify - -K -", "standard input cannot be the module and the public key as well"),
-        ("verify - --detached -K one.public", "standard input has no file beside it"),
+        ("verify - -K -", "standard input cannot be both the module and the public key"),
+        (
+            "verify - --detached -K one.public",
+            "there is no default signature file for standard input",
+        ),
         ("verify - --rebuild", "standard input has none"),
         ("sign - - -k one.secret", "standard input cannot be the module twice"),
-        ("sign - add.wasm -k one.secret", "`-` stands alone"),
-        ("sign - -k -", "standard input cannot be the module and the secret key as well"),
+        ("sign - add.wasm -k one.secret", "`-` cannot be combined"),
+        ("sign - -k -", "standard input cannot be both the module and the secret key"),
         (
             "sign add.wasm -k - -K -",
-            "standard input cannot be the secret key and the public key as well",
+            "standard input cannot be both the secret key and the public key",
         ),
         (
             "sign --cargo-messages - -k -",
-            "standard input cannot be cargo's messages and the secret key",
+            "standard input cannot be both cargo's messages and the secret key",
         ),
-        ("sign - -k one.secret --format json", "standard output cannot hold the result and JSON"),
-        ("split - --format json", "standard output cannot hold the result and JSON"),
-        ("detach -", "standard input has no file beside it"),
-        ("attach -", "standard input has no file beside it"),
-        ("detach - -S -", "standard output cannot be the module and its signature as well"),
+        (
+            "sign - -k one.secret --format json",
+            "standard output cannot be used for both the result and JSON",
+        ),
+        ("split - --format json", "standard output cannot be used for both the result and JSON"),
+        ("detach -", "there is no default signature file for standard input"),
+        ("attach -", "there is no default signature file for standard input"),
+        ("detach - -S -", "standard output cannot be both the module and its signature"),
         (
             "detach add.one.wasm -S - -o -",
-            "standard output cannot be the module and its signature as well",
+            "standard output cannot be both the module and its signature",
         ),
         (
             "detach add.one.wasm -S /dev/stdout -o -",
-            "standard output cannot be the module and its signature",
+            "standard output cannot be both the module and its signature",
         ),
-        ("attach - -S - -o x", "standard input cannot be the module and its signature as well"),
-        ("keygen -k - -K -", "need files of their own"),
+        ("attach - -S - -o x", "standard input cannot be both the module and its signature"),
+        ("keygen -k - -K -", "need separate files"),
         (
             "keygen -k - -K /dev/stdout",
-            "standard output cannot be the secret key and the public key as well",
+            "standard output cannot be both the secret key and the public key",
         ),
     ] {
         piped(dir, "add.one.wasm", line).exits(2).says(&[reason]);

@@ -114,7 +114,7 @@ fn both_files_or_none() {
         ("file/k.pub", 4, "file/k.pub"),
         ("/proc/k.pub", 4, "/proc/k.pub"),
         ("/dev/full", 4, "No space left on device"),
-        ("k.key", 2, "files of their own"),
+        ("k.key", 2, "separate files"),
     ] {
         let desk = scratch();
         std::fs::write(desk.path().join("file"), "").unwrap();

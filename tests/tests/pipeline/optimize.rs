@@ -257,7 +257,7 @@ fn sections_of_others_survive_every_level() {
         project.write("Cargo.toml", Project::manifest(&says));
         let mut build = project.build(&["-k", "release.key"]);
         let said = run(&mut build).exits(0);
-        assert!(!said.err.contains("not told to drop"), "{}", said.err);
+        assert!(!said.err.contains("not asked to drop"), "{}", said.err);
         for section in [".dep-v0", "build-info", "producers", "target_features"] {
             assert!(has(&project, section), "{section} at level {level}");
         }

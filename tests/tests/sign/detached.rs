@@ -217,7 +217,7 @@ fn each_of_many_is_verified_by_the_signature_beside_it() {
     std::fs::remove_file(desk.path().join("add.one.wasm.sig")).unwrap();
     let said = call(desk.path(), &line).exits(4);
     assert_eq!(said.out.lines().count(), 2, "{}", said.out);
-    said.says(&["failed to read the signature `add.one.wasm.sig`", "`--detached` wants"]);
+    said.says(&["failed to read the signature `add.one.wasm.sig`", "`--detached` needs"]);
     call(desk.path(), &format!("{line} -S add.wasm.sig"))
         .exits(2)
         .says(&["--detached", "cannot be used with"]);

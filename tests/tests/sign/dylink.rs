@@ -38,9 +38,9 @@ fn files_are_signed_with_the_same_warning() {
     call(here, "attach m.wasm -S m.sig -o a.wasm").exits(0).says(&[TEXT]);
     let other = call(here, "sign add.wasm -k one.secret").exits(0);
     assert!(!other.err.contains("dylink"), "{}", other.err);
-    call(here, "inspect s.wasm").exits(0).says(&["is not the first one"]);
+    call(here, "inspect s.wasm").exits(0).says(&["is not the first section"]);
     let plain = call(here, "inspect m.wasm").exits(0);
-    assert!(!plain.err.contains("is not the first one"), "{}", plain.err);
+    assert!(!plain.err.contains("is not the first section"), "{}", plain.err);
 }
 
 #[cfg(unix)]

@@ -57,7 +57,7 @@ fn a_manifest_elsewhere_is_named_too() {
     run(&mut command).exits(2).says(&["no `Cargo.toml` in this directory", "--manifest-path"]);
     run(command.args(["--manifest-path", "gone/Cargo.toml"]))
         .exits(2)
-        .says(&["`gone/Cargo.toml` is no file"]);
+        .says(&["`gone/Cargo.toml` is not a file"]);
     let mut command = wasmsign(elsewhere.path());
     command.args(["sign", "add.wasm", "--with", "second", "--manifest-path"]);
     run(command.arg(project.join("Cargo.toml"))).exits(0);
@@ -83,7 +83,7 @@ fn what_cannot_sign_is_told() {
             vector("add.wasm")
         );
     };
-    refused("relaese", &["`--with`: no key is named `relaese`", "did you mean `release`?"]);
+    refused("relaese", &["`--with`: there is no key named `relaese`", "did you mean `release`?"]);
     refused("alice", &["the known keys are: `gone`, `release` and `second`"]);
     refused("second", &["Cargo.toml:", "`second` has no `secret`"]);
     refused("gone", &["`E2E_UNSET` is not set"]);

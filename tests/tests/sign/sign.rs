@@ -214,8 +214,8 @@ fn one_bad_module_does_not_keep_the_others_from_being_signed() {
 fn one_output_is_not_for_two_modules() {
     let desk = desk(&["add.wasm", "empty.wasm"]);
     for (flags, text) in [
-        ("add.wasm empty.wasm -k one.secret -o out", "`--output` names one file"),
-        ("add.wasm empty.wasm -k one.secret -S out", "`--signature` names one file"),
+        ("add.wasm empty.wasm -k one.secret -o out", "`--output` takes one file"),
+        ("add.wasm empty.wasm -k one.secret -S out", "`--signature` takes one file"),
         ("add.wasm -k one.secret -S out -o out", "cannot be used with"),
         ("-k one.secret", "MODULE"),
     ] {

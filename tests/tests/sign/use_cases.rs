@@ -66,7 +66,8 @@ fn debug_sections_are_stripped_after_signing() {
         assert_eq!(verdict(dir, &format!("{line} {flags}"), 0)["coverage"], coverage, "{flags}");
     }
     let said = call(dir, &format!("verify {line} --coverage prefix")).exits(0);
-    let expected = format!("Covered bytes 0 to {kept} of {kept}; what else was signed is gone\n");
+    let expected =
+        format!("Covered bytes 0 to {kept} of {kept}; the rest of what was signed is missing\n");
     assert!(said.out.ends_with(&expected), "{}", said.out);
 
     let mut changed = read(dir, "stripped.wasm");

@@ -80,7 +80,7 @@ fn what_a_signature_covers_after_changes() {
     changed[250] ^= 1;
     let longer = [&signed[..], &custom("late", b"")].concat();
     for (name, bytes, kind, text) in [
-        ("changed.wasm", changed, "nothing", "covers nothing: the body is another one"),
+        ("changed.wasm", changed, "nothing", "covers nothing: the body is different"),
         ("longer.wasm", longer, "prefix", "covers bytes 0 to 417 of 432"),
     ] {
         std::fs::write(desk.path().join(name), bytes).unwrap();
@@ -107,7 +107,7 @@ fn parts_are_drawn_and_dangers_are_told() {
     assert_eq!(file.matches('|').count(), 3, "{file}");
     assert!(file.starts_with("----") && file.ends_with("=]"), "{file}");
     assert!(set.starts_with("----") && set.ends_with(".]"), "{set}");
-    let said = said.says(&["bytes 417 to 425 are under no signature", "at offset 417"]);
+    let said = said.says(&["bytes 417 to 425 are not signed", "at offset 417"]);
     assert!(said.err.contains("the module is signed in parts"), "{}", said.err);
     let said = call(desk.path(), "inspect longer.wasm --format json").exits(0);
     let found = &said.json()[0];

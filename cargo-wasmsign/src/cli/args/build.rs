@@ -13,7 +13,7 @@ pub struct Build {
     /// What counts more than any manifest.
     #[command(flatten)]
     pub overrides: Overrides,
-    /// Show what would be done, and do nothing
+    /// Show what would be done, without doing it
     #[arg(long)]
     pub dry_run: bool,
     /// Which packages.
@@ -39,8 +39,7 @@ pub struct Build {
 /// What is said in place of the manifest.
 #[derive(Debug, Default, Args)]
 pub struct Overrides {
-    /// Sign with this secret key in place of the manifest's signers: a path, env:NAME, or ssh-agent:FINGERPRINT
-    /// (repeatable)
+    /// Sign with this secret key instead of the manifest's signers: a path, env:NAME, or ssh-agent:FINGERPRINT (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
@@ -50,7 +49,7 @@ pub struct Overrides {
     /// Skip the optimizer
     #[arg(long)]
     pub no_optimize: bool,
-    /// Copy what is published to this directory too
+    /// Also copy published files to this directory
     #[arg(long, value_name = "DIR")]
     pub artifact_dir: Option<PathBuf>,
 }

@@ -20,7 +20,7 @@ pub struct Packages {
     /// Build all packages of the workspace
     #[arg(long, visible_alias = "all")]
     pub workspace: bool,
-    /// Leave a package out (repeatable)
+    /// Exclude a package (repeatable)
     #[arg(long, value_name = "SPEC", requires = "workspace")]
     pub exclude: Vec<String>,
 }
@@ -72,23 +72,23 @@ pub struct Compilation {
     /// Do not activate the `default` feature
     #[arg(long)]
     pub no_default_features: bool,
-    /// Directory for everything that is built
+    /// Directory for all generated artifacts
     #[arg(long, value_name = "DIRECTORY")]
     pub target_dir: Option<PathBuf>,
-    /// Number of parallel jobs, the optimizer's threads too
+    /// Number of parallel jobs, including the optimizer's threads
     #[arg(short, long, value_name = "N", allow_hyphen_values = true)]
     pub jobs: Option<String>,
-    /// Do not end with the first error, cargo's or ours
+    /// Continue after the first error, of cargo or of this program
     #[arg(long)]
     pub keep_going: bool,
-    /// Write a report of how long cargo compiled what
+    /// Write a report of cargo's compilation times
     // Releases of cargo before 1.92 take a format.
     #[arg(long, value_name = "FMTS", num_args = 0..=1, require_equals = true)]
     pub timings: Option<Option<String>>,
-    /// Have cargo tell of code that a future compiler will refuse
+    /// Let cargo report code that a future compiler will reject
     #[arg(long)]
     pub future_incompat_report: bool,
-    /// How cargo's messages are printed; `json` is the same as `--format json`
+    /// Format of cargo's messages; `json` is the same as `--format json`
     #[arg(long, value_name = "FMT", value_delimiter = ',', value_parser = MESSAGE_FORMATS)]
     pub message_format: Vec<String>,
 }
@@ -103,7 +103,7 @@ pub struct Mode {
     /// Build with this profile
     #[arg(long, value_name = "PROFILE-NAME")]
     pub profile: Option<String>,
-    /// Build for this target (repeatable; those that are not wasm are left out)
+    /// Build for this target (repeatable; targets other than wasm are skipped)
     #[arg(long, value_name = "TRIPLE", num_args = 0..=1, default_missing_value = "")]
     pub target: Vec<String>,
 }
@@ -115,19 +115,19 @@ pub struct Resolution {
     /// Path to Cargo.toml
     #[arg(long, value_name = "PATH")]
     pub manifest_path: Option<PathBuf>,
-    /// Do not mind the `rust-version` of packages
+    /// Ignore the `rust-version` of packages
     #[arg(long)]
     pub ignore_rust_version: bool,
-    /// Leave Cargo.lock as it is
+    /// Require that Cargo.lock is up to date
     #[arg(long)]
     pub locked: bool,
-    /// Do not use the network
+    /// Run without network access
     #[arg(long)]
     pub offline: bool,
-    /// The same as --locked and --offline
+    /// Same as --locked and --offline
     #[arg(long)]
     pub frozen: bool,
-    /// Override a value of cargo's configuration (repeatable)
+    /// Override a cargo configuration value (repeatable)
     #[arg(long, value_name = "KEY=VALUE|PATH")]
     pub config: Vec<String>,
     /// Unstable flag of cargo (repeatable)

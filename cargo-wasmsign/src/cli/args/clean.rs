@@ -10,10 +10,10 @@ pub struct Clean {
     /// Path to Cargo.toml
     #[arg(long, value_name = "PATH")]
     pub manifest_path: Option<PathBuf>,
-    /// Directory for everything that is built
+    /// Directory for all generated artifacts
     #[arg(long, value_name = "DIRECTORY")]
     pub target_dir: Option<PathBuf>,
-    /// Empty the cache of optimized modules, and leave the modules
+    /// Remove only the cache of optimized modules
     #[arg(long)]
     pub cache: bool,
 }

@@ -17,17 +17,16 @@ pub struct Inspect {
 /// `cargo wasmsign split`.
 #[derive(Debug, Args)]
 pub struct Split {
-    /// The module; `-` is standard input, and the result goes to standard output then
+    /// The module; `-` reads standard input and writes to standard output
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
-    /// Where the split module goes [default: the module itself]
+    /// Where to write the split module [default: the module itself]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Cut where custom sections that match and those that do not meet; sections that are not custom count as
-    /// matching: a glob on names (repeatable) [default: one delimiter at the end]
+    /// Glob on the names of custom sections: cut between sections that match and those that do not; non-custom sections count as matching (repeatable) [default: one delimiter at the end]
     #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub sections: Vec<SectionGlob>,
-    /// Split a signed module too, whose signatures go
+    /// Also split a signed module, dropping its signatures
     #[arg(long)]
     pub drop_signatures: bool,
 }
@@ -35,13 +34,13 @@ pub struct Split {
 /// `cargo wasmsign detach`.
 #[derive(Debug, Args)]
 pub struct Detach {
-    /// The module; `-` is standard input, and the result goes to standard output then
+    /// The module; `-` reads standard input and writes to standard output
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
-    /// Where the signature goes [default: MODULE.sig]
+    /// Where to write the signature [default: MODULE.sig]
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
-    /// Where the module without its signature goes [default: the module itself]
+    /// Where to write the module without its signature [default: the module itself]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -49,13 +48,13 @@ pub struct Detach {
 /// `cargo wasmsign attach`.
 #[derive(Debug, Args)]
 pub struct Attach {
-    /// The module; `-` is standard input, and the result goes to standard output then
+    /// The module; `-` reads standard input and writes to standard output
     #[arg(value_name = "MODULE")]
     pub module: PathBuf,
     /// Where the signature is [default: MODULE.sig]
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
-    /// Where the signed module goes [default: the module itself]
+    /// Where to write the signed module [default: the module itself]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Replace an embedded signature

@@ -7,13 +7,13 @@ use clap::{Args, ValueEnum};
 /// `cargo wasmsign keygen`.
 #[derive(Debug, Args)]
 pub struct Keygen {
-    /// Where the secret key goes
+    /// Where to write the secret key
     #[arg(short = 'k', long = "key", value_name = "FILE")]
     pub secret: PathBuf,
-    /// Where the public key goes
+    /// Where to write the public key
     #[arg(short = 'K', long = "public-key", value_name = "FILE")]
     pub public: PathBuf,
-    /// Form of both files
+    /// Encoding of both files
     #[arg(long, value_name = "FORM", default_value = "pem")]
     pub encoding: Encoding,
     /// Overwrite existing files

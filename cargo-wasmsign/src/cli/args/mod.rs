@@ -63,23 +63,23 @@ impl Cli {
 pub enum Command {
     /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
     Build(Box<Build>),
-    /// Show what the manifests, the environment and the command line say of each package, and where
+    /// Show the settings of each package, and where each one comes from
     Config(Box<Config>),
     /// Sign existing modules
     Sign(Sign),
     /// Verify modules against public keys
     Verify(Box<Verify>),
-    /// Show sections, signatures, identity and sizes of a module
+    /// Show the sections, signatures, identity and sizes of a module
     Inspect(Inspect),
-    /// Make an Ed25519 key pair
+    /// Create an Ed25519 key pair
     Keygen(Keygen),
-    /// Add cutting points (delimiters), so that parts of a module can be verified alone
+    /// Add delimiters, so that parts of a module can be verified alone
     Split(Split),
     /// Move the embedded signature of a module to a file
     Detach(Detach),
     /// Move a detached signature into its module
     Attach(Attach),
-    /// Remove what this program has made in the target directory, or the cache of optimized modules alone
+    /// Remove everything that this program has put in the target directory
     Clean(Clean),
 }
 
@@ -89,7 +89,7 @@ pub struct Screen {
     /// Print no messages
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print more messages; twice, cargo's own as well
+    /// Print more messages; given twice, cargo's own as well
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colours [default: CARGO_TERM_COLOR, else auto]

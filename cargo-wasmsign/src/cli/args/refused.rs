@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-const HARNESSES: &str = "tests and benches are not published: build them with cargo itself";
-const CHOOSE: &str = "name what is to be published: `--lib`, `--bins`, `--examples`";
+const HARNESSES: &str = "tests and benches are not published; build them with cargo";
+const CHOOSE: &str = "select what to publish: `--lib`, `--bins`, `--examples`";
 const GRAPH: &str =
-    "it builds nothing: give it to cargo itself, or see what would be done with `--dry-run`";
-const RENAMED: &str = "its name is `--artifact-dir` now";
+    "it builds nothing; pass it to cargo, or use `--dry-run` to see what would be done";
+const RENAMED: &str = "use its new name, `--artifact-dir`";
 
 /// Flags that cargo takes and that have no meaning here.
 const REFUSED: [(&str, &str); 7] = [

@@ -10,17 +10,17 @@ use crate::keys::KeyIdChoice;
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("of_manifest").args(["cargo_messages", "with"]).multiple(true)))]
 pub struct Sign {
-    /// The modules; `-` is standard input, and the signed one goes to standard output then
+    /// The modules; `-` reads standard input and writes to standard output
     #[arg(value_name = "MODULE", required_unless_present = "cargo_messages")]
     pub modules: Vec<PathBuf>,
-    /// Sign what these messages of `cargo build --message-format=json` tell of, as `build` would: a file, or -
+    /// Sign the modules in these messages of `cargo build --message-format=json`, as `build` would: a file, or -
     #[arg(long, value_name = "FILE")]
     #[arg(conflicts_with_all = ["modules", "with", "public_key", "output", "signature", "key_id"])]
     pub cargo_messages: Option<PathBuf>,
-    /// Path to the Cargo.toml of what was built, or whose keys `--with` names
+    /// Path to the Cargo.toml of the build, or of the keys that `--with` names
     #[arg(long, value_name = "PATH", requires = "of_manifest")]
     pub manifest_path: Option<PathBuf>,
-    /// Sign with this key of the manifest that is found from here, behind those of `--key` (repeatable)
+    /// Sign with this key of the manifest, after those of `--key` (repeatable)
     #[arg(long, value_name = "NAME")]
     pub with: Vec<String>,
     /// Secret key: a path, env:NAME for the key's text in a variable, or ssh-agent:FINGERPRINT (repeatable)
@@ -30,13 +30,13 @@ pub struct Sign {
     /// Public key that must belong to the secret key: a path, or the key's own text
     #[arg(short = 'K', long, value_name = "KEY", allow_hyphen_values = true)]
     pub public_key: Option<String>,
-    /// Where the signed module goes [default: the module itself]
+    /// Where to write the signed module [default: the module itself]
     #[arg(short, long, value_name = "FILE", conflicts_with = "signature")]
     pub output: Option<PathBuf>,
-    /// Write the signature to this file, and leave the module as it is
+    /// Write the signature to this file, and leave the module unchanged
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
-    /// Hint stored beside the signature: auto, none, hex:H, or a text
+    /// Hint stored with the signature: auto, none, hex:H, or a text
     #[arg(long, value_name = "ID", default_value = "auto")]
     pub key_id: KeyIdChoice,
 }

@@ -17,10 +17,10 @@ pub struct Verify {
     /// Public key: a path, or the key's own text (repeatable)
     #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     pub public_keys: Vec<String>,
-    /// Detached signature to verify by [default: the module's own, or else that in MODULE.sig]
+    /// Detached signature to use [default: the embedded one, or else MODULE.sig]
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
-    /// Verify each module by its MODULE.sig, whatever it carries itself
+    /// Verify each module with its MODULE.sig, even if it has an embedded signature
     #[arg(long, conflicts_with = "signature")]
     pub detached: bool,
     /// How many of the keys must have signed: any, all, or a number
@@ -29,10 +29,10 @@ pub struct Verify {
     /// How much of the file a signature must cover [default: whole, or prefix with --sections]
     #[arg(long, value_name = "HOW")]
     pub coverage: Option<Coverage>,
-    /// Custom sections that the covered prefix must hold as well: a glob on names (repeatable)
+    /// Custom sections that the covered prefix must also contain: a glob on names (repeatable)
     #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub sections: Vec<SectionGlob>,
-    /// Kind of binary that the header must announce, which no signature covers
+    /// Kind of binary that the header must announce; no signature covers the header
     #[arg(long, value_name = "KIND", default_value = "module")]
     pub expect: Expect,
     /// Whether the source gives the module.
@@ -43,14 +43,13 @@ pub struct Verify {
 /// Building a package again, to compare. The other flags are cargo's.
 #[derive(Debug, Args)]
 pub struct Rebuild {
-    /// Build the package again, and say whether the module is what its source gives; keys need not be given then.
-    /// Profile and target are those that the module's place tells of, unless flags say otherwise
+    /// Build the package again, and check whether the module is what its source produces; needs no key. Profile and target default to those in the module's path
     #[arg(long, help_heading = "Rebuilding")]
     pub rebuild: bool,
-    /// Package to build [default: the one that makes a module of this name]
+    /// Package to build [default: the one that makes a module with this name]
     #[arg(short, long, value_name = "SPEC", help_heading = "Rebuilding", requires = "rebuild")]
     pub package: Option<String>,
-    /// Skip the optimizer, as the build of the module did
+    /// Skip the optimizer, as the original build did
     #[arg(long, help_heading = "Rebuilding", requires = "rebuild")]
     pub no_optimize: bool,
     /// Which of its targets.

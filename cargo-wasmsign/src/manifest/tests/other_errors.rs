@@ -109,7 +109,7 @@ fn workspaces_that_are_not_right() {
     let cases = "
 [workspace.metadata.wasmsign]
 sign-with = ['release']
-    ROOT:2:14: `sign-with`: no key is named `release`; describe it in [workspace.metadata.wasmsign.keys.release]
+    ROOT:2:14: `sign-with`: there is no key named `release`; describe it in [workspace.metadata.wasmsign.keys.release]
 [workspace.metadata.wasmsign]
 kyes = {}
     ROOT:2:1: unknown key `kyes` in [workspace.metadata.wasmsign]; did you mean `keys`?
@@ -147,7 +147,7 @@ TARGET=a,,b
 TARGET=a,a
     `CARGO_WASMSIGN_TARGET`: `a` is listed twice
 SIGN_WITH=relase
-    `CARGO_WASMSIGN_SIGN_WITH`: no key is named `relase`; did you mean `release`?
+    `CARGO_WASMSIGN_SIGN_WITH`: there is no key named `relase`; did you mean `release`?
 SIGN_WITH=dev, dev
     `CARGO_WASMSIGN_SIGN_WITH`: `dev` is listed twice
 SIGNATURE=x

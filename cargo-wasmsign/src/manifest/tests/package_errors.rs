@@ -65,9 +65,9 @@ sign-with = ['release', 'dev', 'release']
 sign-with = [{}]
     APP:2:14: `sign-with`: expected a string, found a table
 sign-with = ['relase']
-    APP:2:14: `sign-with`: no key is named `relase`; did you mean `release`?
+    APP:2:14: `sign-with`: there is no key named `relase`; did you mean `release`?
 profile.unused.sign-with = ['production']
-    APP:2:29: `sign-with`: no key is named `production`; the known keys are: `dev` and `release`
+    APP:2:29: `sign-with`: there is no key named `production`; the known keys are: `dev` and `release`
 signature = 'embeded'
     APP:2:13: `signature`: expected `embedded`, `detached` or `both`, found `embeded`
 profile.unused.signature = ''

@@ -155,9 +155,9 @@ fn refuse_other_than_unicode(directory: &Path) -> Result<()> {
     match directory.to_str() {
         Some(_) => Ok(()),
         None => Err(Error::usage(format!(
-            "the target directory `{}` is not Unicode, and cargo cannot name what it builds there",
+            "the target directory `{}` is not Unicode, and cargo's messages cannot contain it",
             directory.display()
         ))
-        .advice("name another one with `--target-dir`")),
+        .advice("choose another one with `--target-dir`")),
     }
 }

@@ -33,16 +33,20 @@ impl CopyTargets {
     ) -> Result<()> {
         if directory.starts_with(cargos) {
             return Err(Error::usage(format!(
-                "`{}` is for copies of modules, and cargo's own files are there",
+                "`{}` is for copies of modules, but contains cargo's own files",
                 directory.display()
             ))
-            .advice("name another directory with `--artifact-dir` or `artifact-dir`"));
+            .advice("choose another directory with `--artifact-dir` or `artifact-dir`"));
         }
         let path = destination(directory, Path::new(file));
         if let Some(other) = self.0.get(&path) {
             let path = path.display();
-            return Err(Error::usage(format!("{other} and {module} would both be copied to `{path}`"))
-                .advice("give each target and package an `artifact-dir` of its own, or build them one by one"));
+            return Err(Error::usage(format!(
+                "{other} and {module} would both be copied to `{path}`"
+            ))
+            .advice(
+                "give each target and package its own `artifact-dir`, or build them one by one",
+            ));
         }
         self.0.insert(path, module);
         Ok(())

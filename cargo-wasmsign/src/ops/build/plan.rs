@@ -132,7 +132,7 @@ fn refuse_disabled(package: &Package, selection: &Selection) -> Result<()> {
         false => Ok(()),
         true => Err(Error::usage(format!("the package `{}` has `enabled = false`", package.name))
             .advice(format!(
-                "leave out `-p {0}`, or change the line that `cargo wasmsign config -p {0}` names",
+                "remove `-p {0}`, or change the line that `cargo wasmsign config -p {0}` shows",
                 package.name
             ))),
     }
@@ -173,7 +173,7 @@ fn groups(
     }
     if groups.is_empty() {
         return Err(Error::usage("every selected package has `enabled = false`")
-            .advice("`cargo wasmsign config` shows which line says so"));
+            .advice("`cargo wasmsign config` shows which line sets it"));
     }
     // cargo would refuse a `--bin` that no package of the call has, though one of another call does.
     let makes_any = |group: &[PlannedPackage]| group.iter().any(|one| !one.files.is_empty());

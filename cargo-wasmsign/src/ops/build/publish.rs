@@ -91,7 +91,7 @@ fn lock(output: &OutputDirectory, observe: &mut Observer<'_>) -> Result<Exclusiv
     observed?;
     if !lock.is_held() {
         observe(Event::Warning(&format!(
-            "the file system of `{}` has no locks: build there with one command at a time",
+            "the file system of `{}` does not support locks; run only one build there at a time",
             output.published.display()
         )))?;
     }

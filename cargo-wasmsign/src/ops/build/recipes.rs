@@ -103,7 +103,7 @@ impl<'a> Recipes<'a> {
     ) -> Result<Arc<Delimiters>> {
         let Some(signer) = signer else {
             self.warnings.push(format!(
-                "the parts of the modules of `{package}` are not divided: without a signer there are no delimiters"
+                "the modules of `{package}` are not divided into parts: delimiters need a signer"
             ));
             return Ok(Arc::new(Delimiters::None));
         };
@@ -114,7 +114,8 @@ impl<'a> Recipes<'a> {
             Delimiters::of_signer(&**signer).map_err(|error| of_key_use(&signer.name, error))?;
         if matches!(delimiters, Delimiters::Random) {
             self.warnings.push(format!(
-                "the key `{}` never signs twice alike: delimiters are random, and the build cannot be made again",
+                "the key `{}` is not deterministic: delimiters are random, and the build is not \
+                 reproducible",
                 signer.name
             ));
         }
@@ -144,9 +145,12 @@ impl<'a> Recipes<'a> {
             return Ok(());
         }
         if config.sign_with.is_empty() {
-            return Err(Error::usage(format!("nobody is named to sign the modules of `{package}`")).advice(format!(
-                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] in Cargo.toml, give a key \
-                 with {}, or build with {}",
+            return Err(Error::usage(format!(
+                "no signer is set for the modules of `{package}`"
+            ))
+            .advice(format!(
+                "set `sign-with = [\"NAME\"]` and a table [workspace.metadata.wasmsign.keys.NAME] \
+                 in Cargo.toml, pass a key with {}, or build with {}",
                 caller::key(),
                 caller::unsigned()
             )));
@@ -172,7 +176,10 @@ impl<'a> Recipes<'a> {
             .iter()
             .map(|name| {
                 let unknown = || {
-                    Error::usage(format!("no key is named {}", crate::text::redact::shown(name)))
+                    Error::usage(format!(
+                        "there is no key named {}",
+                        crate::text::redact::shown(name)
+                    ))
                 };
                 let key = manifests.key(name).ok_or_else(unknown)?;
                 let unsigned = format!("or build without signatures: {}", caller::unsigned());
@@ -199,9 +206,9 @@ fn refuse_unlisted(config: &PackageConfig) -> Result<()> {
     match config.auditable && sections.remove.is_match(AUDITABLE_LIST) && !is_embedded {
         false => Ok(()),
         true => Err(Error::usage(format!(
-            "`sections.remove` drops `{AUDITABLE_LIST}`, which `auditable = true` promises"
+            "`sections.remove` drops `{AUDITABLE_LIST}`, which `auditable = true` requires"
         ))
-        .advice("let its patterns leave out that section, or set `auditable = false`")),
+        .advice("change its patterns to keep that section, or set `auditable = false`")),
     }
 }
 
@@ -217,9 +224,9 @@ fn refuse_missing(config: &PackageConfig) -> Result<()> {
         if is_one && !files.base.exists() && !is_made(&files.base) {
             let path = files.base.display();
             return Err(Error::usage(format!(
-                "`transform.inputs` names `{path}`, and there is no such file"
+                "`transform.inputs` names `{path}`, which does not exist"
             ))
-            .advice("correct the path: it is relative to the Cargo.toml that names it"));
+            .advice("correct the path; it is relative to the Cargo.toml that names it"));
         }
     }
     Ok(())
@@ -231,11 +238,11 @@ fn refuse_twice(signers: &[Arc<Signer>]) -> Result<()> {
         let same = |other: &&Arc<Signer>| other.public_key() == signer.public_key();
         if let Some(other) = signers[..at].iter().find(same) {
             return Err(Error::usage(format!(
-                "`{}` and `{}` are the same key, which signs once",
+                "`{}` and `{}` are the same key, which can sign only once",
                 other.name.escape_debug(),
                 signer.name.escape_debug()
             ))
-            .advice("name it once"));
+            .advice("list it once"));
         }
     }
     Ok(())

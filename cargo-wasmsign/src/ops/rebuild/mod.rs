@@ -170,7 +170,7 @@ impl Build<'_> {
         match (done.published.pop(), done.exit) {
             (Some((_, module)), Exit::Ok) => Ok(Ok(module.path)),
             (None, Exit::Ok) => Err(Error::usage(format!("cargo built no `{name}`"))
-                .advice("a program whose `required-features` are off needs them: `--features`")),
+                .advice("if the program has `required-features`, pass them with `--features`")),
             (_, exit) => Ok(Err(exit)),
         }
     }

@@ -61,8 +61,8 @@ impl<'a> Original<'a> {
         configuration: &Configuration,
     ) -> Result<Option<String>> {
         if given.len() > 1 {
-            return Err(Error::usage("a module is of one target, and several are given")
-                .advice("give `--target` once"));
+            return Err(Error::usage("a module has one target, but several were given")
+                .advice("pass `--target` once"));
         }
         let is_known =
             |path: &&ArtifactPath| path.is_of_wasm() && is_known(&path.triple, configuration);
@@ -82,7 +82,7 @@ impl<'a> Original<'a> {
         let mut targets = config.targets.iter().flatten();
         let Some(path) = self.location.as_ref().filter(|_| triple.is_none()) else {
             let first = targets.next().cloned();
-            return first.ok_or_else(|| Error::usage("no target is named"));
+            return first.ok_or_else(|| Error::usage("the target is not known"));
         };
         let name = format!("{}.json", path.triple);
         let beside = || Some(root.join(&name)).filter(|file| file.is_file());
@@ -90,9 +90,9 @@ impl<'a> Original<'a> {
         found.or_else(|| Some(beside()?.display().to_string())).ok_or_else(|| {
             let (module, triple) = (self.path.display(), &path.triple);
             Error::usage(format!(
-                "`{module}` is of the target `{triple}`, which nothing names here"
+                "`{module}` is for the target `{triple}`, which is not configured here"
             ))
-            .advice(format!("name its file: `--target PATH/{name}`"))
+            .advice(format!("pass its file: `--target PATH/{name}`"))
         })
     }
 
@@ -116,12 +116,14 @@ impl<'a> Original<'a> {
                 [(one, ..), (other, ..), ..] => {
                     let text =
                         format!("both `{}` and `{}` make a module `{name}`", one.name, other.name);
-                    return Err(Error::usage(text).advice("say which one with `-p`"));
+                    return Err(Error::usage(text).advice("choose one with `-p`"));
                 }
             }
         }
-        Err(Error::usage(format!("no package of this workspace makes a module `{name}`"))
-            .advice("name its workspace with `--manifest-path`; the file must have the name that cargo gave it"))
+        Err(Error::usage(format!("no package of this workspace makes a module `{name}`")).advice(
+            "pass its workspace with `--manifest-path`; the file must have the name that cargo \
+             gave it",
+        ))
     }
 
     /// Which targets are searched for it, in this order: an example may lie somewhere else by now.
@@ -151,7 +153,8 @@ impl<'a> Original<'a> {
     pub(super) fn compare(&self, built: &Path, profile: String, target: String) -> Result<Rebuilt> {
         let again = Original::read(built)?;
         let identity = self.what.identity.ok_or_else(|| {
-            let text = "a `signature` section is not first and alone: it has no identity";
+            let text = "a `signature` section is not the first and only one, so the module has no \
+                        identity";
             Error::malformed(format!("`{}`: {text}", self.path.display()))
         })?;
         let rebuilt = again

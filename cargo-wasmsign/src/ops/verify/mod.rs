@@ -111,21 +111,26 @@ pub(crate) fn one<'a>(request: &Request, module: &'a Path) -> Result<Verdict<'a>
 fn verifier(request: &Request) -> Result<Verifier> {
     if request.public_keys.is_empty() {
         return Err(Error::usage("no key to verify with").advice(
-            "give the public key that you trust with `--public-key`: a path, or the key's own text",
+            "pass the public key that you trust with `--public-key`: a path, or the key's own text",
         ));
     }
     let keys = request.public_keys.iter().map(|key| keys::public_key(key));
     let verifier = Verifier::try_new(keys.collect::<Result<Vec<_>>>()?).map_err(|error| {
-        Error::usage("too many keys to verify with")
+        Error::usage("too many keys")
             .because(error)
-            .advice("give those that may have signed these modules")
+            .advice("pass only the keys that may have signed these modules")
     })?;
     let given = verifier.keys().len();
     if let Require::AtLeast(count) = request.require
         && count.get() > given
     {
-        return Err(Error::usage(format!("`--require {count}` wants more keys than are given: {given}"))
-            .advice("give more keys with `--public-key`, or require fewer; a key that is given twice counts once"));
+        return Err(Error::usage(format!(
+            "`--require {count}` needs more keys than were given ({given})"
+        ))
+        .advice(
+            "pass more keys with `--public-key`, or require fewer; a key that is given twice \
+             counts once",
+        ));
     }
     let verifier = verifier.policy(request.policy.clone().require(request.require));
     Ok(if request.identity { verifier.with_identity() } else { verifier })

@@ -61,7 +61,7 @@ fn check(
 fn beside(module: &Path) -> Result<(PathBuf, Vec<u8>)> {
     let path = signature_file::beside(module);
     let data = signature_file::read(&path).map_err(|error| {
-        error.or_advice("`--detached` wants the signature of each module beside it, as MODULE.sig")
+        error.or_advice("`--detached` needs the signature of each module next to it, as MODULE.sig")
     })?;
     Ok((path, data))
 }

@@ -85,7 +85,7 @@ impl Report {
             let covers = match what.agreement(set) {
                 Agreement::Whole => "covers the whole file".to_owned(),
                 Agreement::Prefix(end) => format!("covers bytes 0 to {end} of {}", what.total),
-                Agreement::Nothing => "covers nothing: the body is another one".to_owned(),
+                Agreement::Nothing => "covers nothing: the body is different".to_owned(),
             };
             for entry in &set.entries {
                 self.result(&format!("set {index}: {GOOD}{}{GOOD:#} {covers}", entry_name(entry)))?;

@@ -29,7 +29,8 @@ pub(super) fn warnings(what: &Inspection) -> Vec<Warning> {
 fn stray_signature(what: &Inspection) -> Option<Warning> {
     let offset = what.stray_signature?;
     let text = format!(
-        "the `signature` section at offset {offset} is not the first section: no signature can hold"
+        "the `signature` section at offset {offset} is not the first section: no signature can \
+         verify"
     );
     Some(Warning { code: "stray-signature", text })
 }
@@ -38,7 +39,8 @@ fn stray_signature(what: &Inspection) -> Option<Warning> {
 fn not_first(what: &Inspection) -> Option<Warning> {
     let offset = what.sections.iter().skip(1).find(|one| one.name().is_some_and(wants_to_be_first));
     let text = format!(
-        "the `dylink.0` section at offset {} is not the first one, where dynamic linkers look for it",
+        "the `dylink.0` section at offset {} is not the first section, where dynamic linkers look \
+         for it",
         offset?.offset
     );
     Some(Warning { code: "dylink-not-first", text })
@@ -47,8 +49,8 @@ fn not_first(what: &Inspection) -> Option<Warning> {
 fn padded(what: &Inspection) -> Option<Warning> {
     let (count, first) = (what.padded_count, what.first_padded?);
     let text = format!(
-        "sections with more bytes for a size or name length than it needs: {count}, the first at offset {first}; legal, \
-         but tools that encode anew break the signature"
+        "sections with a padded size or name length: {count}, the first at offset {first}; this \
+         is valid, but tools that re-encode them break the signature"
     );
     Some(Warning { code: "padded-lengths", text })
 }
@@ -68,7 +70,7 @@ fn unsigned_tail(what: &Inspection) -> Option<Warning> {
         Agreement::Nothing => 0,
     });
     let reach = reach.max()?;
-    let text = format!("bytes {reach} to {} are under no signature", what.total);
+    let text = format!("bytes {reach} to {} are not signed", what.total);
     (0 < reach && reach < what.total).then_some(Warning { code: "unsigned-tail", text })
 }
 

@@ -1,5 +1,8 @@
 #!/bin/sh
 # Builds cargo-wasmsign from this repository, then builds, signs, verifies and shows the sample.
+#
+# The tool's own optimizer is 300,000 lines of C++. Where a wasm-opt is installed that is as new, that one is used, and
+# nothing is compiled but Rust; EMBEDDED=1 compiles the C++ all the same.
 set -eu
 
 run() {
@@ -16,10 +19,19 @@ esac
 export CARGO_TARGET_DIR
 cd "$root"
 
-echo "Building cargo-wasmsign. The first time takes about ten minutes: it compiles the optimizer."
-cargo build --locked --workspace --bin cargo-wasmsign --bin cargo-wasmsign-optimizer
-
 bin=$CARGO_TARGET_DIR/debug/cargo-wasmsign
+# The version of the embedded Binaryen.
+wanted=116
+installed=$(wasm-opt --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9][0-9]*\).*/\1/p') || installed=
+if [ -z "${EMBEDDED:-}" ] && [ ! -e "$bin-optimizer" ] && [ "${installed:-0}" -ge "$wanted" ]; then
+    echo "Building cargo-wasmsign. The installed wasm-opt, version $installed, optimizes;"
+    echo "with EMBEDDED=1 the tool's own optimizer is compiled too, which takes some ten minutes more."
+    cargo build --locked -p cargo-wasmsign --no-default-features
+else
+    echo "Building cargo-wasmsign. The first time takes some ten minutes: it compiles the optimizer."
+    cargo build --locked --workspace --bin cargo-wasmsign --bin cargo-wasmsign-optimizer
+fi
+
 t=$CARGO_TARGET_DIR/wasmsign-sample
 mkdir -p "$t"
 

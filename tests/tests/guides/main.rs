@@ -1,3 +1,4 @@
-//! The pages of docs/ beside what they tell of.
+//! The pages of docs/ beside what they tell of, and the scripts that README.md names.
 
 mod hosts;
+mod reuse_optimizer;

@@ -109,6 +109,11 @@ printf '\0asm\1\0\0\0\0\5\1zabc' >"$work/tiny.wasm"
 "$tool" sign -q "$work/tiny.wasm" -k "$key"
 rm -rf "$work/many" && mkdir "$work/many"
 for ((at = 0; at < 1000; at++)); do cp "$work/tiny.wasm" "$work/many/$at.wasm"; done
+# As many calls of each in turns, so that both meet the same moments of the machine.
+hundred() { echo "for call in {1..100}; do $* >/dev/null; done"; }
+group "verify one tiny module, 100 calls" \
+    cargo-wasmsign "$(hundred "$tool" verify -q "$work/tiny.wasm" -K "$pub")" \
+    wasmsign2 "$(hundred wasmsign2 verify -i "$work/tiny.wasm" -K "$pub")"
 group "verify 1,000 tiny modules" \
     one-call "$tool verify -q $work/many/*.wasm -K $pub" \
     1,000-calls "for module in $work/many/*.wasm; do $tool verify -q \$module -K $pub; done" \

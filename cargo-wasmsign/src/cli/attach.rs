@@ -12,7 +12,7 @@ pub(super) fn run(typed: Attach, report: &Report) -> Result<Exit> {
     let output = output.unwrap_or_else(|| module.clone());
     let signature = signature_path(signature, &module)?;
     read_once([("the module", &*module), ("its signature", &*signature)])?;
-    report.keeps_out_of(&output)?;
+    report.refuse_json_beside(&output)?;
     let request = Request { module, signature, output, force };
     match attach::run(&request)? {
         Outcome::Attached(attached) => report.attached(&request, &attached)?,

@@ -1,16 +1,19 @@
 //! `cargo wasmsign config`.
 
-use super::args::Config;
+use super::args::{Config, Schema};
 use super::observer::Observer;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::manifest;
 use crate::ops::config::{self, Request};
-use crate::report::Report;
+use crate::report::{self, Report};
 
 pub(super) fn run(typed: Config, report: &Report) -> Result<Exit> {
-    if typed.schema {
-        report.schema(&manifest::schema())?;
+    if let Some(schema) = typed.schema {
+        report.schema(&match schema {
+            Schema::Manifest => manifest::schema(),
+            Schema::Output => report::schema(),
+        })?;
         return Ok(Exit::Ok);
     }
     let request = Request {
@@ -21,6 +24,6 @@ pub(super) fn run(typed: Config, report: &Report) -> Result<Exit> {
     };
     let mut observer = Observer::new(report);
     let configurations = config::run(&request, &mut |event| observer.observe(event))?;
-    configurations.iter().try_for_each(|one| report.configuration(one))?;
+    configurations.into_iter().try_for_each(|one| report.configuration(one))?;
     Ok(Exit::Ok)
 }

@@ -12,8 +12,8 @@ pub(super) fn run(typed: Detach, report: &Report) -> Result<Exit> {
     let output = output.unwrap_or_else(|| module.clone());
     let signature = signature_path(signature, &module)?;
     write_once([("the module", &*output), ("its signature", &*signature)])?;
-    report.keeps_out_of(&output)?;
-    report.keeps_out_of(&signature)?;
+    report.refuse_json_beside(&output)?;
+    report.refuse_json_beside(&signature)?;
     let request = Request { module, output, signature };
     let detached = detach::run(&request)?;
     report.detached(&request, &detached)?;

@@ -15,8 +15,8 @@ pub(super) fn run(typed: Keygen, report: &Report) -> Result<Exit> {
         return Err(Error::usage("the secret key and the public key need separate files"));
     }
     write_once([("the secret key", &*secret), ("the public key", &*public)])?;
-    report.keeps_out_of(&secret)?;
-    report.keeps_out_of(&public)?;
+    report.refuse_json_beside(&secret)?;
+    report.refuse_json_beside(&public)?;
     let encoding = match typed.encoding {
         Encoding::Pem => KeyEncoding::Pem,
         Encoding::Compact => KeyEncoding::Compact,
@@ -24,6 +24,6 @@ pub(super) fn run(typed: Keygen, report: &Report) -> Result<Exit> {
     };
     let request = Request { secret, public, encoding, force };
     let key = keygen::run(&request)?;
-    report.keygen(&request.secret, &request.public, &key)?;
+    report.keygen(&request, &key)?;
     Ok(Exit::Ok)
 }

@@ -25,7 +25,7 @@ pub(super) fn run(typed: Sign, report: &Report) -> Result<Exit> {
     one_module_for_one_file(&typed)?;
     let request = request(typed);
     let outputs = request.modules.iter().map(|module| request.destination.path(module));
-    outputs.into_iter().try_for_each(|output| report.keeps_out_of(output))?;
+    outputs.into_iter().try_for_each(|output| report.refuse_json_beside(output))?;
     sign::run(&request, &mut |event| observer.observe(event))
 }
 

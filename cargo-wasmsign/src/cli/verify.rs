@@ -94,7 +94,7 @@ fn compare(request: &Request, typed: Rebuild, screen: Screen, report: &Report) -
     let mut observer = Observer::new(&human);
     let request = rebuild_request(module, typed, screen);
     match rebuild::run(&request, &mut |event| observer.observe(event))? {
-        Outcome::Compared(rebuilt) => report.rebuilt(module, &rebuilt, verdict.as_ref()),
+        Outcome::Compared(rebuilt) => report.rebuilt(module, *rebuilt, verdict.as_ref()),
         Outcome::Failed(exit) => Ok(exit),
     }
 }

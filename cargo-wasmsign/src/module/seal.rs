@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use wasmsign_core::inspect;
-use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::section::Section;
 use wasmsign_core::sign::{self, Signature, Signed};
 use wasmsign_core::signature_data::SignatureData;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
@@ -177,12 +177,4 @@ fn unsound(name: &Path, error: wasmsign_core::Error) -> Error {
 /// Exit code 4.
 pub fn stage(target: &Path) -> Result<Staged> {
     Staged::new(target, Access::Usual)
-}
-
-/// The word for a kind of binary.
-pub fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Module => "module",
-        Kind::Component => "component",
-    }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::inspect::Inspection;
 use wasmsign_core::section::Custom;
@@ -20,7 +21,7 @@ const BEFORE: &[u8] = b"/rustc/";
 const DIGITS: usize = 40;
 
 /// The tools that a module names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Toolchain {
     /// Each with its version, as `producers` has them.
     pub tools: Vec<Tool>,
@@ -29,7 +30,7 @@ pub struct Toolchain {
 }
 
 /// A program that has processed a module.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Tool {
     /// Its name.
     pub name: String,

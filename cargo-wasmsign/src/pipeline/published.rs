@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::module::shape::Outline;
@@ -29,7 +30,7 @@ pub struct Published {
 }
 
 /// Sizes of a module, in bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sizes {
     /// As cargo made it.
     pub built: u64,
@@ -46,7 +47,7 @@ pub struct Sizes {
 }
 
 /// Who has signed a published module.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SignerLine {
     /// The manifest's name, or the argument of `--key`.
     pub name: String,

@@ -1,79 +1,108 @@
-//! What is told of builds.
+//! What is printed of builds.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use anstream::ColorChoice;
-use anstyle::Style;
-use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::{ADVICE, FAINT, GOOD, Report};
-use crate::error::{Error, Result};
-use crate::exit::Exit;
-use crate::module::shape::{Outline, Part};
-use crate::ops::build::dry_run::{Module, Plan};
-use crate::pipeline::{Published, SignerLine, Sizes, Step};
-use crate::project::{Artifact, Line, Other};
+use super::line::{Line, path_text};
+use super::{FAINT, Report};
+use crate::error::Result;
+use crate::ops::build::dry_run;
+use crate::pipeline::{Published, SignerLine, Sizes};
+use crate::project::{self, Other};
 use crate::text::escape::escape;
 use crate::text::size::{change, human};
 
-impl Report {
-    /// A line of cargo's standard output.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4 where it cannot be passed on.
-    fn cargo_line(&self, line: &Line) -> Result<()> {
-        match (self.is_json(), line.is_message) {
-            (true, _) => self.print(&line.text),
-            (false, true) => {
-                // A cargo that runs for us shows these itself.
-                line.rendered.iter().for_each(|text| self.tell(text.trim_end()));
-                Ok(())
-            }
-            // What a build script or a wrapper prints there is no result of ours.
-            (false, false) => {
-                self.tell(&line.text);
-                Ok(())
-            }
-        }
-    }
+/// A module that is published now, or still. It may come after cargo's `build-finished`.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Artifact<'a> {
+    /// What the line is, as in cargo's messages.
+    #[schemars(extend("const" = "wasmsign-artifact"))]
+    reason: &'static str,
+    /// The package, as cargo identifies it.
+    package_id: &'a str,
+    /// The target of the package.
+    target: Target<'a>,
+    /// The published module.
+    path: String,
+    /// Its detached signature.
+    signature_path: Option<String>,
+    /// The identity: `sha256:` and 64 hexadecimal digits.
+    identity: &'a str,
+    /// Whether there was nothing to do.
+    fresh: bool,
+    /// The size at each step, in bytes.
+    sizes: Sizes,
+    /// Who has signed, in this order.
+    signers: &'a [SignerLine],
+    /// What the optimizer calls itself, where one ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    optimizer: Option<&'a str>,
+}
 
+/// A target of a package.
+#[derive(Serialize, JsonSchema)]
+struct Target<'a> {
+    name: &'a str,
+    /// As in cargo's messages.
+    kind: Vec<String>,
+}
+
+/// What a build would do with one run of cargo.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Plan<'a> {
+    /// What the line is.
+    #[schemars(extend("const" = "wasmsign-plan"))]
+    reason: &'static str,
+    /// The target triple.
+    target: &'a str,
+    /// The call of cargo, as a shell reads it.
+    command: &'a str,
+    /// The modules that it is expected to make.
+    modules: Vec<PlannedModule<'a>>,
+}
+
+/// A module that a build would publish.
+#[derive(Serialize, JsonSchema)]
+struct PlannedModule<'a> {
+    /// Its package.
+    package: &'a str,
+    /// Where it would be.
+    path: String,
+    /// Where its detached signature would be.
+    signature_path: Option<String>,
+    /// What would be done to it, in order.
+    steps: &'a [String],
+    /// Who would sign.
+    signers: &'a [String],
+}
+
+/// The last line of a build. It has no other keys.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Finished {
+    /// What the line is.
+    #[schemars(extend("const" = "wasmsign-finished"))]
+    reason: &'static str,
+    /// Whether everything was done.
+    success: bool,
+}
+
+impl Report {
     /// What a build would do.
     ///
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn plan(&self, plan: &Plan) -> Result<()> {
-        if self.is_json() {
-            let module = |module: &Module| {
-                json!({
-                    "package": module.package,
-                    "path": module.path,
-                    "signature_path": module.signature_path,
-                    "steps": module.steps,
-                    "signers": module.signers,
-                })
-            };
-            return self.json(&json!({
-                "reason": "wasmsign-plan",
-                "target": plan.target,
-                "command": plan.command,
-                "modules": plan.modules.iter().map(module).collect::<Vec<_>>(),
-            }));
-        }
-        self.result(&format!("{GOOD}{:>12}{GOOD:#} {}", "Would run", escape(&plan.command)))?;
-        for module in &plan.modules {
-            let path = escape(&module.path.display().to_string());
-            self.result(&format!(
-                "{GOOD}{:>12}{GOOD:#} {path}: {}",
-                "Would make",
-                escape(&module.steps.join(", "))
-            ))?;
-        }
-        Ok(())
+    pub fn plan(&self, plan: &dry_run::Plan) -> Result<()> {
+        let dry_run::Plan { target, command, modules } = plan;
+        self.line(&Plan {
+            reason: "wasmsign-plan",
+            target,
+            command,
+            modules: modules.iter().map(PlannedModule::of).collect(),
+        })
     }
 
     /// A module that is published now, or still.
@@ -81,27 +110,26 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn published(&self, artifact: &Artifact, published: &Published) -> Result<()> {
-        if self.is_json() {
-            let mut line = json!({
-                "reason": "wasmsign-artifact",
-                "package_id": artifact.package_id,
-                "target": {"name": artifact.target.name, "kind": artifact.target.kind},
-                "path": published.path,
-                "signature_path": published.signature_path,
-                "identity": published.identity,
-                "fresh": published.fresh,
-                "sizes": published.sizes,
-                "signers": published.signers,
-            });
-            // Where none has run there is nothing to name.
-            published.optimizer.iter().for_each(|optimizer| line["optimizer"] = json!(optimizer));
-            return self.json(&line);
+    pub fn published(&self, artifact: &project::Artifact, published: &Published) -> Result<()> {
+        let project::Artifact { package_id, target, .. } = artifact;
+        if published.fresh && !self.is_json() {
+            self.detail("Fresh", &escape(&target.name));
         }
-        if published.fresh {
-            self.detail("Fresh", &escape(&artifact.target.name));
-        }
-        self.result(&format!("{GOOD}{:>12}{GOOD:#} {}", "Published", line(published)))
+        self.line(&Artifact {
+            reason: "wasmsign-artifact",
+            package_id: &package_id.repr,
+            target: Target {
+                name: &target.name,
+                kind: target.kind.iter().map(ToString::to_string).collect(),
+            },
+            path: path_text(&published.path),
+            signature_path: published.signature_path.as_deref().map(path_text),
+            identity: &published.identity,
+            fresh: published.fresh,
+            sizes: published.sizes,
+            signers: &published.signers,
+            optimizer: published.optimizer.as_deref(),
+        })
     }
 
     /// A published file that was copied to where its manifest wants it too.
@@ -116,20 +144,9 @@ impl Report {
     /// Exit code 4.
     pub fn build_finished(&self, success: bool) -> Result<()> {
         match self.is_json() {
-            true => self.json(&json!({"reason": "wasmsign-finished", "success": success})),
+            // Nothing else may stand in it: whoever waits for the end may compare the whole line.
+            true => self.json(&Finished { reason: "wasmsign-finished", success }),
             false => Ok(()),
-        }
-    }
-
-    /// Somebody who tells the steps of the modules, with a spinner where a person waits.
-    pub fn progress(&self) -> Progress<'_> {
-        self.is_drawn_into.set(self.may_move);
-        Progress {
-            report: self,
-            spinner: ProgressBar::hidden(),
-            running: Vec::new(),
-            taken: BTreeSet::new(),
-            others: BTreeSet::new(),
         }
     }
 
@@ -146,253 +163,66 @@ impl Report {
     }
 }
 
-/// The line of a published module: path, sizes, identity, signers.
-fn line(published: &Published) -> String {
-    let size = steps(published);
-    // `sha256:` and 12 digits.
-    let identity = published.identity.get(..19).unwrap_or(&published.identity);
-    let names: Vec<_> = published.signers.iter().map(|signer| escape(&signer.name)).collect();
-    let signers = if names.is_empty() {
-        "unsigned".to_owned()
-    } else {
-        format!("signed by {}", names.join(", "))
-    };
-    let fresh = if published.fresh { ", fresh" } else { "" };
-    let path = escape(&from_here(&published.path).display().to_string());
-    format!("{path} {FAINT}{size}{FAINT:#}, {identity}, {signers}{fresh}")
+impl<'a> PlannedModule<'a> {
+    fn of(module: &'a dry_run::Module) -> Self {
+        Self {
+            package: &module.package,
+            path: path_text(&module.path),
+            signature_path: module.signature_path.as_deref().map(path_text),
+            steps: &module.steps,
+            signers: &module.signers,
+        }
+    }
 }
 
-/// The sizes of a module, each step compared with the one before, and the last with the first.
-fn steps(module: &Published) -> String {
-    let Sizes { built, transformed, optimized, finished, published } = module.sizes;
-    let step =
-        |verb: &str, from: u64, to: u64| format!(", {} {verb} ({})", human(to), change(from, to));
-    let mut text = format!("{} built", human(built));
-    text.extend(transformed.map(|to| step("transformed", built, to)));
-    if let Some(optimizer) = &module.optimizer {
-        text += &step("optimized", transformed.unwrap_or(built), optimized);
-        text += &format!(" by {}", escape(optimizer));
+impl Line for Plan<'_> {
+    fn show(&self, report: &Report) -> Result<()> {
+        report.done("Would run", &escape(self.command))?;
+        self.modules.iter().try_for_each(|module| {
+            let text = format!("{}: {}", escape(&module.path), escape(&module.steps.join(", ")));
+            report.done("Would make", &text)
+        })
     }
-    text.extend(finished.map(|to| step("transformed", optimized, to)));
-    text + &step("published", built, published)
+}
+
+impl Line for Artifact<'_> {
+    /// Path, sizes, identity, signers.
+    fn show(&self, report: &Report) -> Result<()> {
+        // `sha256:` and 12 digits.
+        let identity = self.identity.get(..19).unwrap_or(self.identity);
+        let names: Vec<_> = self.signers.iter().map(|signer| escape(&signer.name)).collect();
+        let signers = match names.is_empty() {
+            true => "unsigned".to_owned(),
+            false => format!("signed by {}", names.join(", ")),
+        };
+        let fresh = if self.fresh { ", fresh" } else { "" };
+        let path = escape(&from_here(Path::new(&self.path)).display().to_string());
+        let sizes = self.size_words();
+        let text = format!("{path} {FAINT}{sizes}{FAINT:#}, {identity}, {signers}{fresh}");
+        report.done("Published", &text)
+    }
+}
+
+impl Artifact<'_> {
+    /// The size after each step, compared with the one before, and the last with the first.
+    fn size_words(&self) -> String {
+        let Sizes { built, transformed, optimized, finished, published } = self.sizes;
+        let step = |verb: &str, from: u64, to: u64| {
+            format!(", {} {verb} ({})", human(to), change(from, to))
+        };
+        let mut text = format!("{} built", human(built));
+        text.extend(transformed.map(|to| step("transformed", built, to)));
+        if let Some(optimizer) = self.optimizer {
+            text += &step("optimized", transformed.unwrap_or(built), optimized);
+            text += &format!(" by {}", escape(optimizer));
+        }
+        text.extend(finished.map(|to| step("transformed", optimized, to)));
+        text + &step("published", built, published)
+    }
 }
 
 /// A path as short as it can be said in the current directory.
 pub(super) fn from_here(path: &Path) -> &Path {
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
-}
-
-/// Tells the steps of the modules.
-pub struct Progress<'a> {
-    report: &'a Report,
-    spinner: ProgressBar,
-    /// The modules that the optimizer is at work on.
-    running: Vec<Running>,
-    /// The modules that one run of cargo has made for us.
-    taken: BTreeSet<PathBuf>,
-    /// Those that it has made besides; they may be ours in another run.
-    others: BTreeSet<Other>,
-}
-
-/// A module that the optimizer is at work on.
-struct Running {
-    name: String,
-    tool: String,
-    time: Duration,
-    /// When it is told next where no spinner shows it.
-    next: Duration,
-}
-
-/// After so long it is told that a module is still being optimized; then after twice as long, and so on.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// As often at least.
-const AT_LEAST_EACH: Duration = Duration::from_secs(60);
-
-/// What became of a module's custom sections.
-fn shaping(outline: &Outline) -> String {
-    let Outline { removed, embedded, moved, parts } = outline;
-    let mut text = String::new();
-    for (verb, names) in [("removed", removed), ("embedded", embedded), ("moved", moved)] {
-        if !names.is_empty() {
-            let names: Vec<_> = names.iter().map(|section| escape(section)).collect();
-            text += &format!(", {verb} {}", names.join(", "));
-        }
-    }
-    if !parts.is_empty() {
-        let part = |part: &Part| {
-            let names: Vec<_> = part.sections.iter().map(|section| escape(section)).collect();
-            format!("{} ({})", names.join(" "), human(part.bytes))
-        };
-        let parts: Vec<_> = parts.iter().map(part).collect();
-        text += &format!(", parts: {}", parts.join(" | "));
-    }
-    text
-}
-
-impl Progress<'_> {
-    /// Tells a line of cargo's.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 4 where it cannot be passed on.
-    pub fn cargo_line(&mut self, line: &Line) -> Result<()> {
-        self.taken.extend(line.artifacts.iter().map(|artifact| artifact.path.clone()));
-        self.others.extend(line.others.iter().cloned());
-        self.spinner.suspend(|| self.report.cargo_line(line))
-    }
-
-    /// Shows from now on what goes on, on terminals alone. Until now cargo did.
-    pub fn cargo_ended(&mut self) {
-        self.report.is_drawn_into.set(false);
-        self.others.retain(|other| !self.taken.contains(&other.path));
-        self.report.left_alone(&self.others);
-        if self.report.may_move {
-            self.spinner = ProgressBar::new_spinner();
-            self.spin();
-        }
-    }
-
-    /// Tells a step of the module `name`.
-    pub fn step(&mut self, name: &str, step: &Step) {
-        let name = escape(name);
-        match step {
-            Step::Optimizing { version } => {
-                let text = format!("{name} with {}", escape(version));
-                self.spinner.suspend(|| self.report.detail("Optimizing", &text));
-                let (tool, time) = (escape(version), Duration::ZERO);
-                // Another tool may have tried before, or another part of it may be done.
-                self.running.retain(|other| other.name != name);
-                self.running.push(Running { name: name.clone(), tool, time, next: PATIENCE });
-            }
-            Step::StillOptimizing { time } => self.still_optimizing(&name, *time),
-            Step::Warned { text } => {
-                let text = format!("{name}: {text}");
-                return self.spinner.suspend(|| self.report.warning(&text));
-            }
-            Step::Dropped { sections } => {
-                let text = "the optimizer dropped sections that it was not asked to drop";
-                let text = format!("{name}: {text}: {}", sections.join(", "));
-                self.spinner.suspend(|| self.report.warning(&text));
-            }
-            _ => self.running.retain(|other| other.name != name),
-        }
-        self.spin();
-        if let Some((verb, text)) = words(&name, step) {
-            self.spinner.suspend(|| self.report.status(verb, &text));
-        }
-    }
-
-    /// Tells now and then, where no spinner does, that a module is still being optimized.
-    fn still_optimizing(&mut self, name: &str, time: Duration) {
-        let is_shown = !self.spinner.is_hidden();
-        for running in self.running.iter_mut().filter(|running| running.name == name) {
-            running.time = time;
-            if !is_shown && time >= running.next {
-                let text = format!("{name} with {}, for {} so far", running.tool, lasting(time));
-                self.report.status("Optimizing", &text);
-                running.next = time + time.min(AT_LEAST_EACH);
-            }
-        }
-    }
-
-    /// Tells why a module was not made.
-    pub fn error(&self, error: &Error) -> Exit {
-        self.spinner.suspend(|| self.report.error(error))
-    }
-
-    fn spin(&self) {
-        if self.running.is_empty() {
-            return self.spinner.finish_and_clear();
-        }
-        if self.spinner.is_finished() {
-            // It was cleared while nothing ran, and would not be drawn any more.
-            self.spinner.reset();
-        }
-        let verb = if self.report.err == ColorChoice::Never { Style::new() } else { ADVICE };
-        let template = format!("{verb}{{prefix:>12}}{verb:#} {{msg}} {{spinner}}");
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            self.spinner.set_style(style);
-        }
-        self.spinner.set_prefix("Optimizing");
-        let shown = |running: &Running| match running.time {
-            Duration::ZERO => running.name.clone(),
-            time => format!("{} ({})", running.name, lasting(time)),
-        };
-        self.spinner.set_message(self.running.iter().map(shown).collect::<Vec<_>>().join(", "));
-        self.spinner.enable_steady_tick(Duration::from_millis(100));
-    }
-}
-
-impl Drop for Progress<'_> {
-    fn drop(&mut self) {
-        self.report.is_drawn_into.set(false);
-        self.spinner.finish_and_clear();
-    }
-}
-
-/// A time in words: `12 s`, `3 min 5 s`.
-fn lasting(time: Duration) -> String {
-    match (time.as_secs() / 60, time.as_secs() % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, seconds) => format!("{minutes} min {seconds} s"),
-    }
-}
-
-/// What is said of a step, if anything.
-fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
-    match step {
-        Step::Transforming { program } => {
-            Some(("Transforming", format!("{name} with {}", escape(program))))
-        }
-        Step::Transformed { from, to, dropped } => {
-            Some(("Transformed", format!("{name} {}{}", sizes(*from, *to), dropped_words(dropped))))
-        }
-        Step::Waiting => {
-            let text = "waiting for a transform in another process that may write the same files";
-            Some(("Blocking", format!("{name} {text}")))
-        }
-        Step::Optimizing { .. }
-        | Step::StillOptimizing { .. }
-        | Step::Dropped { .. }
-        | Step::Warned { .. } => None,
-        Step::Optimized { from, to, tool, cached, dropped } => {
-            let (debug, others): (Vec<_>, Vec<_>) =
-                dropped.iter().cloned().partition(|section| section.starts_with(".debug_"));
-            let mut rest = dropped_words(&others);
-            if !debug.is_empty() {
-                rest.push_str(", stripped debug sections (`optimize.debug = \"keep\"` keeps them)");
-            }
-            if *cached {
-                rest.push_str(", as before");
-            }
-            Some(("Optimized", format!("{name} {} with {}{rest}", sizes(*from, *to), escape(tool))))
-        }
-        Step::Shaped { outline } => Some(("Shaped", format!("{name}{}", shaping(outline)))),
-        Step::Signed { signers } => {
-            let names: Vec<_> = signers.iter().map(signer_words).collect();
-            Some(("Signed", format!("{name} with {}, verified", names.join(", "))))
-        }
-    }
-}
-
-fn sizes(from: u64, to: u64) -> String {
-    format!("{} → {} ({})", human(from), human(to), change(from, to))
-}
-
-/// The sections that went, those of DWARF as one.
-fn dropped_words(sections: &[String]) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for section in sections {
-        let name = if section.starts_with(".debug_") { ".debug_*".into() } else { escape(section) };
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.is_empty() { String::new() } else { format!(", dropped {}", names.join(" ")) }
-}
-
-fn signer_words(signer: &SignerLine) -> String {
-    let id = signer.key_id.as_deref().map(|id| format!(" ({id})")).unwrap_or_default();
-    format!("{}{id}", escape(&signer.name))
 }

@@ -1,13 +1,25 @@
-//! What is told of what was removed.
+//! What is printed of removed files.
 
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::{GOOD, Report};
+use super::Report;
+use super::line::{Line, path_text};
 use crate::error::Result;
-use crate::module::optimize::Cleared;
 use crate::ops::clean::Cleaned;
 use crate::text::escape::escape;
 use crate::text::size::human;
+
+/// A directory that was emptied.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Clean {
+    /// The directory.
+    directory: String,
+    /// How many files were removed.
+    files: u64,
+    /// How many bytes they had.
+    bytes: u64,
+}
 
 impl Report {
     /// A directory that was emptied.
@@ -16,20 +28,17 @@ impl Report {
     ///
     /// Exit code 4.
     pub fn cleaned(&self, cleaned: &Cleaned) -> Result<()> {
-        let Cleaned { directory, removed: Cleared { files, bytes } } = cleaned;
-        if self.is_json() {
-            return self.json(&json!({
-                "directory": directory.to_string_lossy(),
-                "files": files,
-                "bytes": bytes,
-            }));
-        }
+        let Cleaned { directory, removed } = cleaned;
+        let (files, bytes) = (removed.files, removed.bytes);
+        self.line(&Clean { directory: path_text(directory), files, bytes })
+    }
+}
+
+impl Line for Clean {
+    fn show(&self, report: &Report) -> Result<()> {
+        let Self { directory, files, bytes } = self;
         let noun = if *files == 1 { "file" } else { "files" };
-        let directory = escape(&directory.display().to_string());
-        self.result(&format!(
-            "{GOOD}{:>12}{GOOD:#} {files} {noun}, {}, from {directory}",
-            "Removed",
-            human(*bytes)
-        ))
+        let text = format!("{files} {noun}, {}, from {}", human(*bytes), escape(directory));
+        report.done("Removed", &text)
     }
 }

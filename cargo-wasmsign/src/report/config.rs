@@ -1,16 +1,80 @@
-//! What is told of the configuration of packages.
+//! What is printed of the configuration of packages.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::build::from_here;
+use super::line::{Line, path_text};
 use super::{FAINT, Report};
 use crate::error::Result;
-use crate::manifest::{Entry, Origin, toml_key};
+use crate::manifest::{self, Entry, toml_key};
 use crate::ops::config::Configuration;
 use crate::text::escape::escape_json;
 
 /// Comments stand below each other, unless a line is longer than this.
 const WIDEST: usize = 48;
+
+/// What counts for a package.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Config {
+    /// Its name.
+    package: String,
+    /// Its `Cargo.toml`.
+    manifest_path: String,
+    /// cargo's profile.
+    profile: String,
+    /// Whether it takes part at all.
+    enabled: bool,
+    /// The optimizers that `optimize.tool = "auto"` stands for, in the order in which they are tried.
+    optimizers: Vec<String>,
+    /// Every value by its dotted key, in the order of the reference.
+    #[serde(serialize_with = "as_map")]
+    #[schemars(with = "BTreeMap<String, Setting>")]
+    options: Vec<(String, Setting)>,
+}
+
+/// A value, and who says so.
+#[derive(Serialize, JsonSchema)]
+struct Setting {
+    /// The value, as a manifest has it; null where nobody says anything and there is no default.
+    value: Value,
+    origin: Origin,
+}
+
+/// Who says something.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Origin {
+    Default {
+        /// The profile of cargo's whose `opt-level` decides, where one does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+        /// That `opt-level`.
+        #[serde(rename = "opt-level", skip_serializing_if = "Option::is_none")]
+        level: Option<String>,
+    },
+    Manifest {
+        path: String,
+        line: usize,
+        table: String,
+    },
+    /// A variable.
+    Environment {
+        name: &'static str,
+    },
+    /// A flag.
+    CommandLine {
+        name: &'static str,
+    },
+    /// A key of cargo's configuration.
+    CargoConfiguration {
+        name: &'static str,
+    },
+}
 
 impl Report {
     /// What counts for a package, and who says so: a table of TOML, or a line of JSON.
@@ -18,14 +82,22 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4.
-    pub fn configuration(&self, configuration: &Configuration) -> Result<()> {
-        match self.is_json() {
-            true => self.json(&as_json(configuration)),
-            false => self.listing(configuration),
-        }
+    pub fn configuration(&self, configuration: Configuration) -> Result<()> {
+        let Configuration { package, manifest, profile, enabled, optimizers, entries } =
+            configuration;
+        let setting =
+            |entry: Entry| (entry.key, Setting { value: entry.value, origin: entry.origin.into() });
+        self.line(&Config {
+            package,
+            manifest_path: path_text(&manifest),
+            profile,
+            enabled,
+            optimizers,
+            options: entries.into_iter().map(setting).collect(),
+        })
     }
 
-    /// The schema of the manifests, over several lines for people.
+    /// A JSON Schema, over several lines for people.
     ///
     /// # Errors
     ///
@@ -36,68 +108,81 @@ impl Report {
             false => self.result(&format!("{schema:#}")),
         }
     }
+}
 
-    fn listing(&self, configuration: &Configuration) -> Result<()> {
-        let Configuration { package, manifest, profile, entries, .. } = configuration;
-        let header = format!("[{}]", toml_key(package));
-        let place = escape_json(&from_here(manifest).display().to_string());
-        let profile = escape_json(profile);
-        self.result(&format!("{header}  {FAINT}# {place}, profile {profile}{FAINT:#}"))?;
-        let said = |entry: &Entry| match entry.key.as_str() {
-            "optimize.tool" if !configuration.optimizers.is_empty() => {
-                let tools = configuration.optimizers.join(", else ");
-                format!("{}: {tools}", said_by(&entry.origin))
-            }
-            _ => said_by(&entry.origin),
-        };
-        let lines = entries.iter().filter_map(|entry| Some((line(entry)?, said(entry))));
+impl Line for Config {
+    fn show(&self, report: &Report) -> Result<()> {
+        let header = format!("[{}]", toml_key(&self.package));
+        let path = escape_json(&from_here(Path::new(&self.manifest_path)).display().to_string());
+        let profile = escape_json(&self.profile);
+        report.result(&format!("{header}  {FAINT}# {path}, profile {profile}{FAINT:#}"))?;
+        let lines = self.options.iter().filter_map(|(key, setting)| {
+            Some((line(key, &setting.value)?, self.comment(key, &setting.origin)))
+        });
         let lines: Vec<_> = lines.collect();
         let widths = lines.iter().map(|(line, _)| line.chars().count());
         let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
-        for (line, origin) in lines {
-            self.result(&format!("{line:width$}  {FAINT}# {origin}{FAINT:#}"))?;
+        for (line, comment) in lines {
+            report.result(&format!("{line:width$}  {FAINT}# {comment}{FAINT:#}"))?;
         }
-        self.result("")
+        report.result("")
     }
 }
 
-fn as_json(configuration: &Configuration) -> Value {
-    let option = |entry: &Entry| {
-        let said = json!({ "value": entry.value, "origin": origin_as_json(&entry.origin) });
-        (entry.key.clone(), said)
-    };
-    json!({
-        "package": configuration.package,
-        "manifest_path": configuration.manifest.to_string_lossy(),
-        "profile": configuration.profile,
-        "enabled": configuration.enabled,
-        "optimizers": configuration.optimizers,
-        "options": configuration.entries.iter().map(option).collect::<Map<_, _>>(),
-    })
+impl Config {
+    fn comment(&self, key: &str, origin: &Origin) -> String {
+        match key == "optimize.tool" && !self.optimizers.is_empty() {
+            true => format!("{}: {}", origin.words(), self.optimizers.join(", else ")),
+            false => origin.words(),
+        }
+    }
 }
 
-fn origin_as_json(origin: &Origin) -> Value {
-    match origin {
-        Origin::Default => json!({ "kind": "default" }),
-        Origin::Manifest { path, line, table, .. } => json!({
-            "kind": "manifest",
-            "path": path.to_string_lossy(),
-            "line": line,
-            "table": table,
-        }),
-        Origin::Environment(name) => json!({ "kind": "environment", "name": name }),
-        Origin::CommandLine(name) => json!({ "kind": "command-line", "name": name }),
-        Origin::Cargo(name) => json!({ "kind": "cargo-configuration", "name": name }),
-        Origin::OptLevel { profile, level } => {
-            json!({ "kind": "default", "profile": profile, "opt-level": level })
+fn as_map<S: Serializer>(
+    options: &[(String, Setting)],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(options.iter().map(|(key, setting)| (key, setting)))
+}
+
+impl From<manifest::Origin> for Origin {
+    fn from(origin: manifest::Origin) -> Self {
+        use manifest::Origin as From;
+        match origin {
+            From::Default => Self::Default { profile: None, level: None },
+            From::Manifest { path, line, table, .. } => {
+                Self::Manifest { path: path_text(&path), line, table: table.to_string() }
+            }
+            From::Environment(name) => Self::Environment { name },
+            From::CommandLine(name) => Self::CommandLine { name },
+            From::Cargo(name) => Self::CargoConfiguration { name },
+            From::OptLevel { profile, level } => {
+                Self::Default { profile: Some(profile), level: Some(level) }
+            }
+        }
+    }
+}
+
+impl Origin {
+    fn words(&self) -> String {
+        match self {
+            Self::Default { profile: Some(profile), level: Some(level) } => {
+                escape_json(&format!("default: the profile {profile} has opt-level {level}"))
+            }
+            Self::Default { .. } => "default".to_owned(),
+            Self::Manifest { path, line, table } => {
+                let path = from_here(Path::new(path)).display();
+                escape_json(&format!("{path}:{line} [{table}]"))
+            }
+            Self::Environment { name } | Self::CommandLine { name } => (*name).to_owned(),
+            Self::CargoConfiguration { name } => format!("cargo's {name}"),
         }
     }
 }
 
 /// `key = value`, where there is a value: TOML has none that says so.
-fn line(entry: &Entry) -> Option<String> {
-    let value = (!entry.value.is_null()).then(|| toml(&entry.value))?;
-    Some(escape_json(&format!("{} = {value}", entry.key)))
+fn line(key: &str, value: &Value) -> Option<String> {
+    (!value.is_null()).then(|| escape_json(&format!("{key} = {}", toml(value))))
 }
 
 /// A value as TOML, on one line. The escapes of JSON's strings are some of TOML's.
@@ -115,31 +200,18 @@ fn toml(value: &Value) -> String {
     }
 }
 
-fn said_by(origin: &Origin) -> String {
-    match origin {
-        Origin::Default => "default".to_owned(),
-        Origin::Manifest { path, line, table, .. } => {
-            let path = from_here(path).display();
-            escape_json(&format!("{path}:{line} [{table}]"))
-        }
-        Origin::Environment(name) | Origin::CommandLine(name) => (*name).to_owned(),
-        Origin::Cargo(name) => format!("cargo's {name}"),
-        Origin::OptLevel { profile, level } => {
-            escape_json(&format!("default: the profile {profile} has opt-level {level}"))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
+    use serde_json::json;
     use toml_edit::DocumentMut;
 
-    use super::*;
+    use super::{Origin as Printed, *};
+    use crate::manifest::Origin;
 
-    fn entry(key: &str, value: Value) -> Entry {
-        Entry { key: key.to_owned(), value, origin: Origin::Default }
+    fn words(origin: Origin) -> String {
+        Printed::from(origin).words()
     }
 
     #[test]
@@ -156,13 +228,13 @@ mod tests {
             json!({ strange: [strange] }),
         ];
         for value in values {
-            let line = line(&entry("a.\"b.c\".d", value.clone())).expect("there is a value");
+            let line = line("a.\"b.c\".d", &value).expect("there is a value");
             assert!(!line.chars().any(char::is_control), "{line}");
             let document: DocumentMut = line.parse().unwrap_or_else(|e| panic!("{e}: {line}"));
             let back = as_value(document["a"]["b.c"]["d"].as_value().expect("it is a value"));
             assert_eq!(back, value, "{line}");
         }
-        assert_eq!(line(&entry("a", Value::Null)), None);
+        assert_eq!(line("a", &Value::Null), None);
     }
 
     fn as_value(value: &toml_edit::Value) -> Value {
@@ -189,15 +261,12 @@ mod tests {
             column: 1,
             table: "package.metadata.wasmsign".into(),
         };
-        assert_eq!(
-            said_by(&manifest),
-            "/nowhere/a\\u001b/Cargo.toml:3 [package.metadata.wasmsign]"
-        );
-        assert_eq!(said_by(&Origin::Default), "default");
-        assert_eq!(said_by(&Origin::Environment("CARGO_WASMSIGN_TARGET")), "CARGO_WASMSIGN_TARGET");
-        assert_eq!(said_by(&Origin::CommandLine("--target")), "--target");
-        assert_eq!(said_by(&Origin::Cargo("build.target")), "cargo's build.target");
+        assert_eq!(words(manifest), "/nowhere/a\\u001b/Cargo.toml:3 [package.metadata.wasmsign]");
+        assert_eq!(words(Origin::Default), "default");
+        assert_eq!(words(Origin::Environment("CARGO_WASMSIGN_TARGET")), "CARGO_WASMSIGN_TARGET");
+        assert_eq!(words(Origin::CommandLine("--target")), "--target");
+        assert_eq!(words(Origin::Cargo("build.target")), "cargo's build.target");
         let level = Origin::OptLevel { profile: "dev".into(), level: "0".into() };
-        assert_eq!(said_by(&level), "default: the profile dev has opt-level 0");
+        assert_eq!(words(level), "default: the profile dev has opt-level 0");
     }
 }

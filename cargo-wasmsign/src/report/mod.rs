@@ -4,10 +4,12 @@ mod build;
 mod clean;
 mod config;
 mod inspect;
-mod keys;
-mod parts;
+mod line;
+mod progress;
 mod rebuild;
+mod rewrite;
 mod screen;
+mod sign;
 mod verify;
 
 use std::cell::Cell;
@@ -18,7 +20,7 @@ use std::process::Command;
 
 use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -26,9 +28,11 @@ use crate::project::Term;
 use crate::sys::files::is_stdout;
 use crate::text::escape::{escape, escape_json};
 use crate::text::redact::Given;
+use line::{Line, Versioned};
 use screen::{choice, has_cursor, resolved, shown, write_line};
 
-pub use build::Progress;
+pub use line::schema;
+pub use progress::Progress;
 pub use screen::{Color, Format, Screen, print_error};
 
 // cargo's own colours.
@@ -83,7 +87,7 @@ impl Report {
     /// A line of what is being done, with a right-aligned verb as in cargo.
     pub fn status(&self, verb: &str, text: &str) {
         if !self.screen.quiet {
-            self.tell(&format!("{GOOD}{verb:>12}{GOOD:#} {text}"));
+            self.tell(&labelled(GOOD, verb, text));
         }
     }
 
@@ -162,22 +166,12 @@ impl Report {
         if self.screen.quiet { Ok(()) } else { self.print(line) }
     }
 
-    /// A line of the result, on standard error where `output` is standard output itself.
-    fn result_of(&self, output: &Path, line: &str) -> Result<()> {
-        match (is_stdout(output), self.screen.quiet) {
-            (_, true) => {}
-            (true, _) => self.tell(line),
-            (false, _) => self.print(line)?,
-        }
-        Ok(())
-    }
-
     /// Refuses to write `output` between lines of JSON.
     ///
     /// # Errors
     ///
     /// Exit code 2.
-    pub fn keeps_out_of(&self, output: &Path) -> Result<()> {
+    pub fn refuse_json_beside(&self, output: &Path) -> Result<()> {
         if self.is_json() && is_stdout(output) {
             return Err(Error::usage(
                 "standard output cannot be used for both the result and JSON",
@@ -187,9 +181,33 @@ impl Report {
         Ok(())
     }
 
+    /// A result in the form that was asked for.
+    fn line(&self, line: &impl Line) -> Result<()> {
+        match self.is_json() {
+            true => self.json(&Versioned::of(line)),
+            false => line.show(self),
+        }
+    }
+
     /// One JSON object on a line of its own.
-    fn json(&self, value: &Value) -> Result<()> {
-        self.print(&escape_json(&value.to_string()))
+    fn json(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(value)
+            .map_err(|source| Error::io("failed to write to standard output", source))?;
+        self.print(&escape_json(&text))
+    }
+
+    /// A line of what was done.
+    fn done(&self, verb: &str, text: &str) -> Result<()> {
+        self.result(&labelled(GOOD, verb, text))
+    }
+
+    /// As [`Report::done`], on standard error where `output` is standard output itself.
+    fn done_beside(&self, output: &str, verb: &str, text: &str) -> Result<()> {
+        if is_stdout(Path::new(output)) {
+            self.status(verb, text);
+            return Ok(());
+        }
+        self.done(verb, text)
     }
 
     /// A line on standard output.
@@ -207,4 +225,9 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// A line that begins with a word of its own, right-aligned as in cargo.
+fn labelled(style: Style, label: &str, text: &str) -> String {
+    format!("{style}{label:>12}{style:#} {text}")
 }

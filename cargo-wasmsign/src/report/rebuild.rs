@@ -1,19 +1,47 @@
-//! What is told of a module that was built again.
+//! What is printed of a module that was built again.
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::verify::verdict_json;
-use super::{BAD, GOOD, Report};
+use super::line::Versioned;
+use super::verify::{Verify, Word};
+use super::{BAD, Report, labelled};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::module::compare::Difference;
-use crate::module::seal::kind_word;
 use crate::module::toolchain::{Tool, Toolchain};
 use crate::ops::rebuild::Rebuilt;
 use crate::ops::verify::Verdict;
 use crate::text::escape::escape;
+
+/// What the source of a module gives.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RebuiltModule {
+    /// The identity of what was built.
+    identity: String,
+    /// Whether it is that of the module.
+    same: bool,
+    /// cargo's profile.
+    profile: String,
+    /// The target triple.
+    target: String,
+    /// Where the two differ first, in words.
+    difference: Option<String>,
+    /// The tools that both name.
+    tools: Tools,
+    /// The identity of the module.
+    #[serde(skip)]
+    original: String,
+}
+
+/// The tools that a module names, and those that the rebuilt one does.
+#[derive(Serialize, JsonSchema)]
+struct Tools {
+    module: Toolchain,
+    rebuilt: Toolchain,
+}
 
 impl Report {
     /// What is about to be done, because it takes long.
@@ -33,97 +61,96 @@ impl Report {
     pub fn rebuilt(
         &self,
         module: &Path,
-        rebuilt: &Rebuilt,
+        rebuilt: Rebuilt,
         verdict: Option<&Verdict<'_>>,
     ) -> Result<Exit> {
-        let exit = match rebuilt.difference {
-            None => Exit::Ok,
-            Some(_) => Exit::Refused,
-        };
-        if self.is_json() {
-            self.json(&json_of(rebuilt, module, verdict.map(verdict_json)))?;
-            return Ok(verdict.map_or(exit, |verdict| exit.worst(verdict.exit())));
+        let exit = if rebuilt.difference.is_some() { Exit::Refused } else { Exit::Ok };
+        let exit = verdict.map_or(exit, |verdict| exit.worst(verdict.exit()));
+        if let Some(verdict) = verdict.filter(|_| !self.is_json()) {
+            self.verdict(verdict)?;
         }
-        let exit = match verdict {
-            Some(verdict) => {
-                self.verdict(verdict)?;
-                exit.worst(verdict.exit())
-            }
-            None => exit,
-        };
-        let name = escape(&module.display().to_string());
-        match &rebuilt.difference {
-            None => self.result(&format!(
-                "{GOOD}{:>12}{GOOD:#} {name} {} is what this source produces ({})",
-                "Rebuilt",
-                rebuilt.identity,
-                settings(rebuilt)
-            ))?,
-            Some(difference) => {
-                self.print(&format!(
-                    "{BAD}{:>12}{BAD:#} {name} {} is not what this source produces ({}), {}: {}",
-                    "Differs",
-                    rebuilt.identity,
-                    settings(rebuilt),
-                    rebuilt.rebuilt,
-                    escape(&words(difference))
-                ))?;
-                self.print(&format!("{:>12} {}", "", escape(&tools(&rebuilt.tools))))?;
-                self.advice(
-                    "build with the commit, profile (`--profile`), target, features, toolchain \
-                     and tools that the module was built with; if the directory is different, \
-                     both builds need `reproducible = true`",
-                );
-            }
+        let (kind, again) = (rebuilt.kind, RebuiltModule::from(rebuilt));
+        if !self.is_json() {
+            again.show(module, self)?;
+            return Ok(exit);
         }
+        let line = match verdict {
+            Some(verdict) => Verify::of(verdict),
+            None => Verify {
+                identity: Some(again.original.clone()),
+                kind: Some(kind.into()),
+                ..Verify::unknown(module)
+            },
+        };
+        self.json(&Versioned::of(line.with(again)))?;
         Ok(exit)
     }
 }
 
-/// How it was built again.
-fn settings(rebuilt: &Rebuilt) -> String {
-    format!("profile {}, {}", escape(&rebuilt.profile), escape(&rebuilt.target))
+impl Verify {
+    /// The same with what the source gives. What differs is refused, unless it is already.
+    fn with(self, again: RebuiltModule) -> Self {
+        let is_refused =
+            matches!(self.verdict, Some(Word::Refused | Word::Malformed | Word::Error));
+        let line = match again.same || is_refused {
+            true => self,
+            false => Self { verdict: Some(Word::Refused), reason: Some("rebuild-differs"), ..self },
+        };
+        Self { rebuilt: Some(again), ..line }
+    }
 }
 
-fn json_of(rebuilt: &Rebuilt, module: &Path, verdict: Option<Value>) -> Value {
-    let mut value = verdict.unwrap_or_else(|| {
-        json!({
-            "module": module.to_string_lossy(),
-            // Without a key nobody was asked whether it is signed.
-            "verdict": null,
-            "reason": null,
-            "identity": rebuilt.identity.to_string(),
-            "kind": kind_word(rebuilt.kind),
-            "coverage": null,
-            "signers": [],
-            "ignored": [],
-            "signature": null,
-        })
-    });
-    let says_no = ["refused", "malformed", "error"].iter().any(|word| value["verdict"] == *word);
-    if rebuilt.difference.is_some() && !says_no {
-        value["verdict"] = "refused".into();
-        value["reason"] = "rebuild-differs".into();
-    }
-    value["rebuilt"] = json!({
-        "identity": rebuilt.rebuilt.to_string(),
-        "same": rebuilt.difference.is_none(),
-        "profile": rebuilt.profile,
-        "target": rebuilt.target,
-        "difference": rebuilt.difference.as_ref().map(words),
-        "tools": { "module": rebuilt.tools.0, "rebuilt": rebuilt.tools.1 },
-    });
-    value
-}
-/// What two modules tell of their tools.
-fn tools((module, rebuilt): &(Toolchain, Toolchain)) -> String {
-    match (named(module), named(rebuilt)) {
-        (None, _) => "it does not name the tools that made it".to_owned(),
-        (Some(one), Some(other)) if one == other => {
-            format!("both were made with the same tools: {one}")
+impl From<Rebuilt> for RebuiltModule {
+    fn from(rebuilt: Rebuilt) -> Self {
+        let (module, again) = rebuilt.tools;
+        Self {
+            identity: rebuilt.rebuilt.to_string(),
+            same: rebuilt.difference.is_none(),
+            profile: rebuilt.profile,
+            target: rebuilt.target,
+            difference: rebuilt.difference.as_ref().map(words),
+            tools: Tools { module, rebuilt: again },
+            original: rebuilt.identity.to_string(),
         }
-        (Some(one), None) => format!("it was made with {one}; the rebuilt module names no tools"),
-        (Some(one), Some(other)) => format!("it was made with {one}, and rebuilt with {other}"),
+    }
+}
+
+impl RebuiltModule {
+    fn show(&self, module: &Path, report: &Report) -> Result<()> {
+        let Self { identity, profile, target, original, .. } = self;
+        let name = escape(&module.display().to_string());
+        let how = format!("profile {}, {}", escape(profile), escape(target));
+        let Some(difference) = &self.difference else {
+            let text = format!("{name} {original} is what this source produces ({how})");
+            return report.done("Rebuilt", &text);
+        };
+        let difference = escape(difference);
+        let text = format!(
+            "{name} {original} is not what this source produces ({how}), {identity}: {difference}"
+        );
+        report.print(&labelled(BAD, "Differs", &text))?;
+        report.print(&format!("{:>12} {}", "", escape(&self.tools.words())))?;
+        report.advice(
+            "build with the commit, profile (`--profile`), target, features, toolchain and tools that the module was \
+             built with; if the directory is different, both builds need `reproducible = true`",
+        );
+        Ok(())
+    }
+}
+
+impl Tools {
+    /// What two modules tell of their tools.
+    fn words(&self) -> String {
+        match (named(&self.module), named(&self.rebuilt)) {
+            (None, _) => "it does not name the tools that made it".to_owned(),
+            (Some(one), Some(other)) if one == other => {
+                format!("both were made with the same tools: {one}")
+            }
+            (Some(one), None) => {
+                format!("it was made with {one}; the rebuilt module names no tools")
+            }
+            (Some(one), Some(other)) => format!("it was made with {one}, and rebuilt with {other}"),
+        }
     }
 }
 

@@ -1,19 +1,83 @@
-//! What is told of verified modules.
+//! What is printed of verified modules.
 
-use serde_json::{Value, json};
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Serialize;
 use wasmsign_core::Verified;
-use wasmsign_core::verify::{Refusal, Signer};
+use wasmsign_core::verify::Refusal;
 
-use super::keys::key_name;
-use super::{BAD, GOOD, Report, WARNING};
+use super::line::{Kind, Line, Signer, path_text};
+use super::rebuild::RebuiltModule;
+use super::{BAD, GOOD, Report, WARNING, labelled};
 use crate::error::{Result, after_fault, after_refusal};
-use crate::module::seal::kind_word;
 use crate::ops::verify::{Failure, Verdict};
 use crate::text::escape::escape;
-use crate::text::hex::{hex, public_key_text};
+
+/// A verdict on one module.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Verify {
+    /// The module, as it was named.
+    pub(super) module: String,
+    /// The verdict. With `--rebuild` and without a key, null: nobody was asked whether the module is signed.
+    pub(super) verdict: Option<Word>,
+    /// Why the module is not verified: a stable word.
+    pub(super) reason: Option<&'static str>,
+    /// The identity: `sha256:` and 64 hexadecimal digits.
+    pub(super) identity: Option<String>,
+    /// What the header announces.
+    pub(super) kind: Option<Kind>,
+    /// How much of the file is covered.
+    pub(super) coverage: Option<Coverage>,
+    /// Whose signatures verify.
+    pub(super) signers: Vec<Signer>,
+    /// What was passed over, such as signatures of unknown algorithms.
+    pub(super) ignored: Vec<String>,
+    /// The reason in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<String>,
+    /// The file of the signature, where that was not the module's own.
+    pub(super) signature: Option<String>,
+    /// With `--rebuild`: what the source gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rebuilt: Option<RebuiltModule>,
+    /// What to do about it.
+    #[serde(skip)]
+    pub(super) advice: Option<&'static str>,
+}
+
+/// A verdict in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Word {
+    Verified,
+    Refused,
+    Malformed,
+    Error,
+}
+
+/// How much of a file is covered.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Coverage {
+    pub(super) kind: CoverageKind,
+    /// The length in bytes of the covered prefix.
+    pub(super) covered: u64,
+    /// The length in bytes of the file. `inspect` has it in another place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) total: Option<u64>,
+}
+
+/// What is covered: all that was signed, a prefix of it, or nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CoverageKind {
+    Whole,
+    Prefix,
+    Nothing,
+}
 
 impl Report {
-    /// A verdict. What does not verify is told with `-q` too.
+    /// A verdict. What does not verify is printed with `-q` too.
     ///
     /// # Errors
     ///
@@ -23,140 +87,128 @@ impl Report {
         if let Err(Failure::Unread(error)) = &verdict.result {
             self.error(error);
         }
-        if self.is_json() {
-            return self.json(&verdict_json(verdict));
+        self.line(&Verify::of(verdict))
+    }
+}
+
+impl Verify {
+    pub(super) fn of(verdict: &Verdict<'_>) -> Self {
+        let line = match &verdict.result {
+            Ok(verified) => Self::verified(verified),
+            Err(Failure::Refused(refusal)) => Self::refused(refusal),
+            Err(Failure::Malformed(fault)) => Self {
+                verdict: Some(Word::Malformed),
+                reason: Some(fault.rule.code()),
+                message: Some(fault.to_string()),
+                advice: Some(after_fault(fault)),
+                ..Self::unknown(verdict.module)
+            },
+            Err(Failure::Unread(error)) => Self {
+                verdict: Some(Word::Error),
+                reason: Some("io"),
+                message: Some(with_causes(error)),
+                ..Self::unknown(verdict.module)
+            },
+        };
+        let signature = verdict.signature.as_deref().map(path_text);
+        Self { module: path_text(verdict.module), signature, ..line }
+    }
+
+    /// A module of which nothing is known.
+    pub(super) fn unknown(module: &Path) -> Self {
+        Self {
+            module: path_text(module),
+            verdict: None,
+            reason: None,
+            identity: None,
+            kind: None,
+            coverage: None,
+            signers: Vec::new(),
+            ignored: Vec::new(),
+            message: None,
+            signature: None,
+            rebuilt: None,
+            advice: None,
         }
-        match &verdict.result {
-            Ok(verified) => self.verified(verdict, verified)?,
-            Err(Failure::Refused(refusal)) => {
-                let code = refusal.reason().code();
-                self.not_verified(verdict, "Refused", &format!("{refusal} ({code})"))?;
-                self.advice(after_refusal(refusal.reason()));
-            }
-            Err(Failure::Malformed(fault)) => {
-                self.not_verified(verdict, "Malformed", &fault.to_string())?;
-                self.advice(after_fault(fault));
-            }
-            Err(Failure::Unread(_)) => {}
+    }
+
+    fn verified(verified: &Verified) -> Self {
+        let kind = if verified.is_whole() { CoverageKind::Whole } else { CoverageKind::Prefix };
+        let (covered, total) = (verified.covered(), Some(verified.total()));
+        Self {
+            verdict: Some(Word::Verified),
+            identity: verified.identity().map(|identity| identity.to_string()),
+            kind: Some(verified.kind().into()),
+            coverage: Some(Coverage { kind, covered, total }),
+            signers: Signer::list(verified.signers()),
+            ignored: verified.ignored().iter().map(ToString::to_string).collect(),
+            ..Self::unknown(Path::new(""))
         }
+    }
+
+    fn refused(refusal: &Refusal) -> Self {
+        let (kind, total) = (CoverageKind::Prefix, Some(refusal.total()));
+        Self {
+            verdict: Some(Word::Refused),
+            reason: Some(refusal.reason().code()),
+            identity: refusal.identity().map(|identity| identity.to_string()),
+            kind: Some(refusal.kind().into()),
+            coverage: Some(Coverage { kind, covered: 0, total }),
+            ignored: refusal.ignored().iter().map(ToString::to_string).collect(),
+            message: Some(refusal.to_string()),
+            advice: Some(after_refusal(refusal.reason())),
+            ..Self::unknown(Path::new(""))
+        }
+    }
+
+    fn show_verified(&self, report: &Report) -> Result<()> {
+        let (module, by) = (escape(&self.module), self.by());
+        let identity = self.identity.iter().map(|identity| format!(" {identity}"));
+        let identity: String = identity.collect();
+        let names = Signer::names(&self.signers);
+        report.done("Verified", &format!("{module}{identity}, signed by {names}{by}"))?;
+        self.coverage.as_ref().map_or(Ok(()), |coverage| coverage.show(report))
+    }
+
+    /// Where the signature was, if not in the module.
+    fn by(&self) -> String {
+        let path = self.signature.as_ref().map(|path| escape(path));
+        path.map(|path| format!(" (signature {path})")).unwrap_or_default()
+    }
+}
+
+impl Line for Verify {
+    fn show(&self, report: &Report) -> Result<()> {
+        let why = escape(self.message.as_deref().unwrap_or_default());
+        let (label, code) = match (self.verdict, self.reason) {
+            (Some(Word::Verified), _) => return self.show_verified(report),
+            (Some(Word::Refused), Some(code)) => ("Refused", format!(" ({code})")),
+            (Some(Word::Malformed), _) => ("Malformed", String::new()),
+            _ => return Ok(()),
+        };
+        let (module, by) = (escape(&self.module), self.by());
+        report.print(&labelled(BAD, label, &format!("{module}: {why}{code}{by}")))?;
+        self.advice.iter().for_each(|advice| report.advice(advice));
         Ok(())
     }
+}
 
-    fn not_verified(&self, verdict: &Verdict<'_>, word: &str, why: &str) -> Result<()> {
-        let module = escape(&verdict.module.display().to_string());
-        let by = by(verdict);
-        self.print(&format!("{BAD}{word:>12}{BAD:#} {module}: {}{by}", escape(why)))
-    }
-
-    fn verified(&self, verdict: &Verdict<'_>, verified: &Verified) -> Result<()> {
-        let module = escape(&verdict.module.display().to_string());
-        let identity =
-            verified.identity().map(|identity| format!(" {identity}")).unwrap_or_default();
-        let signers: Vec<_> = verified
-            .signers()
-            .iter()
-            .map(|signer| key_name(&signer.key_id, &signer.public_key))
-            .collect();
-        self.result(&format!(
-            "{GOOD}{:>12}{GOOD:#} {module}{identity}, signed by {}{}",
-            "Verified",
-            signers.join(", "),
-            by(verdict)
-        ))?;
-        self.coverage(verified)
-    }
-
+impl Coverage {
     /// Which bytes are covered, where that is not simply the whole file.
-    fn coverage(&self, verified: &Verified) -> Result<()> {
-        let (covered, total) = (verified.covered(), verified.total());
-        if !verified.is_whole() {
+    fn show(&self, report: &Report) -> Result<()> {
+        let (kind, covered, total) = (self.kind, self.covered, self.total.unwrap_or_default());
+        if kind == CoverageKind::Prefix {
             let gone =
                 if covered == total { "; the rest of what was signed is missing" } else { "" };
-            self.result(&format!(
-                "{GOOD}{:>12}{GOOD:#} bytes 0 to {covered} of {total}{gone}",
-                "Covered"
-            ))?;
+            let text = format!("bytes 0 to {covered} of {total}{gone}");
+            report.result(&labelled(GOOD, "Covered", &text))?;
         }
         if covered < total {
-            self.result(&format!(
-                "{WARNING}{:>12}{WARNING:#} bytes {covered} to {total} are not covered",
-                "Unverified"
-            ))?;
+            let text = format!("bytes {covered} to {total} are not covered");
+            report.result(&labelled(WARNING, "Unverified", &text))?;
         }
         Ok(())
     }
-}
-
-/// Where the signature was, if not in the module.
-fn by(verdict: &Verdict<'_>) -> String {
-    let path = verdict.signature.as_ref().map(|path| escape(&path.display().to_string()));
-    path.map(|path| format!(" (signature {path})")).unwrap_or_default()
-}
-
-pub(super) fn verdict_json(verdict: &Verdict<'_>) -> Value {
-    let mut value = json_of_result(verdict);
-    value["signature"] = verdict.signature.as_ref().map(|path| path.to_string_lossy()).into();
-    value
-}
-
-fn json_of_result(verdict: &Verdict<'_>) -> Value {
-    let module = verdict.module.to_string_lossy();
-    match &verdict.result {
-        Ok(verified) => json!({
-            "module": module,
-            "verdict": "verified",
-            "reason": null,
-            "identity": verified.identity().map(|identity| identity.to_string()),
-            "kind": kind_word(verified.kind()),
-            "coverage": {
-                "kind": if verified.is_whole() { "whole" } else { "prefix" },
-                "covered": verified.covered(),
-                "total": verified.total(),
-            },
-            "signers": verified.signers().iter().map(signer).collect::<Vec<_>>(),
-            "ignored": verified.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }),
-        Err(Failure::Refused(refusal)) => refused(&module, refusal),
-        Err(Failure::Malformed(fault)) => {
-            unknown(&module, "malformed", fault.rule.code(), fault.to_string())
-        }
-        Err(Failure::Unread(error)) => unknown(&module, "error", "io", with_causes(error)),
-    }
-}
-
-fn refused(module: &str, refusal: &Refusal) -> Value {
-    json!({
-        "module": module,
-        "verdict": "refused",
-        "reason": refusal.reason().code(),
-        "identity": refusal.identity().map(|identity| identity.to_string()),
-        "kind": kind_word(refusal.kind()),
-        "coverage": {"kind": "prefix", "covered": 0, "total": refusal.total()},
-        "signers": [],
-        "ignored": refusal.ignored().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "message": refusal.to_string(),
-    })
-}
-
-/// A signer as JSON.
-pub(super) fn signer(signer: &Signer) -> Value {
-    let key_id = (!signer.key_id.is_empty()).then(|| hex(&signer.key_id));
-    json!({"public_key": public_key_text(&signer.public_key), "key_id": key_id})
-}
-
-/// A module of which nothing can be said.
-fn unknown(module: &str, verdict: &str, reason: &str, message: String) -> Value {
-    json!({
-        "module": module,
-        "verdict": verdict,
-        "reason": reason,
-        "identity": null,
-        "kind": null,
-        "coverage": null,
-        "signers": [],
-        "ignored": [],
-        "message": message,
-    })
 }
 
 /// What happened, with its causes.

@@ -42,6 +42,7 @@ fn json_is_cargos_lines_and_ours() {
             "fresh": flags[0] == "--format",
             "sizes": {"built": built, "optimized": built, "published": module.len()},
             "signers": ours["signers"],
+            "schema": 1,
         });
         assert_eq!(ours, &expected);
         assert_eq!(messages.last(), Some(&json!({"reason": "wasmsign-finished", "success": true})));

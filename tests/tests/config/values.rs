@@ -184,14 +184,16 @@ fn no_secret_is_shown() {
 }
 
 #[test]
-fn the_schema_is_the_published_one() {
-    let published = repository().join("docs/manifest.schema.json");
-    let published = std::fs::read_to_string(published).expect("the schema is published");
-    let nowhere = scratch();
-    let said = run(wasmsign(nowhere.path()).args(["config", "--schema"])).exits(0);
-    assert_eq!(said.out, published);
-    let mut command = wasmsign(nowhere.path());
-    let lines = run(command.args(["config", "--schema", "--format", "json"])).exits(0).json();
-    let schema: Value = serde_json::from_str(&published).expect("it is JSON");
-    assert_eq!(lines, [schema]);
+fn the_schemas_are_the_published_ones() {
+    for (flag, file) in [("--schema", "manifest"), ("--schema=output", "output")] {
+        let published = repository().join(format!("docs/{file}.schema.json"));
+        let published = std::fs::read_to_string(published).expect("the schema is published");
+        let nowhere = scratch();
+        let said = run(wasmsign(nowhere.path()).args(["config", flag])).exits(0);
+        assert_eq!(said.out, published);
+        let mut command = wasmsign(nowhere.path());
+        let lines = run(command.args(["config", flag, "--format", "json"])).exits(0).json();
+        let schema: Value = serde_json::from_str(&published).expect("it is JSON");
+        assert_eq!(lines, [schema]);
+    }
 }

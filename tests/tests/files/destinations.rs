@@ -162,7 +162,9 @@ fn a_pipe_gets_the_module_and_stays_a_pipe() {
     assert_eq!(reader.join().unwrap(), vector("add.one-keyid.wasm"));
     assert_eq!(
         said.json(),
-        [serde_json::json!({"module": "add.wasm", "output": "pipe", "added": 1, "kind": "module"})]
+        [serde_json::json!({
+            "module": "add.wasm", "output": "pipe", "added": 1, "kind": "module", "schema": 1,
+        })]
     );
     assert!(pipe.symlink_metadata().unwrap().file_type().is_fifo());
 }

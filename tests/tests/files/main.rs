@@ -1,4 +1,5 @@
 //! Which files the commands read and write.
 
 mod destinations;
+mod output_schema;
 mod standard_streams;

@@ -66,6 +66,7 @@ fn json_names_the_files_and_the_public_key_alone() {
         lines,
         [serde_json::json!({
             "secret": "k.key", "public": "k.pub", "public_key": text, "key_id": id,
+            "schema": 1,
         })]
     );
     let body = String::from_utf8(secret).unwrap().lines().nth(1).unwrap().to_owned();

@@ -73,7 +73,7 @@ fn json_of_both() {
     let detached = json!({
         "module": "add.one-keyid.wasm", "output": "bare.wasm",
         "signature": "add.one-keyid.wasm.sig", "identity": id, "kind": "module",
-        "reversible": true,
+        "reversible": true, "schema": 1,
     });
     assert_eq!(said.json(), [detached]);
     let line = "attach bare.wasm -S add.one-keyid.wasm.sig --format json";
@@ -81,7 +81,7 @@ fn json_of_both() {
         json!({
             "module": "bare.wasm", "output": "bare.wasm", "signature": "add.one-keyid.wasm.sig",
             "identity": id, "kind": "module", "replaced": replaced, "coverage": "whole",
-            "reason": null,
+            "reason": null, "schema": 1,
         })
     };
     assert_eq!(call(desk.path(), line).exits(0).json(), [attached(false)]);
@@ -102,7 +102,7 @@ fn the_signature_of_another_module_is_refused() {
     let said = call(desk.path(), &format!("{line} --force --format json")).exits(1);
     let refused = json!({
         "module": "add.wasm", "output": null, "signature": "add-custom.one.sig",
-        "reason": "body-changed",
+        "reason": "body-changed", "schema": 1,
     });
     assert_eq!(said.json(), [refused]);
     assert_eq!(snapshot(&desk.path().join("add.wasm")), before);

@@ -26,7 +26,7 @@ fn the_module_stays_and_the_signature_lies_beside_it() {
         said.json(),
         [json!({
             "module": "add.wasm", "output": "add.sig", "added": 1, "kind": "module",
-            "identity": identity(&vector("add.wasm")), "signers": [signer("one", Some(ID_ONE))],
+            "identity": identity(&vector("add.wasm")), "signers": [signer("one", Some(ID_ONE))], "schema": 1,
         })]
     );
     assert_eq!(snapshot(&module), before);

@@ -34,7 +34,7 @@ fn json_is_one_object_a_module_on_standard_output() {
         json!({
             "module": module, "output": module, "added": 2, "kind": kind,
             "identity": identity(&vector(module)),
-            "signers": [signer("one", Some(ID_ONE)), signer("two", Some(ID_TWO))],
+            "signers": [signer("one", Some(ID_ONE)), signer("two", Some(ID_TWO))], "schema": 1,
         })
     };
     assert_eq!(

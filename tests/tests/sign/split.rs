@@ -58,6 +58,7 @@ fn json_has_identities_and_parts() {
             "module": "add-custom.wasm", "output": "out.wasm", "added": 1,
             "signatures_dropped": false, "identity_before": identity(&before),
             "identity": identity(&after), "kind": "module", "parts": inspected[0]["boundaries"],
+            "schema": 1,
         })
     );
     assert_eq!(found["parts"][0]["end"], after.len());

@@ -55,6 +55,7 @@ fn json_has_all_of_it() {
             "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},
             "entries": [{"algorithm": 1, "key_id": ID_ONE}],
         }]},
+        "schema": 1,
     });
     assert_eq!(said.json(), [expected]);
     assert_eq!(said.err, "");

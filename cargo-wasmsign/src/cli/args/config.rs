@@ -1,15 +1,16 @@
 //! `cargo wasmsign config`, as it was typed.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Mode, Overrides, Packages, Resolution};
 
 /// `cargo wasmsign config`.
 #[derive(Debug, Args)]
 pub struct Config {
-    /// Print the JSON Schema of the manifest's tables instead
-    #[arg(long)]
-    pub schema: bool,
+    /// Print a JSON Schema instead: of the manifest's tables, or of the output with `--format json`
+    #[arg(long, value_name = "OF", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "manifest")]
+    pub schema: Option<Schema>,
     /// What counts more than any manifest.
     #[command(flatten)]
     pub overrides: Overrides,
@@ -22,4 +23,13 @@ pub struct Config {
     /// How cargo finds and resolves things.
     #[command(flatten)]
     pub resolution: Resolution,
+}
+
+/// What a JSON Schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// The tables in `Cargo.toml`.
+    Manifest,
+    /// The lines on standard output with `--format json`.
+    Output,
 }

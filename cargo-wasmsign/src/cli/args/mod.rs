@@ -17,7 +17,7 @@ use clap::{ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser,
 pub use build::{Build, Overrides};
 pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use clean::Clean;
-pub use config::Config;
+pub use config::{Config, Schema};
 pub use files::{Attach, Detach, Inspect, Split};
 pub use keygen::{Encoding, Keygen};
 pub use refused::{Refused, instead_of};

@@ -1,22 +1,109 @@
-//! What is told of the inside of a module.
+//! What is printed of the inside of a module.
 
 mod map;
 mod warnings;
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use wasmsign_core::inspect::{Agreement, Inspection};
-use wasmsign_core::section::{Kind, Section};
-use wasmsign_core::signature_data::{Content, Entry, SignatureData, SignatureSet};
+use wasmsign_core::section;
+use wasmsign_core::signature_data::{self, Content, ED25519, SignatureData, SignatureSet};
 
+use super::line::{Kind, Line, path_text};
+use super::rewrite::Boundary;
+use super::verify::{Coverage, CoverageKind};
 use super::{FAINT, GOOD, Report};
 use crate::error::Result;
-use crate::module::seal::kind_word;
 use crate::module::section_names::standard_name;
 use crate::text::escape::escape;
 use crate::text::hex::hex;
 use crate::text::size::{human, share};
+use warnings::{Warning, warnings};
+
+/// Everything that can be known of a module without a key.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Inspect {
+    /// The module, as it was named.
+    module: String,
+    /// What the header announces.
+    kind: Kind,
+    /// The length of the file in bytes.
+    size: u64,
+    /// The identity; null where a signature section stands in another place than the first.
+    identity: Option<String>,
+    /// The sections in file order. There may be more.
+    sections: Vec<Section>,
+    /// How many sections there are.
+    section_count: u64,
+    /// The offset of a signature section that is not the first section.
+    stray_signature: Option<u64>,
+    /// The parts of the body, as offsets in bytes.
+    parts: Vec<Part>,
+    /// What should be known before any of it is trusted.
+    warnings: Vec<Warning>,
+    /// The ends of the parts.
+    boundaries: Vec<Boundary>,
+    /// The embedded signatures.
+    signatures: Option<Signatures>,
+}
+
+/// A section.
+#[derive(Serialize, JsonSchema)]
+struct Section {
+    id: u8,
+    /// The name of a custom section.
+    name: Option<String>,
+    /// Where it begins, in bytes.
+    offset: u64,
+    /// Its length in bytes, with its frame.
+    size: u64,
+    /// The length of its payload in bytes.
+    payload: u64,
+    /// Whether its lengths take more bytes than they need.
+    padded: bool,
+    /// What people call it.
+    #[serde(skip)]
+    title: String,
+}
+
+/// A part of the body.
+#[derive(Serialize, JsonSchema)]
+struct Part {
+    start: u64,
+    end: u64,
+}
+
+/// Signature data, or why it cannot be read.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Signatures {
+    Sets(Vec<Set>),
+    Error(String),
+}
+
+/// Signatures over the same hashes.
+#[derive(Serialize, JsonSchema)]
+struct Set {
+    /// The SHA-256 hashes that are signed, in hexadecimal.
+    hashes: Vec<String>,
+    /// How far they agree with the file.
+    coverage: Coverage,
+    entries: Vec<Entry>,
+}
+
+/// A signature.
+#[derive(Serialize, JsonSchema)]
+struct Entry {
+    /// The number of its algorithm: 1 is Ed25519.
+    algorithm: u8,
+    /// The hint beside it, in hexadecimal.
+    key_id: Option<String>,
+    /// What people call it.
+    #[serde(skip)]
+    title: String,
+}
 
 impl Report {
     /// Everything that can be told of a module without a key.
@@ -25,164 +112,163 @@ impl Report {
     ///
     /// Exit code 4 where it cannot be printed.
     pub fn inspection(&self, path: &Path, what: &Inspection) -> Result<()> {
-        if self.is_json() {
-            return self.json(&as_json(path, what));
+        self.line(&Inspect::of(path, what))
+    }
+}
+
+impl Inspect {
+    fn of(path: &Path, what: &Inspection) -> Self {
+        let ends = what.boundaries.iter();
+        Self {
+            module: path_text(path),
+            kind: what.kind.into(),
+            size: what.total,
+            identity: what.identity.map(|identity| identity.to_string()),
+            sections: what.sections.iter().map(|one| Section::of(what.kind, one)).collect(),
+            section_count: what.section_count,
+            stray_signature: what.stray_signature,
+            parts: parts(what),
+            warnings: warnings(what),
+            boundaries: ends.map(|end| Boundary { end: end.end, hash: hex(&end.hash) }).collect(),
+            signatures: what.signatures.as_ref().map(|data| match data {
+                Ok(data) => Signatures::Sets(sets(what, data)),
+                Err(error) => Signatures::Error(error.to_string()),
+            }),
         }
-        let identity =
-            what.identity.map_or_else(|| "none".to_owned(), |identity| identity.to_string());
-        let path = escape(&path.display().to_string());
-        self.result(&format!(
-            "{path}: {}, {} ({} bytes)",
-            kind_word(what.kind),
-            human(what.total),
-            what.total
-        ))?;
-        self.result(&format!("identity {identity}\n"))?;
-        self.sections(what)?;
-        self.signatures(what)?;
-        warnings::warnings(what).iter().for_each(|warning| self.warning(&warning.text));
-        Ok(())
     }
 
-    fn sections(&self, what: &Inspection) -> Result<()> {
-        self.result(&format!(
+    fn show_sections(&self, report: &Report) -> Result<()> {
+        let line = |offset: u64, size: u64, title: &str| {
+            report
+                .result(&format!("{offset:>10} {size:>10} {:>7}  {title}", share(size, self.size)))
+        };
+        report.result(&format!(
             "{FAINT}{:>10} {:>10} {:>7}  section{FAINT:#}",
             "offset", "size", "share"
         ))?;
-        self.result(&format!(
-            "{:>10} {:>10} {:>7}  {FAINT}header{FAINT:#}",
-            0,
-            8,
-            share(8, what.total)
-        ))?;
-        for section in &what.sections {
-            let size = section.end() - section.offset;
-            let padded = if section.padded { " (padded lengths)" } else { "" };
-            let line = format!(
-                "{:>10} {size:>10} {:>7}  {}{padded}",
-                section.offset,
-                share(size, what.total),
-                name(what.kind, section)
-            );
-            self.result(&line)?;
+        line(0, 8, &format!("{FAINT}header{FAINT:#}"))?;
+        for Section { offset, size, padded, title, .. } in &self.sections {
+            let padded = if *padded { " (padded lengths)" } else { "" };
+            line(*offset, *size, &format!("{title}{padded}"))?;
         }
-        match what.section_count - what.sections.len() as u64 {
+        match self.section_count - self.sections.len() as u64 {
             0 => Ok(()),
-            more => self.result(&format!("{FAINT}{:>26}  and {more} more sections{FAINT:#}", "…")),
+            more => {
+                report.result(&format!("{FAINT}{:>26}  and {more} more sections{FAINT:#}", "…"))
+            }
         }
     }
 
-    fn signatures(&self, what: &Inspection) -> Result<()> {
-        let data = match &what.signatures {
-            None => return self.result("\nno signature"),
-            Some(Err(error)) => {
-                return self.result(&format!("\nsignature data: {}", escape(&error.to_string())));
+    fn show_signatures(&self, report: &Report) -> Result<()> {
+        let sets = match &self.signatures {
+            None => return report.result("\nno signature"),
+            Some(Signatures::Error(error)) => {
+                return report.result(&format!("\nsignature data: {}", escape(error)));
             }
-            Some(Ok(data)) => data,
+            Some(Signatures::Sets(sets)) => sets,
         };
-        self.result("\nsignatures (not verified: that needs a public key)")?;
-        for (index, set) in data.sets.iter().enumerate() {
-            let covers = match what.agreement(set) {
-                Agreement::Whole => "covers the whole file".to_owned(),
-                Agreement::Prefix(end) => format!("covers bytes 0 to {end} of {}", what.total),
-                Agreement::Nothing => "covers nothing: the body is different".to_owned(),
+        report.result("\nsignatures (not verified: that needs a public key)")?;
+        for (index, set) in sets.iter().enumerate() {
+            let covers = match set.coverage.kind {
+                CoverageKind::Whole => "covers the whole file".to_owned(),
+                CoverageKind::Prefix => {
+                    format!("covers bytes 0 to {} of {}", set.coverage.covered, self.size)
+                }
+                CoverageKind::Nothing => "covers nothing: the body is different".to_owned(),
             };
-            for entry in &set.entries {
-                self.result(&format!("set {index}: {GOOD}{}{GOOD:#} {covers}", entry_name(entry)))?;
+            for Entry { title, .. } in &set.entries {
+                report.result(&format!("set {index}: {GOOD}{title}{GOOD:#} {covers}"))?;
             }
         }
-        self.map(what, data)
+        match self.boundaries.len() {
+            0 | 1 => Ok(()),
+            _ => self.show_map(sets, report),
+        }
     }
 
     /// Where a file has parts, a picture of which signature covers what.
-    fn map(&self, what: &Inspection, data: &SignatureData) -> Result<()> {
-        if what.boundary_count < 2 {
-            return Ok(());
+    fn show_map(&self, sets: &[Set], report: &Report) -> Result<()> {
+        report.result(&format!("\n{:>12} [{}]", "file", map::file(self)))?;
+        for (index, set) in sets.iter().enumerate() {
+            let map = map::covered(self, set.coverage.covered);
+            report.result(&format!("{:>12} [{map}]", format!("set {index}")))?;
         }
-        self.result(&format!("\n{:>12} [{}]", "file", map::file(what)))?;
-        for (index, set) in data.sets.iter().enumerate() {
-            self.result(&format!("{:>12} [{}]", format!("set {index}"), map::set(what, set)))?;
-        }
-        self.result(&format!("{FAINT}{:>12} = covered  . not covered  | end of a part  - header and signature{FAINT:#}", ""))
+        report.result(&format!("{FAINT}{:>12} = covered  . not covered  | end of a part  - header and signature{FAINT:#}", ""))
     }
 }
 
-fn entry_name(entry: &Entry) -> String {
-    let id = if entry.key_id().is_empty() {
-        "no key id".to_owned()
-    } else {
-        format!("key id {}", hex(entry.key_id()))
+impl Line for Inspect {
+    fn show(&self, report: &Report) -> Result<()> {
+        let (module, size, kind) = (escape(&self.module), self.size, self.kind.word());
+        report.result(&format!("{module}: {kind}, {} ({size} bytes)", human(size)))?;
+        report.result(&format!("identity {}\n", self.identity.as_deref().unwrap_or("none")))?;
+        self.show_sections(report)?;
+        self.show_signatures(report)?;
+        self.warnings.iter().for_each(|warning| report.warning(&warning.text));
+        Ok(())
+    }
+}
+
+impl Section {
+    fn of(kind: section::Kind, section: &section::Section) -> Self {
+        let known = || standard_name(kind, section.id).map(str::to_owned);
+        Self {
+            id: section.id,
+            name: section.name().map(str::to_owned),
+            offset: section.offset,
+            size: section.end() - section.offset,
+            payload: section.payload.end - section.payload.start,
+            padded: section.padded,
+            title: match section.name() {
+                Some(name) => format!("custom `{}`", escape(name)),
+                None => known().unwrap_or_else(|| format!("section {}", section.id)),
+            },
+        }
+    }
+}
+
+/// From the end of the header and the signature to the first boundary, and on from one to the next.
+fn parts(what: &Inspection) -> Vec<Part> {
+    let body = match what.sections.first() {
+        Some(section) if section.is_signature() => section.end(),
+        _ => what.kind.header().len() as u64,
     };
-    match entry.content() {
-        Content::Ed25519(_) => format!("Ed25519, {id}"),
-        Content::WrongLength(length) => format!("Ed25519 of {length} bytes (ignored), {id}"),
-        Content::UnknownAlgorithm(algorithm) => {
-            format!("algorithm 0x{algorithm:02x} (ignored), {id}")
-        }
-    }
+    let ends = what.boundaries.iter().map(|boundary| boundary.end);
+    let starts = std::iter::once(body).chain(ends.clone());
+    starts.zip(ends).map(|(start, end)| Part { start, end }).collect()
 }
 
-/// The name of a section: of a custom one what the binary says, escaped.
-fn name(kind: Kind, section: &Section) -> String {
-    match section.name() {
-        Some(name) => format!("custom `{}`", escape(name)),
-        None => {
-            let known = standard_name(kind, section.id);
-            known.map_or_else(|| format!("section {}", section.id), str::to_owned)
-        }
-    }
-}
-
-fn as_json(path: &Path, what: &Inspection) -> Value {
-    json!({
-        "module": path.to_string_lossy(),
-        "kind": kind_word(what.kind),
-        "size": what.total,
-        "identity": what.identity.map(|identity| identity.to_string()),
-        "sections": what.sections.iter().map(section_json).collect::<Vec<_>>(),
-        "section_count": what.section_count,
-        "stray_signature": what.stray_signature,
-        "parts": map::parts(what).iter().map(|(start, end)| json!({"start": start, "end": end})).collect::<Vec<_>>(),
-        "warnings": warnings::warnings(what).iter().map(|warning| {
-            json!({"code": warning.code, "text": warning.text})
-        }).collect::<Vec<_>>(),
-        "boundaries": what.boundaries.iter().map(|boundary| {
-            json!({"end": boundary.end, "hash": hex(&boundary.hash)})
-        }).collect::<Vec<_>>(),
-        "signatures": what.signatures.as_ref().map(|data| match data {
-            Ok(data) => json!({"sets": data.sets.iter().map(|set| set_json(what, set)).collect::<Vec<_>>()}),
-            Err(error) => json!({"error": error.to_string()}),
-        }),
-    })
-}
-
-fn section_json(section: &Section) -> Value {
-    json!({
-        "id": section.id,
-        "name": section.name(),
-        "offset": section.offset,
-        "size": section.end() - section.offset,
-        "payload": section.payload.end - section.payload.start,
-        "padded": section.padded,
-    })
-}
-
-fn set_json(what: &Inspection, set: &SignatureSet) -> Value {
-    let covers = match what.agreement(set) {
-        Agreement::Whole => json!({"kind": "whole", "covered": what.total}),
-        Agreement::Prefix(end) => json!({"kind": "prefix", "covered": end}),
-        Agreement::Nothing => json!({"kind": "nothing", "covered": 0}),
+fn sets(what: &Inspection, data: &SignatureData) -> Vec<Set> {
+    let set = |set: &SignatureSet| Set {
+        hashes: set.hashes.iter().map(|hash| hex(hash)).collect(),
+        coverage: coverage(what, set),
+        entries: set.entries.iter().map(Entry::of).collect(),
     };
-    json!({
-        "hashes": set.hashes.iter().map(|hash| hex(hash)).collect::<Vec<_>>(),
-        "coverage": covers,
-        "entries": set.entries.iter().map(|entry| {
-            let key_id = (!entry.key_id().is_empty()).then(|| hex(entry.key_id()));
-            let algorithm = match entry.content() {
-                Content::UnknownAlgorithm(algorithm) => algorithm,
-                _ => wasmsign_core::signature_data::ED25519,
-            };
-            json!({"algorithm": algorithm, "key_id": key_id})
-        }).collect::<Vec<_>>(),
-    })
+    data.sets.iter().map(set).collect()
+}
+
+fn coverage(what: &Inspection, set: &SignatureSet) -> Coverage {
+    let (kind, covered) = match what.agreement(set) {
+        Agreement::Whole => (CoverageKind::Whole, what.total),
+        Agreement::Prefix(end) => (CoverageKind::Prefix, end),
+        Agreement::Nothing => (CoverageKind::Nothing, 0),
+    };
+    Coverage { kind, covered, total: None }
+}
+
+impl Entry {
+    fn of(entry: &signature_data::Entry) -> Self {
+        let key_id = (!entry.key_id().is_empty()).then(|| hex(entry.key_id()));
+        let id = key_id.as_ref().map_or("no key id".to_owned(), |id| format!("key id {id}"));
+        let (algorithm, title) = match entry.content() {
+            Content::Ed25519(_) => (ED25519, format!("Ed25519, {id}")),
+            Content::WrongLength(length) => {
+                (ED25519, format!("Ed25519 of {length} bytes (ignored), {id}"))
+            }
+            Content::UnknownAlgorithm(algorithm) => {
+                (algorithm, format!("algorithm 0x{algorithm:02x} (ignored), {id}"))
+            }
+        };
+        Self { algorithm, key_id, title }
+    }
 }

@@ -1,11 +1,14 @@
 //! What the reader of a module should know before trusting any of it.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 
 use crate::module::shape::wants_to_be_first;
 
 /// Something that is unusual or dangerous about a file.
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Warning {
     /// A stable kebab-case word for programs.
     pub(super) code: &'static str,

@@ -6,8 +6,9 @@ use std::path::Path;
 use wasmsign_core::Identity;
 use wasmsign_core::inspect;
 
+use super::context::Context;
 use super::record::{self, Record, Source};
-use super::steps::{Steps, length, reader, with_suffix};
+use super::temporary::{length, reader, with_suffix};
 use super::transform::Products;
 use super::{Job, Published, Sizes, Step};
 use crate::error::{Error, Result, of_module};
@@ -26,7 +27,7 @@ pub struct Unpublished {
 }
 
 impl Unpublished {
-    pub(super) fn publish(self) -> Result<(Job, Published)> {
+    fn publish(self) -> Result<(Job, Published)> {
         let sig = with_suffix(&self.published.path, ".sig");
         // The signature first: a module without its own is nobody's.
         self.signature.map_or(Ok(()), Staged::publish)?;
@@ -39,7 +40,7 @@ impl Unpublished {
     }
 }
 
-impl Steps<'_> {
+impl Context<'_> {
     /// Signs the module, and verifies what was written.
     pub(super) fn seal(
         &self,
@@ -120,6 +121,28 @@ impl Steps<'_> {
             }
         };
         Ok(Sealed { module: staged, signature, identity })
+    }
+}
+
+/// A module that is there, or waits for its name.
+pub enum Finished {
+    /// It was published before.
+    Fresh(Box<(Job, Published)>),
+    /// It is made, and nobody sees it yet.
+    New(Box<Unpublished>),
+}
+
+impl Finished {
+    /// Puts the module in its place, for everybody to see.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn publish(self) -> Result<(Job, Published)> {
+        match self {
+            Self::Fresh(module) => Ok(*module),
+            Self::New(module) => module.publish(),
+        }
     }
 }
 

@@ -1,39 +1,46 @@
 //! The steps from a copied artifact to a module that can be signed.
 
-use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wasmsign_core::inspect::{self, Inspection};
 use wasmsign_core::section::Kind;
 
+use super::check::Copied;
+use super::context::Context;
 use super::finish::Unpublished;
 use super::record::Source;
+use super::temporary::{length, reader};
 use super::transform::Products;
 use super::waiting::every_second;
-use super::{Job, Observer, OutputDirectory, Recipe, Sizes, Step, auditable, unfinished};
+use super::{Job, Observer, Recipe, Sizes, Step, auditable, unfinished};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::{self, After, Unfinished};
 use crate::module::edit;
 use crate::module::optimize::{self, Allowed, Changes, Features, Ran};
-use crate::module::seal;
 use crate::module::shape::{self, Embedding, Plan, Wishes};
 use crate::sys::files::Staged;
 use crate::sys::hashing::copy_with_sha256;
 use crate::text::escape::escape;
 
-/// The steps of one job.
-pub(super) struct Steps<'a> {
-    pub(super) job: &'a Job,
-    /// The optimizer's threads.
-    pub(super) cores: usize,
-    pub(super) observer: &'a dyn Observer,
-    pub(super) file_name: &'a Path,
+/// Takes every step with a copied artifact but the last: what was published before is still there.
+///
+/// # Errors
+///
+/// Those of each step.
+pub(super) fn make(
+    copied: Copied,
+    job: &Job,
+    cores: usize,
+    observer: &dyn Observer,
+) -> Result<Unpublished> {
+    let Copied { file_name, built, source } = copied;
+    Context { job, cores, observer, file_name: &file_name }.run(built, source)
 }
 
-impl Steps<'_> {
+impl Context<'_> {
     /// Takes every step.
-    pub(super) fn run(&self, mut built: Staged, source: Source) -> Result<Unpublished> {
+    fn run(&self, mut built: Staged, source: Source) -> Result<Unpublished> {
         let mut sizes = Sizes { built: length(built.file())?, ..Sizes::default() };
         let mut products = Products::default();
         let (mut module, transformed) = self.transform(After::Build, built, &mut products)?;
@@ -75,19 +82,6 @@ impl Steps<'_> {
         }
     }
 
-    pub(super) fn recipe(&self) -> &Recipe {
-        &self.job.recipe
-    }
-
-    pub(super) fn notify(&self, step: Step) {
-        self.observer.step(&self.job.artifact.target.name, step);
-    }
-
-    /// A temporary file for one step.
-    pub(super) fn step_file(&self, step: &str) -> Result<Staged> {
-        step_file(&self.job.output, self.file_name, step)
-    }
-
     /// What a module holds, with all its sections.
     fn inspect(&self, file: &mut Staged) -> Result<Inspection> {
         let file = reader(file)?;
@@ -95,24 +89,6 @@ impl Steps<'_> {
         match what.is_truncated() {
             true => Err(too_many_sections(self.file_name, &what)),
             false => Ok(what),
-        }
-    }
-
-    /// Refuses what a program of the user's has left where it is not valid: everything after it, and every host, relies
-    /// on that.
-    pub(super) fn refuse_invalid(&self, program: &str, output: &mut Staged) -> Result<()> {
-        output.lend()?;
-        let fault = optimize::fault(self.file_name, output.path())?;
-        output.take_back()?;
-        match fault {
-            None => Ok(()),
-            Some(fault) => Err(Error::tool(format!(
-                "`{}`: `{}`, the program of `transform`, left a module that is not valid",
-                self.file_name.display(),
-                escape(program)
-            ))
-            .because(fault)
-            .advice("run that program by itself, and see what it says; a newer version may help")),
         }
     }
 
@@ -327,28 +303,4 @@ fn too_many_sections(name: &Path, what: &Inspection) -> Error {
 fn digest(module: &mut Staged) -> Result<String> {
     copy_with_sha256(reader(module)?, &mut io::sink())
         .map_err(|source| Error::io("failed to read a temporary file", source))
-}
-
-/// A temporary file for one step of a module, in the directory where the module will be.
-pub(super) fn step_file(output: &OutputDirectory, file_name: &Path, step: &str) -> Result<Staged> {
-    seal::stage(&with_suffix(&output.published.join(file_name), &format!(".{step}")))
-}
-
-pub(super) fn reader(file: &mut Staged) -> Result<File> {
-    let failed = |source| Error::io("failed to read a temporary file", source);
-    io::Seek::rewind(file.file()).map_err(failed)?;
-    // The same lock is on it: on Windows another handle could not read the file.
-    file.file().try_clone().map_err(failed)
-}
-
-pub(super) fn length(file: &File) -> Result<u64> {
-    let metadata =
-        file.metadata().map_err(|source| Error::io("failed to read a temporary file", source))?;
-    Ok(metadata.len())
-}
-
-pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

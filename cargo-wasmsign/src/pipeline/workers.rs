@@ -11,7 +11,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Checked, Copied, Finished, Job, Observer, Step, Unpublished, check};
+use super::check::{Checked, Copied, check};
+use super::finish::{Finished, Unpublished};
+use super::steps::make;
+use super::{Job, Observer, Step};
 use crate::error::{Error, Result};
 use crate::project::Line;
 use crate::sys::tokens::Tokens;
@@ -181,7 +184,7 @@ impl Worker<'_> {
         let cores = self.tokens.cores(share)?;
         let Some((index, job, copied)) = self.shared.begin() else { return Ok(()) };
         // It ends while the cores are ours: whoever gets them next is to know whether there is more to begin.
-        self.shared.end(index, copied.make(&job, cores.count(), self))
+        self.shared.end(index, make(copied, &job, cores.count(), self))
     }
 
     fn send(&self, event: Event) {

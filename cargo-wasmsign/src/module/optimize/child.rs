@@ -12,7 +12,7 @@ use super::capabilities::Abilities;
 use super::deadline::Limit;
 use super::job::{Job, path_bytes};
 use super::names::Names;
-use super::{Features, check, failure, prepare, unoptimized};
+use super::{check, failure, prepare, unoptimized};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child;
@@ -53,17 +53,6 @@ pub(super) enum Task {
         #[serde(with = "path_bytes")]
         path: PathBuf,
     },
-}
-
-/// A job with all that Binaryen has to be told.
-#[derive(Debug, Clone)]
-pub(super) struct Call {
-    /// The job; its input may be an edited module.
-    pub(super) job: Job,
-    /// What Binaryen may use.
-    pub(super) features: Features,
-    /// How an external tool is told so: names behind `--enable-`.
-    pub(super) flags: Vec<String>,
 }
 
 impl Task {

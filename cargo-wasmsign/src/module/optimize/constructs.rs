@@ -264,8 +264,8 @@ mod tests {
     fn the_embedded_one_reads_what_the_list_says() {
         use crate::module::optimize::Features;
         use crate::module::optimize::capabilities::Abilities;
-        use crate::module::optimize::child::Call;
         use crate::module::optimize::embedded::protocol::BINARYEN;
+        use crate::module::optimize::job::Call;
         use crate::module::optimize::testing::{TempDir, binaryen, job};
         let own = Abilities::new(BINARYEN, None);
         for construct in Construct::ALL {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::child::Call;
 use super::failure;
+use super::job::Call;
 use crate::error::Result;
 use crate::sys::child;
 use crate::sys::hashing::copy_hashed;

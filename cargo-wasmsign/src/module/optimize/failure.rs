@@ -15,6 +15,10 @@ use crate::text::escape::escape;
 const INSTALL: &str =
     "https://github.com/WebAssembly/binaryen/releases, or the package `binaryen` of your system";
 
+/// Where a current Binaryen is to be had: the packages of many systems are years old.
+pub(super) const NEWER: &str =
+    "https://github.com/WebAssembly/binaryen/releases or `npm install -g binaryen`";
+
 /// A program that is not there.
 pub(super) fn not_found(program: &Path) -> Error {
     let name = escape(&program.to_string_lossy());

@@ -10,8 +10,8 @@ use wasmparser::WasmFeatures;
 pub use table::Feature;
 pub(super) use table::{NAMED_LATER, NEVER, Row, TABLE, Unknown, lookup};
 
-use super::passes::nearest;
 use crate::error::{Error, Result};
+use crate::text::nearest::nearest;
 
 /// What is no feature to switch on: there from the start, or a matter of encoding that Binaryen
 /// reads in any module.

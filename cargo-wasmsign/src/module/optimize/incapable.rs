@@ -2,17 +2,15 @@
 //! not.
 
 use super::Job;
+use super::failure::NEWER;
 use super::features::NEVER;
 use super::optimizer::Choice;
 use super::prepare::Need;
 use super::tool::Tool;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::sys::child::Output;
 use crate::sys::exit_status::last_words;
 use crate::text::escape::escape;
-
-/// Where a current Binaryen is to be had: the packages of many systems are years old.
-const NEWER: &str = "https://github.com/WebAssembly/binaryen/releases or `npm install -g binaryen`";
 
 /// Why one tool cannot do a job.
 #[derive(Debug)]
@@ -133,25 +131,4 @@ fn advice(choice: Choice, needed: Option<u32>) -> String {
             "{newer} and name it with `optimize.tool`, because a reproducible build does not look into PATH; or {OFF}"
         ),
     }
-}
-
-/// Refuses a pass that came after a tool.
-///
-/// # Errors
-///
-/// Tool.
-pub(super) fn refuse_pass(name: &str, since: u32, version: &str, is_embedded: bool) -> Result<()> {
-    let message = format!("the optimizer, {version}, is too old for the pass `{name}`");
-    let compiler = match name {
-        "llvm-memory-copy-fill-lowering"
-        | "llvm-nontrapping-fptoint-lowering"
-        | "signext-lowering" => {
-            "; or compile without what it lowers (`-C target-cpu=mvp`, and the standard library with it)"
-        }
-        _ => "",
-    };
-    let choose = if is_embedded { " and name it with `optimize.tool`" } else { "" };
-    Err(Error::tool(message)
-        .because(format!("{name}: Binaryen {since} or newer"))
-        .advice(format!("install Binaryen {since} or newer ({NEWER}){choose}{compiler}")))
 }

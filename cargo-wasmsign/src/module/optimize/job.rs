@@ -46,6 +46,17 @@ pub struct Job {
     pub timeout: Option<Duration>,
 }
 
+/// A job with all that Binaryen has to be told.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    /// The job; its input may be an edited module.
+    pub(super) job: Job,
+    /// What Binaryen may use.
+    pub(super) features: Features,
+    /// How an external tool is told so: names behind `--enable-`.
+    pub(super) flags: Vec<String>,
+}
+
 /// The WebAssembly features that hosts know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Allowed {

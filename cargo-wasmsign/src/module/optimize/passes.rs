@@ -1,8 +1,9 @@
 //! Names of Binaryen's passes, checked before Binaryen aborts over them.
 
 use super::capabilities::Abilities;
-use super::incapable;
+use super::failure::NEWER as WHERE;
 use crate::error::{Error, Result};
+use crate::text::nearest::nearest;
 
 /// The passes that came after Binaryen 116, and the version that each came with.
 const NEWER: [(&str, u32); 41] = [
@@ -60,7 +61,7 @@ pub(super) fn refuse_newer(
     let has_it = abilities.options().is_some_and(|options| options.contains(name));
     match since(name) {
         Some(since) if !has_it && !abilities.reaches(since) => {
-            incapable::refuse_pass(name, since, version, is_embedded)
+            refuse_pass(name, since, version, is_embedded)
         }
         _ => Ok(()),
     }
@@ -99,13 +100,25 @@ fn unknown(name: &str) -> Error {
     Error::usage(format!("the optimizer has no pass `{}`", name.escape_debug()))
 }
 
-/// The one of `known` that a typing error made into `name`.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+/// Refuses a pass that came after a tool.
+///
+/// # Errors
+///
+/// Tool.
+fn refuse_pass(name: &str, since: u32, version: &str, is_embedded: bool) -> Result<()> {
+    let message = format!("the optimizer, {version}, is too old for the pass `{name}`");
+    let compiler = match name {
+        "llvm-memory-copy-fill-lowering"
+        | "llvm-nontrapping-fptoint-lowering"
+        | "signext-lowering" => {
+            "; or compile without what it lowers (`-C target-cpu=mvp`, and the standard library with it)"
+        }
+        _ => "",
+    };
+    let choose = if is_embedded { " and name it with `optimize.tool`" } else { "" };
+    Err(Error::tool(message)
+        .because(format!("{name}: Binaryen {since} or newer"))
+        .advice(format!("install Binaryen {since} or newer ({WHERE}){choose}{compiler}")))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::{Allowed, Job, Level};
 #[cfg(feature = "embedded-optimizer")]
 use super::{
-    child::Call,
     embedded::{Embedded, protocol::PROGRAM as PROGRAM_NAME},
+    job::Call,
     tool::Tool,
 };
 

@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use super::capabilities::Abilities;
-use super::child::{Call, Helper};
+use super::child::Helper;
 use super::embedded::{Embedded, protocol::BINARYEN};
+use super::job::Call;
 use super::{external, failure, passes};
 use crate::error::Result;
 

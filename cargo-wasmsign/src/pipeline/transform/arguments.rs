@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Program;
+use super::program::Program;
 use crate::error::{Error, Result};
 use crate::manifest::{Transform, fill};
 

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Program;
-use crate::manifest::FileSet;
 use crate::sys::hashing::sha256;
 
 /// Files that programs have made, each with the SHA-256 that it had then.
@@ -36,30 +34,4 @@ fn swap((digest, name): (String, String)) -> (String, String) {
 /// Of a file that cannot be read, none that a file has.
 fn digest(name: &str) -> String {
     sha256(Path::new(name)).unwrap_or_default()
-}
-
-impl Program<'_> {
-    /// What the program makes: as the manifest says, else everything in the directory where it leaves the module. That
-    /// directory must be its own, and not one in which the project or what cargo builds lies as well.
-    pub(super) fn products(&self, left_at: Option<&Path>) -> Vec<FileSet> {
-        let places = self.names();
-        let places = places.each_ref().map(|(place, name)| (*place, name.as_str()));
-        let said = self.transform.produces.as_ref();
-        let mut sets: Vec<_> = said.into_iter().flatten().map(|path| path.files(&places)).collect();
-        if let Some(path) = left_at {
-            let directory =
-                path.parent().filter(|directory| said.is_none() && self.is_own(directory));
-            sets.push(FileSet::one(directory.unwrap_or(path).to_owned()));
-        }
-        sets
-    }
-
-    fn is_own(&self, directory: &Path) -> bool {
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let directory = real(directory);
-        let is_shared = |other: &Path| real(other).starts_with(&directory);
-        ![&self.transform.directory, self.published, &std::env::temp_dir()]
-            .iter()
-            .any(|other| is_shared(other))
-    }
 }

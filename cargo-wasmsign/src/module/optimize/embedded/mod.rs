@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::child::Call;
+use super::job::Call;
 use crate::error::{Error, Result};
 use crate::sys::child;
 use crate::sys::exit_status::{fate, last_words};

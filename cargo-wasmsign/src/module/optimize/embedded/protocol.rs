@@ -6,8 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::module::optimize::child::Call;
-use crate::module::optimize::job::path_bytes;
+use crate::module::optimize::job::{Call, path_bytes};
 use crate::module::optimize::{Features, Level};
 
 /// The name of the optimizer's program, without an extension.

@@ -125,13 +125,13 @@ fn orders_that_webassembly_does_not_take_are_refused() {
             "1 metadata.code.x 10",
             "",
             "@standard | metadata.code.x",
-            ["`metadata.code.x`", "beside `@standard`"],
+            ["`metadata.code.x`", "same part as `@standard`"],
         ),
         (
             "1 metadata.code.x 10",
             "",
             "metadata.code.x | @standard",
-            ["`metadata.code.x`", "beside `@standard`"],
+            ["`metadata.code.x`", "same part as `@standard`"],
         ),
         ("1 10 linking reloc.CODE", "", "@standard", ["`linking`", "link the module first"]),
     ] {
@@ -143,7 +143,7 @@ fn orders_that_webassembly_does_not_take_are_refused() {
 
 #[test]
 fn names_that_are_taken_are_refused() {
-    let says = ["`build` already", "`sections.remove`"];
+    let says = ["already has a section `build`", "`sections.remove`"];
     assert_refused("1 build", &Wanted::of("", "build", None), &says);
     assert_refused("1", &Wanted::of("", "build build", None), &["two sections `build`"]);
     for own in ["signature", "signature_delimiter"] {

@@ -19,7 +19,6 @@ mod waiting;
 mod workers;
 
 pub use auditable::LIST as AUDITABLE_LIST;
-pub use finish::Finished;
 pub use job::Job;
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{OutputDirectory, Recipe};

@@ -254,7 +254,7 @@ pub enum NotSignable {
     },
     /// The signature data that is already there is of a version that is not known.
     #[error("the signature data that is already there: {0}")]
-    UnknownData(crate::signature_data::Unknown),
+    UnknownData(crate::formats::sections::data::Unknown),
 }
 
 /// Bytes as spaced hexadecimal.

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 
+use crate::digest::Identity;
 use crate::error::Result;
-use crate::identity::Identity;
+use crate::formats::sections::data::{DecodeError, Form, SignatureData, SignatureSet};
 use crate::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
-use crate::parts::{self, Boundary, Hashing, Visitor};
-use crate::section::{Kind, Section};
-use crate::signature_data::{DecodeError, Form, SignatureData, SignatureSet};
+use crate::wasm::pass::{self, Boundary, Hashing, Visitor};
+use crate::wasm::section::{Kind, Section};
 
 /// All that can be told of a binary without a key. Nothing in it is verified.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub fn inspect_without_sections(input: impl Read) -> Result<Inspection> {
 }
 
 fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
-    let body = parts::read(input, Hashing::SignedAndIdentity, &mut seen)?;
+    let body = pass::read(input, Hashing::SignedAndIdentity, &mut seen)?;
     let decoded = body.embedded.as_ref().map(|embedded| embedded.decode(Form::Deployed));
     let signatures = decoded.map(|decoded| decoded.map_err(DecodeError::without_verdict));
     Ok(Inspection {
@@ -97,7 +97,7 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
 /// As [`inspect`].
 pub fn sections(input: impl Read) -> Result<(Vec<Section>, u64)> {
     let mut seen = Sections::listing(MAX_LISTED_SECTIONS);
-    parts::read_unhashed(input, &mut seen)?;
+    pass::read_unhashed(input, &mut seen)?;
     Ok((seen.list, seen.count))
 }
 
@@ -109,7 +109,7 @@ impl Inspection {
 
     /// How far the hashes of a set agree with this file: each at its own boundary, in order.
     pub fn agreement(&self, set: &SignatureSet) -> Agreement {
-        let met = parts::boundaries_met(&set.hashes, &self.boundaries);
+        let met = pass::boundaries_met(&set.hashes, &self.boundaries);
         match met.checked_sub(1).map(|last| self.boundaries[last].end) {
             None => Agreement::Nothing,
             Some(_) if met == set.hashes.len() && met == self.boundary_count => Agreement::Whole,

@@ -111,39 +111,31 @@
 //!
 //! # The modules
 //!
-//! Bytes come in through `chunks`, are cut into sections by [`section`], hashed on `lanes`, and divided
-//! at delimiters by `parts`, in one pass. [`signature_data`] decodes what was signed, `search` tries the
-//! keys, [`policy`] says what is enough, [`verify`] puts these together. [`sign`] is the other direction;
-//! [`delimited`] writes parts with their delimiters, which [`delimiter`] derives from a signer and
-//! [`mod@split`] puts into a module; [`mod@detach`] moves a signature out of a module and back. [`inspect`] tells what
+//! Bytes come in through `stream`, are cut into sections and divided at delimiters by [`wasm`], in one pass. [`formats`]
+//! decodes what was signed, [`verify`] tries the keys and says what is enough. [`sign`] is the other direction; [`edit`]
+//! puts delimiters into a module, and moves a signature out of it and back. [`inspect`] tells what
 //! is there without trusting it. [`included`] is what `wasmsign-macros` verifies while a program is compiled.
 //! Every cap is in [`limits`].
 
-mod chunks;
-pub mod delimited;
-pub mod delimiter;
-pub mod detach;
+mod digest;
+pub mod edit;
 pub mod error;
-mod identity;
+pub mod formats;
 pub mod included;
 pub mod inspect;
 pub mod keys;
-mod lanes;
-mod leb128;
 pub mod limits;
-mod message;
-mod parts;
-pub mod policy;
-mod search;
-pub mod section;
 pub mod sign;
-pub mod signature_data;
-pub mod split;
+mod stream;
 pub mod verify;
+pub mod wasm;
 
+pub use digest::{Identity, NotAnIdentity};
+pub use edit::{delimited, detach, split};
 pub use error::{Error, Result};
-pub use identity::{Identity, NotAnIdentity};
+pub use formats::sections::{data as signature_data, delimiter};
 pub use keys::{KeyEncoding, KeyError, PublicKey, SecretKey};
-pub use parts::Boundary;
-pub use policy::{Policy, Require};
+pub use verify::policy::{self, Policy, Require};
 pub use verify::{Verified, Verifier, VerifyingReader};
+pub use wasm::pass::Boundary;
+pub use wasm::section;

@@ -121,15 +121,17 @@ mod tests {
     #[test]
     fn secrets_are_told_from_paths_and_public_keys() {
         let secret = crate::SecretKey::from_seed(&[7; 32]);
-        let compact = super::super::text::hex(&secret.encode(crate::KeyEncoding::Compact));
+        let compact =
+            super::super::encoding::text::hex(&secret.encode(crate::KeyEncoding::Compact));
         let pem = secret.encode(crate::KeyEncoding::Pem);
         let pem = std::str::from_utf8(&pem).expect("PEM is text");
         let content = pem.lines().nth(1).expect("the content of the frame");
         for text in [&*compact, pem, content, &pem[..40]] {
             assert!(is_secret_key_text(text), "{text}");
         }
-        let public =
-            super::super::text::hex(&secret.public_key().encode(crate::KeyEncoding::Compact));
+        let public = super::super::encoding::text::hex(
+            &secret.public_key().encode(crate::KeyEncoding::Compact),
+        );
         for text in [&*public, "keys/release.key", "release", ""] {
             assert!(!is_secret_key_text(text), "{text}");
         }
@@ -144,7 +146,7 @@ mod tests {
 
     /// Every way in which people write these bytes down.
     fn spellings(bytes: &[u8]) -> Vec<String> {
-        let hex = super::super::text::hex(bytes);
+        let hex = super::super::encoding::text::hex(bytes);
         let base64 = base64(bytes);
         let each = |between: &str, before: &str| {
             let byte = |byte: &u8| format!("{before}{byte:02x}");

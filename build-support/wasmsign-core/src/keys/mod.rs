@@ -12,20 +12,15 @@
 //! | hex, base64 | of compact or DER | of compact or DER | `text` |
 
 mod algorithm;
-mod compact;
-mod der;
+mod encoding;
 mod error;
-mod form;
 mod guess;
-mod openssh;
-mod pem;
 mod public;
 mod secret;
 mod stack;
 mod strict;
 #[cfg(test)]
 mod tests;
-mod text;
 
 pub use self::{
     error::KeyError,

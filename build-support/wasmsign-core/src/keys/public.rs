@@ -6,7 +6,8 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{KeyEncoding, KeyError, compact, der, form::Form, openssh, strict, text};
+use super::encoding::{Form, compact, der, openssh, text};
+use super::{KeyEncoding, KeyError, strict};
 
 /// An Ed25519 public key: canonically encoded, on the curve, not of small order.
 ///

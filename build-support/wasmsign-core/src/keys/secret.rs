@@ -5,21 +5,22 @@ use std::fmt;
 use ed25519_dalek::{Signer, SigningKey};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{KeyEncoding, KeyError, PublicKey, compact, der, form::Form, openssh, stack};
+use super::encoding::{Form, compact, der, openssh};
+use super::{KeyEncoding, KeyError, PublicKey, stack};
 
 /// A seed, and the public half that some encodings keep beside it.
-pub(super) struct Halves {
-    pub(super) seed: Seed,
-    pub(super) public: Option<[u8; 32]>,
+pub(in crate::keys) struct Halves {
+    pub(in crate::keys) seed: Seed,
+    pub(in crate::keys) public: Option<[u8; 32]>,
 }
 
 /// A seed in a place of its own. Decoding copies it there from where it was read, and nowhere else: a value on the stack
 /// would leave copies wherever it is moved, and in the unused bytes of whatever comes to lie there, such as an error.
-pub(super) struct Seed(Box<[u8; 32]>);
+pub(in crate::keys) struct Seed(Box<[u8; 32]>);
 
 impl Seed {
     /// Takes 32 bytes, and no other number of them.
-    pub(super) fn copy(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::keys) fn copy(bytes: &[u8]) -> Option<Self> {
         let seed: &[u8; 32] = bytes.try_into().ok()?;
         // Straight to the heap, which `Box::new` would not do.
         let seed: Box<[u8]> = seed.as_slice().into();

@@ -34,7 +34,11 @@ fn two() -> SecretKey {
 }
 
 fn unhex<const N: usize>(text: &str) -> [u8; N] {
-    super::text::decode(text).expect("hex").as_slice().try_into().expect("the length in the type")
+    super::encoding::text::decode(text)
+        .expect("hex")
+        .as_slice()
+        .try_into()
+        .expect("the length in the type")
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -60,7 +64,7 @@ fn public_encodings(key: &PublicKey) -> Vec<Vec<u8>> {
     let mut all: Vec<_> = ENCODINGS.map(|encoding| key.encode(encoding)).into();
     let der = unpem(&all[0]);
     for bytes in [key.encode(KeyEncoding::Compact), der.clone()] {
-        all.extend([super::text::hex(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
+        all.extend([super::encoding::text::hex(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
     }
     all.push(der);
     all
@@ -71,7 +75,7 @@ fn secret_encodings(key: &SecretKey) -> Vec<Vec<u8>> {
     let der = unpem(&all[0]);
     let v2 = halves::pkcs8_v2(&seed(key), key.public_key().as_bytes());
     for bytes in [key.encode(KeyEncoding::Compact).to_vec(), der.clone(), v2.clone()] {
-        all.extend([super::text::hex(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
+        all.extend([super::encoding::text::hex(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
     }
     all.extend([pem("PRIVATE KEY", &v2).into_bytes(), v2, der]);
     all
@@ -137,7 +141,7 @@ fn every_extension_is_refused() {
 
 #[test]
 fn no_changed_byte_makes_a_panic_or_a_leak() {
-    let seed = super::text::hex(&seed(&one()));
+    let seed = super::encoding::text::hex(&seed(&one()));
     for bytes in [public_encodings(one().public_key()), secret_encodings(&one())].concat() {
         for (at, change) in
             (0..bytes.len()).flat_map(|at| [0x01, 0x20, 0x80, 0xff].map(|c| (at, c)))
@@ -155,9 +159,14 @@ fn no_changed_byte_makes_a_panic_or_a_leak() {
 #[test]
 fn debug_never_shows_the_seed() {
     let shown = format!("{:?} {:#?}", one(), one());
-    assert!(shown.contains(&super::text::hex(one().public_key().as_bytes())));
+    assert!(shown.contains(&super::encoding::text::hex(one().public_key().as_bytes())));
     let seed = seed(&one());
-    let forms = [super::text::hex(&seed), base64(&seed), format!("{seed:?}"), format!("{seed:x?}")];
+    let forms = [
+        super::encoding::text::hex(&seed),
+        base64(&seed),
+        format!("{seed:?}"),
+        format!("{seed:x?}"),
+    ];
     for form in forms {
         assert!(!shown.contains(&form[2..18]), "{form}");
     }

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use super::verdict::Coverage;
-use super::{Reason, Signer, Verifier};
-use crate::parts::{self, Boundary};
-use crate::search::{Exhausted, Hit, Ranked, Search};
-use crate::signature_data::SignatureData;
+use super::verdict::{Coverage, Reason, Signer};
+use super::verifier::Verifier;
+use crate::formats::sections::data::SignatureData;
+use crate::verify::search::{Exhausted, Hit, Ranked, Search};
+use crate::wasm::pass::{self, Boundary};
 
 /// A body as far as it was read.
 pub(super) struct Seen<'a> {
@@ -101,7 +101,7 @@ impl Verifier {
 
     /// How far the hashes of one set go with the file: each is met at its own boundary, in order.
     fn reach(&self, hashes: &[[u8; 32]], seen: &Seen<'_>) -> Reach {
-        let met = parts::boundaries_met(hashes, seen.boundaries);
+        let met = pass::boundaries_met(hashes, seen.boundaries);
         let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
         let end = seen.boundaries[last].end;
         let whole = met == hashes.len() && met == seen.boundary_count;
@@ -149,7 +149,7 @@ fn enough(reaches: &[Reach]) -> Vec<Ranked> {
 fn goes_on(seen: &Seen<'_>, search: &Search<'_>) -> bool {
     let mut sets = search.data().sets.iter().enumerate();
     sets.any(|(index, set)| {
-        let met = parts::boundaries_met(&set.hashes, seen.boundaries);
+        let met = pass::boundaries_met(&set.hashes, seen.boundaries);
         met == seen.boundary_count && met < set.hashes.len() && search.may_be_signed(index)
     })
 }

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::Required;
+use super::verifier::Required;
 use crate::error::{Error, Result};
-use crate::parts::{Embedded, Visitor};
-use crate::section::{Kind, Section};
+use crate::wasm::pass::{Embedded, Visitor};
+use crate::wasm::section::{Kind, Section};
 
 /// Smaller growth takes more time than it saves memory.
 const MIN_GROWTH: usize = 64 * 1024;

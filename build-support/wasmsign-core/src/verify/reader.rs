@@ -6,12 +6,13 @@ use std::mem;
 
 use super::coverage::Seen;
 use super::held::{Held, Holding};
-use super::{Required, Signatures, Verified, Verifier};
-use crate::chunks::Pace;
+use super::verdict::Verified;
+use super::verifier::{Required, Signatures, Verifier};
 use crate::error::{Error, Result};
 use crate::limits::{DEFAULT_HELD_BYTES, MAX_HASHES_PER_SET};
-use crate::parts::Pass;
-use crate::search::{Search, Work};
+use crate::stream::chunks::Pace;
+use crate::verify::search::{Search, Work};
+use crate::wasm::pass::Pass;
 
 /// Reads a binary and gives out its bytes as far as they are verified; made by [`Verifier::reader`].
 ///

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use crate::PublicKey;
-use crate::identity::Identity;
-use crate::section::{Kind, SIGNATURE};
-use crate::signature_data::Unknown;
+use crate::digest::Identity;
+use crate::formats::sections::data::Unknown;
+use crate::wasm::section::{Kind, SIGNATURE};
 
 /// Proof that a binary met the policy of a [`Verifier`](super::Verifier), which has read and hashed every byte of it. Nothing
 /// else makes one.

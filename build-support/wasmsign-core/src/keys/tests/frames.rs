@@ -77,7 +77,9 @@ fn pem_without_its_line_breaks_is_read() {
 #[test]
 fn a_byte_order_mark_before_any_text_is_skipped() {
     let key = one();
-    for text in [base64(testdata!("one.public")), crate::keys::text::hex(testdata!("one.public"))] {
+    for text in
+        [base64(testdata!("one.public")), crate::keys::encoding::text::hex(testdata!("one.public"))]
+    {
         let marked = format!("\u{feff}{text}\r\n");
         assert_eq!(PublicKey::decode(marked.as_bytes()).as_ref(), Ok(key.public_key()));
     }
@@ -114,7 +116,7 @@ fn keys_without_their_type_are_told_what_they_lack() {
     for bytes in [&public[..], both] {
         let untyped = KeyError::Untyped { length: bytes.len() };
         assert_eq!(refusal(bytes), untyped);
-        assert_eq!(refusal(crate::keys::text::hex(bytes).as_bytes()), untyped);
+        assert_eq!(refusal(crate::keys::encoding::text::hex(bytes).as_bytes()), untyped);
         assert_eq!(refusal(base64(bytes).as_bytes()), untyped);
         assert!(untyped.to_string().contains("put 01 before"));
     }

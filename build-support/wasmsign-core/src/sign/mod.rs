@@ -4,15 +4,15 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use crate::PublicKey;
 use crate::error::{Error, NotSignable, Result};
-use crate::lanes::Hash;
+use crate::formats::sections::data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
+use crate::formats::sections::message::message;
 use crate::limits::{
     MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURE_BYTES,
 };
-use crate::message::message;
-use crate::parts::{self, Body, Embedded, Hashing, Visitor};
-use crate::search::{Exhausted, Search, Work};
-use crate::section::{Kind, SIGNATURE, own_section};
-use crate::signature_data::{DecodeError, Entry, Form, SignatureData, SignatureSet};
+use crate::stream::hashes::Hash;
+use crate::verify::search::{Exhausted, Search, Work};
+use crate::wasm::pass::{self, Body, Embedded, Hashing, Visitor};
+use crate::wasm::section::{Kind, SIGNATURE, own_section};
 
 /// Something that signs with an Ed25519 key: a [`SecretKey`](crate::SecretKey), or a program or device
 /// that never shows its seed.
@@ -114,7 +114,7 @@ where
     let room = room(signatures);
     let mut copy =
         Copy { output: &mut *output, section: &room, unsigned_only: true, writes: false };
-    let body = parts::read(&mut input, Hashing::Signed, &mut copy)?;
+    let body = pass::read(&mut input, Hashing::Signed, &mut copy)?;
     let written = copy.writes;
     let signed = extend(&body, signatures)?;
     let section = section_for(&body, &signed);
@@ -154,7 +154,7 @@ where
     R: Read + Seek,
     W: Write,
 {
-    let body = parts::read(&mut input, Hashing::Signed, &mut ())?;
+    let body = pass::read(&mut input, Hashing::Signed, &mut ())?;
     let signed = extend(&body, signatures)?;
     copy_with(input, output, &section_for(&body, &signed), &body)?;
     Ok(signed)
@@ -173,7 +173,7 @@ pub fn detached(
     earlier: Option<&[u8]>,
     signatures: &[Signature<'_>],
 ) -> Result<Signed> {
-    let body = parts::read(input, Hashing::Signed, &mut ())?;
+    let body = pass::read(input, Hashing::Signed, &mut ())?;
     let earlier = earlier.map(SignatureData::from_detached).transpose()?;
     add(&body, earlier.unwrap_or_default(), signatures)
 }
@@ -326,5 +326,5 @@ pub(crate) fn copy_with(
     first: &Body,
 ) -> Result<()> {
     let mut copy = Copy { output, section, unsigned_only: false, writes: false };
-    parts::read_again(input, first, &mut copy)
+    pass::read_again(input, first, &mut copy)
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::chunks::{Pace, Region, Sink, Tee};
 use crate::error::Result;
+use crate::stream::chunks::{Pace, Region, Sink, Tee};
 
 /// Hashes what it is handed, on a thread from run `thread_at` on, with a mark behind each run.
 struct Marking {

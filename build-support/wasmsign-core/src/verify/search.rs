@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::PublicKey;
+use crate::formats::sections::data::{Content, Entry, SignatureData};
+use crate::formats::sections::message::message;
 use crate::limits::MAX_PUBLIC_KEY_OPERATIONS;
-use crate::message::message;
-use crate::parts::{self, Boundary};
-use crate::signature_data::{Content, Entry, SignatureData};
+use crate::wasm::pass::{self, Boundary};
 
 /// A valid signature of a wanted key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl<'a> Search<'a> {
     pub(crate) fn follow(&mut self, boundaries: &[Boundary]) -> Result<(), Exhausted> {
         while self.work.followed < boundaries.len() {
             let seen = &boundaries[..=self.work.followed];
-            let met = |hashes: &[[u8; 32]]| parts::boundaries_met(hashes, seen) == seen.len();
+            let met = |hashes: &[[u8; 32]]| pass::boundaries_met(hashes, seen) == seen.len();
             let sets = self.data.sets.iter().zip(0..);
             let alive: Vec<_> =
                 sets.filter(|(set, _)| met(&set.hashes)).map(|(_, set)| (set, 0)).collect();

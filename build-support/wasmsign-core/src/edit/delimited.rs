@@ -6,15 +6,15 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, NotSignable, Result};
 use crate::limits::MAX_HASHES_PER_SET;
-use crate::parts::Boundary;
-use crate::section::{Kind, SIGNATURE_DELIMITER, own_section};
 use crate::sign::write;
+use crate::wasm::pass::Boundary;
+use crate::wasm::section::{Kind, SIGNATURE_DELIMITER, own_section};
 
 /// Writes an unsigned module whose parts end with delimiters: the sections come in through [`Write`], whole and in
 /// order, in pieces of any length.
 ///
 /// `delimiter` gives the 16 bytes of each delimiter. It is told the SHA-256 of the body up to the first byte of the
-/// delimiter's section: see [`DelimiterKey::delimiter`](crate::delimiter::DelimiterKey::delimiter).
+/// delimiter's section: see [`DelimiterKey::delimiter`](crate::formats::sections::delimiter::DelimiterKey::delimiter).
 ///
 /// ```
 /// use std::io::Write;

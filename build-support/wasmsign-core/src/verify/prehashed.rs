@@ -2,10 +2,11 @@
 
 use std::io::Read;
 
-use super::{Ignored, Required, Signatures, Signer, Verified, Verifier};
+use super::verdict::{Ignored, Signer, Verified};
+use super::verifier::{Required, Signatures, Verifier};
 use crate::error::Result;
-use crate::parts::{self, Body, Boundary};
-use crate::section::Kind;
+use crate::wasm::pass::{self, Body, Boundary};
+use crate::wasm::section::Kind;
 
 /// A binary that was read to its end and still wants its hashes; made by [`Verifier::survey`].
 ///
@@ -49,7 +50,7 @@ impl Survey {
         detached: Option<&[u8]>,
     ) -> Result<Self> {
         let mut required = Required { policy: verifier.policy.clone(), end: 0 };
-        let (body, ends) = parts::read_unhashed(module, &mut required)?;
+        let (body, ends) = pass::read_unhashed(module, &mut required)?;
         let signatures = match detached {
             Some(signature) => verifier.detached(signature, body.embedded.as_ref()),
             None => verifier.embedded(body.embedded.as_ref()),

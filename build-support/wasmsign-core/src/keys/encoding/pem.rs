@@ -5,17 +5,18 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::{KeyError, form::Form, guess::may_be_secret, text::from_base64};
+use super::super::{KeyError, guess::may_be_secret};
+use super::{Form, text::from_base64};
 
 /// How every block starts.
-pub(super) const BEGIN: &str = "-----BEGIN ";
+pub(in crate::keys) const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const BORDER: &str = "-----";
 
 /// The end of a line as text.
 const BREAKS: [&str; 3] = ["\\n", "\\r", "\\t"];
 
-pub(super) fn read(text: &str) -> Result<Form, KeyError> {
+pub(in crate::keys) fn read(text: &str) -> Result<Form, KeyError> {
     let block = Block::find(text)?;
     match block.label()? {
         "PUBLIC KEY" => Ok(Form::Spki(block.decode()?)),

@@ -5,14 +5,14 @@ use std::io::{self, Read, Seek, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::delimited::Delimited;
+use crate::digest::Identity;
+use crate::edit::delimited::Delimited;
 use crate::error::{Error, NotSignable, Result};
-use crate::identity::Identity;
-use crate::lanes::Hash;
 use crate::limits::MAX_HASHES_PER_SET;
-use crate::parts::{self, Body, Boundary, Embedded, Visitor};
-use crate::section::{Kind, Section};
 use crate::sign::{Earlier, write};
+use crate::stream::hashes::Hash;
+use crate::wasm::pass::{self, Body, Boundary, Embedded, Visitor};
+use crate::wasm::section::{Kind, Section};
 
 /// What splitting has done.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ where
     W: Write,
 {
     let mut plan = Plan { matches, class: None, cuts: Vec::new(), parts: 0 };
-    let first = parts::read(&mut input, parts::Hashing::SignedAndIdentity, &mut plan)?;
+    let first = pass::read(&mut input, pass::Hashing::SignedAndIdentity, &mut plan)?;
     let identity_before = first.lone_identity()?;
     if first.embedded.is_some() && earlier == Earlier::Refuse {
         return Err(Error::Signed);
@@ -79,7 +79,7 @@ where
     let output = Hashing { output, hash: Sha256::new() };
     let output = Delimited::new(output, first.kind, delimiter)?;
     let mut cutter = Cutter { output, marks: marks(&first, &cuts), position: 0 };
-    parts::read_again(input, &first, &mut cutter)?;
+    pass::read_again(input, &first, &mut cutter)?;
     let (parts, identity) = cutter.finish()?;
     Ok(Split {
         parts,

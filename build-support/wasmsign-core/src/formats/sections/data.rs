@@ -11,12 +11,12 @@
 use std::fmt;
 
 use crate::error::{Error, Malformed, NotSignable, Place, Rule};
-use crate::lanes::Hash;
-use crate::leb128::{self, Step, Varuint32};
+use crate::formats::sections::message::{CONTENT_TYPE, HASH_FUNCTION, VERSION};
 use crate::limits::{
     MAX_ENTRIES_PER_SET, MAX_HASHES_PER_SET, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURE_BYTES,
 };
-use crate::message::{CONTENT_TYPE, HASH_FUNCTION, VERSION};
+use crate::stream::hashes::Hash;
+use crate::wasm::leb128::{self, Step, Varuint32};
 
 /// The algorithm byte of Ed25519.
 pub const ED25519: u8 = 0x01;

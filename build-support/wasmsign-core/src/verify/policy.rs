@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use crate::section::{Kind, Section};
+use crate::wasm::section::{Kind, Section};
 
 /// How many of the given keys must have signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

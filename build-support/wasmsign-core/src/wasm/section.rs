@@ -3,10 +3,10 @@
 use std::io::Read;
 use std::ops::Range;
 
-use crate::chunks::{Sink, Tee};
 use crate::error::{Malformed, Result, Rule};
-use crate::leb128::{self, Step, Varuint32};
 use crate::limits::MAX_NAME_BYTES;
+use crate::stream::chunks::{Sink, Tee};
+use crate::wasm::leb128::{self, Step, Varuint32};
 
 /// The name of the section that holds signature data.
 pub const SIGNATURE: &str = "signature";

@@ -12,8 +12,8 @@ use std::thread::{self, JoinHandle};
 
 use sha2::{Digest, Sha256};
 
-use crate::chunks::Run;
 use crate::limits::RUNS_IN_FLIGHT;
+use crate::stream::chunks::Run;
 
 /// A SHA-256 digest.
 pub(crate) type Hash = [u8; 32];

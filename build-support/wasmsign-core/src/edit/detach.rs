@@ -2,12 +2,12 @@
 
 use std::io::{Read, Seek, Write};
 
+use crate::digest::Identity;
 use crate::error::{Error, Result};
-use crate::identity::Identity;
-use crate::parts::{self, Embedded, Hashing};
-use crate::section::{Kind, SIGNATURE, custom_frame, own_section};
+use crate::formats::sections::data::{DecodeError, Form, OVER_LENGTH, SignatureData};
 use crate::sign::{self, Earlier};
-use crate::signature_data::{DecodeError, Form, OVER_LENGTH, SignatureData};
+use crate::wasm::pass::{self, Embedded, Hashing};
+use crate::wasm::section::{Kind, SIGNATURE, custom_frame, own_section};
 
 /// What [`detach`] took out of a module.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ pub struct Attached {
 /// # Ok::<(), wasmsign_core::Error>(())
 /// ```
 pub fn detach<R: Read + Seek, W: Write>(mut input: R, output: &mut W) -> Result<Detached> {
-    let body = parts::read(&mut input, Hashing::SignedAndIdentity, &mut ())?;
+    let body = pass::read(&mut input, Hashing::SignedAndIdentity, &mut ())?;
     let identity = body.lone_identity()?;
     let embedded = body.embedded.as_ref().ok_or(Error::Unsigned)?;
     let data = embedded.decode(Form::Deployed).map_err(DecodeError::without_verdict)?;
@@ -95,7 +95,7 @@ pub fn attach<R: Read + Seek, W: Write>(
     earlier: Earlier,
 ) -> Result<Attached> {
     let data = SignatureData::from_detached(signature)?;
-    let body = parts::read(&mut input, Hashing::SignedAndIdentity, &mut ())?;
+    let body = pass::read(&mut input, Hashing::SignedAndIdentity, &mut ())?;
     let identity = body.lone_identity()?;
     let replaced = body.embedded.is_some();
     if replaced && earlier == Earlier::Refuse {

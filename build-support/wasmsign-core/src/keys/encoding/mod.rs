@@ -3,10 +3,16 @@
 
 use zeroize::Zeroizing;
 
-use super::{KeyError, compact, der, openssh, pem, text};
+use super::KeyError;
+
+pub(in crate::keys) mod compact;
+pub(in crate::keys) mod der;
+pub(in crate::keys) mod openssh;
+pub(in crate::keys) mod pem;
+pub(in crate::keys) mod text;
 
 /// A key whose encoding is known, and not yet decoded.
-pub(super) enum Form {
+pub(in crate::keys) enum Form {
     CompactPublic([u8; 32]),
     CompactSecret(Zeroizing<Vec<u8>>),
     Spki(Zeroizing<Vec<u8>>),
@@ -32,7 +38,7 @@ const STRANGERS: [(&[u8], &str); 7] = [
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Form {
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, KeyError> {
+    pub(in crate::keys) fn read(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         if bytes.trim_ascii().is_empty() {
             return Err(KeyError::Empty);

@@ -1,6 +1,6 @@
 //! The bytes that a signature signs, built in this one place.
 
-use crate::lanes::Hash;
+use crate::stream::hashes::Hash;
 
 /// Version of the signature format.
 pub(crate) const VERSION: u8 = 0x01;

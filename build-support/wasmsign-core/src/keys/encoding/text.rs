@@ -3,10 +3,10 @@
 use pkcs8::der::pem::Base64Decoder;
 use zeroize::Zeroizing;
 
-use super::KeyError;
+use super::super::KeyError;
 
 /// The bytes behind the text, without the white space around it.
-pub(super) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(in crate::keys) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let line = text.trim_ascii();
     require_alphabet(text)?;
     let decoded = if is_hex(line) { from_hex(line) } else { from_base64(line) };
@@ -40,7 +40,7 @@ fn digit(character: u8) -> Option<u8> {
     char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-pub(super) fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(in crate::keys) fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut decoder = Base64Decoder::new(line.as_bytes()).ok()?;
     let mut bytes = Zeroizing::new(vec![0; decoder.remaining_len()]);
     decoder.decode(&mut bytes).ok()?;
@@ -48,6 +48,6 @@ pub(super) fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// Lower-case hex, for public bytes only: the text is not overwritten.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::keys) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

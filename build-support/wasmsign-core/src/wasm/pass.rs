@@ -2,13 +2,13 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use crate::chunks::{Pace, Region, Run, Sink, Tee};
+use crate::digest::Identity;
 use crate::error::{Error, NotSignable, Place, Result};
-use crate::identity::Identity;
-use crate::lanes::{Hash, Lanes};
+use crate::formats::sections::data::{DecodeError, Form, OVER_LENGTH, SignatureData};
 use crate::limits::{MAX_HASHES_PER_SET, MAX_SIGNATURE_BYTES};
-use crate::section::{Kind, Section};
-use crate::signature_data::{DecodeError, Form, OVER_LENGTH, SignatureData};
+use crate::stream::chunks::{Pace, Region, Run, Sink, Tee};
+use crate::stream::hashes::{Hash, Lanes};
+use crate::wasm::section::{Kind, Section};
 
 /// The end of a part: a delimiter, or the end of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

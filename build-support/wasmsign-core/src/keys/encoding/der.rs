@@ -10,14 +10,14 @@ use pkcs8::{
 };
 use zeroize::Zeroizing;
 
-use super::{
+use super::super::{
     KeyError, algorithm,
-    form::Form,
     secret::{Halves, Seed},
 };
+use super::Form;
 
 /// The first byte of every DER key.
-pub(super) const SEQUENCE: u8 = 0x30;
+pub(in crate::keys) const SEQUENCE: u8 = 0x30;
 
 const ED25519: AlgorithmIdentifierRef<'static> =
     AlgorithmIdentifierRef { oid: ObjectIdentifier::new_unwrap("1.3.101.112"), parameters: None };
@@ -26,7 +26,7 @@ const ED25519: AlgorithmIdentifierRef<'static> =
 const SEED_HEADER: [u8; 2] = [0x04, 0x20];
 
 /// Tells the structures apart by the types of their first two members.
-pub(super) fn read(der: &[u8]) -> Result<Form, KeyError> {
+pub(in crate::keys) fn read(der: &[u8]) -> Result<Form, KeyError> {
     let owned = || Zeroizing::new(der.to_vec());
     match first_tags(der)? {
         (Tag::Sequence, Tag::BitString) => Ok(Form::Spki(owned())),
@@ -48,13 +48,13 @@ fn first_tags(der: &[u8]) -> Result<(Tag, Tag), KeyError> {
     Ok((next()?, next()?))
 }
 
-pub(super) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
+pub(in crate::keys) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
     let info = SubjectPublicKeyInfoRef::from_der(der)?;
     require_ed25519(&info.algorithm)?;
     public_bytes(&info.subject_public_key)
 }
 
-pub(super) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
+pub(in crate::keys) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
     match PrivateKeyInfoRef::from_der(der) {
         Ok(info) => halves(&info, info.public_key),
         Err(error) => {
@@ -113,7 +113,7 @@ fn malformed(reason: String) -> KeyError {
     KeyError::Der { offset: None, reason }
 }
 
-pub(super) fn encode_spki_pem(key: &[u8; 32]) -> String {
+pub(in crate::keys) fn encode_spki_pem(key: &[u8; 32]) -> String {
     spki_pem(key).expect("32 bytes are within every limit of DER and PEM")
 }
 
@@ -123,7 +123,7 @@ fn spki_pem(key: &[u8; 32]) -> pkcs8::der::Result<String> {
     Document::encode_msg(&info)?.to_pem("PUBLIC KEY", LineEnding::LF)
 }
 
-pub(super) fn encode_pkcs8_pem(seed: &[u8; 32]) -> Zeroizing<String> {
+pub(in crate::keys) fn encode_pkcs8_pem(seed: &[u8; 32]) -> Zeroizing<String> {
     pkcs8_pem(seed).expect("34 bytes are within every limit of DER and PEM")
 }
 

@@ -1,0 +1,3 @@
+//! How signatures are written down.
+
+pub mod sections;

@@ -5,9 +5,10 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use wasmsign_core::error::{Malformed, Place, Rule};
-use wasmsign_core::section::Kind;
 use wasmsign_core::verify::Reason;
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::wasm::{Malformed, Place, Rule};
+use wasmsign_core::{ReadError, WriteError};
 
 use crate::exit::Exit;
 use crate::text::hex::public_key_text;
@@ -150,9 +151,9 @@ fn after_io_error(error: &io::Error) -> Option<&'static str> {
 }
 
 /// What the core says of signing a module into `output`.
-pub fn of_signing(path: &Path, output: &Path, error: wasmsign_core::Error) -> Error {
-    match error {
-        wasmsign_core::Error::Write(source) => {
+pub fn of_signing(path: &Path, output: &Path, error: impl Into<wasmsign_core::Error>) -> Error {
+    match error.into() {
+        wasmsign_core::Error::Write(WriteError(source)) => {
             Error::io(format!("failed to write `{}`", output.display()), source)
         }
         other => of_module(path, other),
@@ -160,8 +161,13 @@ pub fn of_signing(path: &Path, output: &Path, error: wasmsign_core::Error) -> Er
 }
 
 /// What the core says of writing `path` anew into `output`; `done` is what could not be done with it.
-pub fn of_rewriting(path: &Path, output: &Path, done: &str, error: wasmsign_core::Error) -> Error {
-    match error {
+pub fn of_rewriting(
+    path: &Path,
+    output: &Path,
+    done: &str,
+    error: impl Into<wasmsign_core::Error>,
+) -> Error {
+    match error.into() {
         wasmsign_core::Error::NotSignable(reason) => {
             Error::malformed(format!("`{}` cannot be {done}", path.display())).because(reason)
         }
@@ -170,9 +176,9 @@ pub fn of_rewriting(path: &Path, output: &Path, done: &str, error: wasmsign_core
 }
 
 /// What the core says of a file of detached signature data.
-pub fn of_signature(path: &Path, error: wasmsign_core::Error) -> Error {
-    match error {
-        wasmsign_core::Error::NotSignable(reason) => {
+pub fn of_signature(path: &Path, error: impl Into<wasmsign_core::Error>) -> Error {
+    match error.into() {
+        wasmsign_core::Error::Format(reason) => {
             Error::malformed(format!("the signature `{}` cannot be read", path.display()))
                 .because(reason)
         }
@@ -181,14 +187,14 @@ pub fn of_signature(path: &Path, error: wasmsign_core::Error) -> Error {
 }
 
 /// What the core says of a module, with its file and the exit code.
-pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
+pub fn of_module(path: &Path, error: impl Into<wasmsign_core::Error>) -> Error {
     use wasmsign_core::Error as Core;
     let path = path.display();
-    match error {
-        Core::Read { source, offset } => {
+    match error.into() {
+        Core::Read(ReadError { source, offset, .. }) => {
             Error::io(format!("failed to read `{path}` at offset {offset}"), source)
         }
-        Core::Write(source) => {
+        Core::Write(WriteError(source)) => {
             Error::io(format!("failed to write the signed form of `{path}`"), source)
         }
         Core::Malformed(fault) => {
@@ -209,8 +215,10 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
             Error::new(Exit::Refused, format!("`{path}` has no embedded signature (no-signature)"))
                 .advice("sign it first; `cargo wasmsign inspect` shows what it contains")
         }
-        Core::Changed => Error::new(Exit::Io, format!("`{path}` changed while it was being read"))
-            .advice("make sure that nothing else writes to it, and try again"),
+        Core::Changed(_) => {
+            Error::new(Exit::Io, format!("`{path}` changed while it was being read"))
+                .advice("make sure that nothing else writes to it, and try again")
+        }
         Core::Signer { source, public_key } => {
             let key = public_key_text(&public_key);
             let message =
@@ -222,9 +230,9 @@ pub fn of_module(path: &Path, error: wasmsign_core::Error) -> Error {
 }
 
 /// What went wrong with a key that was asked for something else than a module's signature.
-pub fn of_key_use(key: &str, error: wasmsign_core::Error) -> Error {
+pub fn of_key_use(key: &str, error: impl Into<wasmsign_core::Error>) -> Error {
     let message = format!("failed to use the key `{}`", key.escape_debug());
-    match error {
+    match error.into() {
         wasmsign_core::Error::Signer { source, .. } => of_signer(message, source),
         other => Error::tool(message).because(other),
     }
@@ -269,7 +277,7 @@ pub fn after_refusal(reason: &Reason) -> &'static str {
         Reason::KindMismatch { expected: Kind::Component } => {
             "pass `--expect module` if you want a module"
         }
-        Reason::StraySignature { .. } => {
+        Reason::MisplacedSignature { .. } => {
             "do not run it; get the module without the extra `signature` section, and have it \
              signed again"
         }

@@ -13,7 +13,7 @@ static MODULE: &[u8] = include_bytes!(env!("GUEST_WASM"));
 fn main() {
     let key = include_bytes!("../guest/release.pub");
     let key = wasmsign_core::PublicKey::decode(key).unwrap();
-    match wasmsign_core::Verifier::new([key]).with_identity().verify(MODULE) {
+    match wasmsign_core::Verifier::builder([key]).with_identity().build().unwrap().verify(MODULE) {
         Ok(verified) => println!("verified {}", verified.identity().unwrap()),
         Err(error) => println!("refused: {error}"),
     }

@@ -61,7 +61,7 @@ pub fn with_import() -> Vec<u8> {
 
 /// Signs a module with these keys.
 pub fn signed(module: &[u8], keys: &[&SecretKey]) -> Vec<u8> {
-    let signature = |key| sign::Signature { signer: key, key_id: sign::KeyId::Auto };
+    let signature = |key| sign::NewSignature { signer: key, key_id: sign::KeyId::Auto };
     let signatures: Vec<_> = keys.iter().map(|key| signature(*key)).collect();
     let mut output = Cursor::new(Vec::new());
     sign::embed(Cursor::new(module), &mut output, &signatures).expect("the module can be signed");

@@ -297,7 +297,7 @@ impl Guest {
             let policy = Policy::default().expect(None).require(Require::All);
             let verified =
                 trust::verify(&published.path, &content, signature.as_deref(), keys, policy);
-            Some(verified.map_err(advised)?)
+            Some(verified.map_err(advised)?.verified().clone())
         };
         let module = Module::publish(script, told, &self.env_name, &content, signature.as_deref())?;
         Ok(Module { identity: published.identity, verified, ..module })

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::section::Kind;
-use wasmsign_core::{Policy, Require};
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::{Policy, Require, SectionNames};
 
 use crate::error::{Error, Result};
 use crate::module::Module;
@@ -81,9 +81,7 @@ impl Import {
 
     /// As [`Import::prefix`]; custom sections of these names must lie in the prefix too.
     pub fn sections<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        self.policy =
-            self.policy.prefix_with(move |name| names.iter().any(|wanted| wanted == name));
+        self.policy = self.policy.prefix_with(SectionNames::exactly(names));
         self
     }
 
@@ -139,7 +137,8 @@ impl Import {
         let keys = keys::read(script, told, &self.keys)?;
         let policy = self.policy.clone();
         let verified = trust::verify(&path, &content, signature.as_deref(), keys, policy)?;
-        let module = Module::publish(script, told, &self.env_name, &content, signature.as_deref())?;
+        let (bytes, verified) = (verified.bytes(), verified.verified().clone());
+        let module = Module::publish(script, told, &self.env_name, bytes, signature.as_deref())?;
         Ok(Module { identity: verified.identity(), verified: Some(verified), ..module })
     }
 }

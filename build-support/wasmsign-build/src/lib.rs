@@ -75,7 +75,7 @@
 //! # What it costs
 //!
 //! This crate depends on `wasmsign-core` and on `serde_json` (for what `cargo wasmsign` says, without `serde`'s procedural
-//! macros): 46 crates in all, five of them for JSON. There is no command line and no optimizer among them.
+//! macros): 44 crates in all, five of them for JSON. There is no command line and no optimizer among them.
 //!
 //! To import 10 MB takes 17 ms longer than to read them; but 0.36 s in the unoptimized code that cargo makes of build
 //! dependencies by default (docs/BENCHMARKS.md). Hosts with large modules set
@@ -106,5 +106,5 @@ pub use guest::Guest;
 pub use import::Import;
 pub use info::BuildInfo;
 pub use module::Module;
-pub use wasmsign_core::section::Kind;
+pub use wasmsign_core::wasm::Kind;
 pub use wasmsign_core::{Policy, Require};

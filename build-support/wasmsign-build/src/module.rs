@@ -94,14 +94,17 @@ impl Module {
 mod tests {
     use super::*;
     use wasmsign_core::verify::Reason;
-    use wasmsign_core::{Error, Policy, SecretKey, Verifier};
+    use wasmsign_core::{Policy, SecretKey, Verifier, VerifyError};
 
     #[test]
     fn a_stub_never_verifies() {
         let key = SecretKey::from_seed(&[7; 32]).public_key().clone();
-        let verifier = Verifier::new([key]).policy(Policy::default().prefix().expect(None));
+        let builder = Verifier::builder([key]).policy(Policy::default().prefix().expect(None));
+        let verifier = builder.build().expect("there is a key");
         match verifier.verify(STUB) {
-            Err(Error::Refused(refusal)) => assert_eq!(*refusal.reason(), Reason::NoSignature),
+            Err(VerifyError::Refused(refusal)) => {
+                assert_eq!(*refusal.reason(), Reason::NoSignature)
+            }
             other => panic!("{other:?}"),
         }
         assert!(verifier.verify_detached(STUB, &[]).is_err());

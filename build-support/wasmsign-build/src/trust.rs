@@ -2,47 +2,51 @@
 
 use std::path::Path;
 
-use wasmsign_core::verify::Reason;
-use wasmsign_core::{Error as CoreError, Policy, PublicKey, Verified, Verifier};
+use wasmsign_core::verify::{BuilderError, Reason};
+use wasmsign_core::{Policy, PublicKey, VerifiedModule, Verifier, VerifyError};
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// Verifies the bytes of a file, which are in memory, so that what was verified is what will be embedded.
-pub(crate) fn verify(
+pub(crate) fn verify<'a>(
     path: &Path,
-    module: &[u8],
+    module: &'a [u8],
     signature: Option<&[u8]>,
     keys: Vec<PublicKey>,
     policy: Policy,
-) -> Result<Verified> {
-    if keys.is_empty() {
-        let message = format!("no key was given to verify `{}` with", path.display());
-        return Err(
-            Error::new(ErrorKind::Key, message).advice("name the signer's public key with `key`")
-        );
-    }
-    let verifier = Verifier::try_new(keys).map_err(|error| {
-        let message = format!("there are too many keys to verify `{}` with", path.display());
-        Error::new(ErrorKind::Key, message).because(error)
-    })?;
-    let verifier = verifier.policy(policy).with_identity();
+) -> Result<VerifiedModule<'a>> {
+    let builder = Verifier::builder(keys).policy(policy).with_identity();
+    let verifier = builder.build().map_err(|error| unfit(path, error))?;
     let verdict = match signature {
-        Some(signature) => verifier.verify_detached(module, signature),
-        None => verifier.verify(module),
+        Some(signature) => verifier.verify_bytes_detached(module, signature),
+        None => verifier.verify_bytes(module),
     };
-    verdict.map_err(|error| told(path, error, verifier.keys().len()))
+    verdict.map_err(|error| told(path, error))
 }
 
-/// `keys` is how many different ones were given.
-fn told(path: &Path, error: CoreError, keys: usize) -> Error {
+/// Why these keys and this policy verify nothing.
+fn unfit(path: &Path, error: BuilderError) -> Error {
+    let path = path.display();
+    let (message, advice) = match error {
+        BuilderError::NoKeys => (
+            format!("no key was given to verify `{path}` with"),
+            "name the signer's public key with `key`",
+        ),
+        BuilderError::TooFewKeys { .. } => (
+            format!("`{path}`: more keys are required than were given"),
+            "name more keys with `key`, or ask for fewer with `require`",
+        ),
+        _ => (
+            format!("there are too many keys to verify `{path}` with"),
+            "name those that may have signed this module",
+        ),
+    };
+    Error::new(ErrorKind::Key, message).because(error).advice(advice)
+}
+
+fn told(path: &Path, error: VerifyError) -> Error {
     match error {
-        CoreError::Refused(refusal) if wants_more_than(refusal.reason(), keys) => {
-            let message = format!("`{}`: more keys are required than were given", path.display());
-            Error::new(ErrorKind::Key, message)
-                .because(format!("{refusal}, and the number of different keys given is {keys}"))
-                .advice("name more keys with `key`, or ask for fewer with `require`")
-        }
-        CoreError::Refused(refusal) => {
+        VerifyError::Refused(refusal) => {
             let reason = refusal.reason();
             let message = format!("`{}` is not trusted ({})", path.display(), reason.code());
             Error::new(ErrorKind::Refused, message).advice(advice(reason)).because(refusal)
@@ -51,11 +55,6 @@ fn told(path: &Path, error: CoreError, keys: usize) -> Error {
             .because(other)
             .advice("fetch it again: it may have been cut on its way, or be another kind of file"),
     }
-}
-
-/// Whether no module could be trusted.
-fn wants_more_than(reason: &Reason, keys: usize) -> bool {
-    matches!(*reason, Reason::PolicyNotMet { wanted, .. } if wanted > keys)
 }
 
 /// What to do about a refusal.

@@ -9,13 +9,16 @@
 //! could be.
 
 mod message;
+mod outcome;
 mod pointers;
+mod settings;
+mod types;
 mod verifier;
 
+pub use types::{WasmsignKind, WasmsignStatus, WasmsignVerdict, WasmsignVerifier};
 pub use verifier::{
-    WasmsignKind, WasmsignStatus, WasmsignVerdict, WasmsignVerifier, wasmsign_verifier_add_key,
-    wasmsign_verifier_cover_section, wasmsign_verifier_expect, wasmsign_verifier_free,
-    wasmsign_verifier_message, wasmsign_verifier_new, wasmsign_verifier_prefix,
-    wasmsign_verifier_require, wasmsign_verify, wasmsign_verify_detached, wasmsign_verify_file,
-    wasmsign_verify_file_detached,
+    wasmsign_verifier_add_key, wasmsign_verifier_cover_section, wasmsign_verifier_expect,
+    wasmsign_verifier_free, wasmsign_verifier_message, wasmsign_verifier_new,
+    wasmsign_verifier_prefix, wasmsign_verifier_require, wasmsign_verify, wasmsign_verify_detached,
+    wasmsign_verify_file, wasmsign_verify_file_detached,
 };

@@ -1,80 +1,14 @@
 //! The functions that C calls.
 
-use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char, c_int};
-use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::ptr;
 
-use wasmsign_core::limits::MAX_KEYS;
-use wasmsign_core::section::Kind;
-use wasmsign_core::{Error, Policy, PublicKey, Require, Verified, Verifier};
+use wasmsign_core::{Verified, Verifier};
 
 use crate::message::Message;
+use crate::outcome::{NO_BYTES, NO_PATH, Outcome, named, refused, unpanicked};
 use crate::pointers;
-
-/// What came of a call.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WasmsignStatus {
-    /// Done; of a verification: the module meets what is asked for.
-    Ok = 0,
-    /// The module was read correctly, and is not trusted.
-    Refused = 1,
-    /// A null pointer, a key that is none, a number that makes no sense. Null for no bytes is none of these.
-    Usage = 2,
-    /// The module or the signature data is not what it should be.
-    Malformed = 3,
-    /// A file could not be read.
-    Io = 4,
-    /// An error of this library. The module is not verified.
-    Internal = 5,
-}
-
-/// The kind of binary that the header of a file must announce. No signature covers the header.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WasmsignKind {
-    /// A core module; this is what a new verifier expects.
-    Module = 0,
-    /// A component.
-    Component = 1,
-    /// Either.
-    Any = 2,
-}
-
-/// What a verification has proved; all but `size` is zero where it has not. Set `size` before each call:
-/// `WasmsignVerdict verdict = {.size = sizeof verdict};`
-#[repr(C)]
-#[derive(Debug, Clone, Copy)]
-pub struct WasmsignVerdict {
-    /// Bytes of this structure as the caller knows it, by which a later library tells it from a longer one.
-    pub size: usize,
-    /// Offset of the first byte that is not covered: all bytes before it are verified, but for the header and an embedded
-    /// signature section.
-    pub covered: u64,
-    /// Bytes of the file.
-    pub total: u64,
-    /// How many of the given keys have signed what is covered.
-    pub signers: usize,
-    /// Whether the file is all of what was signed, and nothing else.
-    pub whole: bool,
-    /// Whether `identity` holds one.
-    pub has_identity: bool,
-    /// SHA-256 of the file without its embedded signature section.
-    pub identity: [u8; 32],
-}
-
-/// Keys, and what is asked for. Made by `wasmsign_verifier_new`, ended by `wasmsign_verifier_free`.
-pub struct WasmsignVerifier {
-    keys: Vec<PublicKey>,
-    require: usize,
-    prefix: bool,
-    sections: Vec<String>,
-    expect: WasmsignKind,
-    message: Message,
-}
+use crate::types::{WasmsignKind, WasmsignStatus, WasmsignVerdict, WasmsignVerifier};
 
 /// A verifier of whole modules without keys, with which nothing verifies: add keys. Never null: where memory has run out, the
 /// process ends.
@@ -318,32 +252,6 @@ pub unsafe extern "C" fn wasmsign_verifier_message(
     unsafe { verifier.as_ref() }.map_or(ptr::null(), |verifier| verifier.message.start())
 }
 
-/// What a call comes to: nothing, or a status with its message.
-type Outcome<T = ()> = Result<T, (WasmsignStatus, Cow<'static, str>)>;
-
-const NO_BYTES: (WasmsignStatus, Cow<'static, str>) = (
-    WasmsignStatus::Usage,
-    Cow::Borrowed("expected bytes, found a null pointer or a length that cannot be"),
-);
-
-const NO_PATH: (WasmsignStatus, Cow<'static, str>) =
-    (WasmsignStatus::Usage, Cow::Borrowed("expected the path of a file, found a null pointer"));
-
-const NO_SIZE: (WasmsignStatus, Cow<'static, str>) = (
-    WasmsignStatus::Usage,
-    Cow::Borrowed(
-        "the verdict's `size` is not set to that of the structure: {.size = sizeof verdict}",
-    ),
-);
-
-/// The same with the file's name: to the core, an open file is bytes from anywhere.
-fn named(error: Error, module: &Path) -> Error {
-    match error {
-        Error::Read { source, .. } => Error::File { path: module.to_owned(), source },
-        other => other,
-    }
-}
-
 /// Does `work` with a verifier that is there; nothing that goes wrong in it unwinds into C.
 fn guarded(
     verifier: Option<&mut WasmsignVerifier>,
@@ -383,129 +291,6 @@ unsafe fn judged(
     }
 }
 
-fn unpanicked<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let text = "an error of this library; what it has written to standard error says where";
-        Err((WasmsignStatus::Internal, text.into()))
-    })
-}
-
-fn refused(error: Error) -> (WasmsignStatus, Cow<'static, str>) {
-    let (status, text) = match &error {
-        Error::Refused(refusal) => {
-            (WasmsignStatus::Refused, format!("{refusal} ({})", refusal.reason().code()))
-        }
-        Error::Malformed(fault) => (WasmsignStatus::Malformed, fault.to_string()),
-        Error::File { source, .. } | Error::Read { source, .. } => {
-            (WasmsignStatus::Io, format!("{error}: {source}"))
-        }
-        other => (WasmsignStatus::Internal, other.to_string()),
-    };
-    (status, text.into())
-}
-
-impl WasmsignVerifier {
-    /// Trusts a key. One that is given twice counts once.
-    fn add(&mut self, key: &[u8]) -> Outcome {
-        let usage = |text: String| Err((WasmsignStatus::Usage, text.into()));
-        match PublicKey::decode(key) {
-            Ok(key) if self.keys.contains(&key) => Ok(()),
-            Ok(_) if self.keys.len() >= MAX_KEYS => {
-                usage(format!("a verifier takes {MAX_KEYS} keys at most"))
-            }
-            Ok(key) => {
-                self.keys.push(key);
-                Ok(())
-            }
-            Err(error) if key.last() == Some(&0) => {
-                usage(format!("{error}; it ends with a zero byte: give the length without it"))
-            }
-            Err(error) => usage(error.to_string()),
-        }
-    }
-
-    /// Verifies, where everything that was asked for makes sense.
-    fn verify(
-        &self,
-        size: Option<usize>,
-        verify: impl FnOnce(&Verifier) -> Outcome<Verified>,
-    ) -> Outcome<Verified> {
-        if size.is_some_and(|size| size < size_of::<WasmsignVerdict>()) {
-            return Err(NO_SIZE);
-        }
-        if self.require > self.keys.len() {
-            let text = "more keys are required than were given";
-            return Err((WasmsignStatus::Usage, text.into()));
-        }
-        verify(&self.core())
-    }
-
-    /// The core's verifier that asks for the same.
-    fn core(&self) -> Verifier {
-        let require = match NonZeroUsize::new(self.require) {
-            None => Require::All,
-            Some(count) => Require::AtLeast(count),
-        };
-        let expect = match self.expect {
-            WasmsignKind::Module => Some(Kind::Module),
-            WasmsignKind::Component => Some(Kind::Component),
-            WasmsignKind::Any => None,
-        };
-        let policy = Policy::default().require(require).expect(expect);
-        let sections = self.sections.clone();
-        let policy = match self.prefix {
-            true => policy.prefix_with(move |name| sections.iter().any(|section| section == name)),
-            false => policy,
-        };
-        // `add` lets in no more keys than this takes.
-        Verifier::new(self.keys.iter().cloned()).policy(policy).with_identity()
-    }
-
-    /// Writes the message, when nothing is read any more that could be the earlier one.
-    fn tell(&mut self, outcome: Outcome) -> WasmsignStatus {
-        let (status, text) = outcome.err().unwrap_or((WasmsignStatus::Ok, "".into()));
-        self.message.set(&text);
-        status
-    }
-}
-
-impl WasmsignVerdict {
-    const NOTHING: Self = Self {
-        size: size_of::<Self>(),
-        covered: 0,
-        total: 0,
-        signers: 0,
-        whole: false,
-        has_identity: false,
-        identity: [0; 32],
-    };
-
-    fn of(verified: &Verified) -> Self {
-        let identity = verified.identity();
-        Self {
-            covered: verified.covered(),
-            total: verified.total(),
-            signers: verified.signers().len(),
-            whole: verified.is_whole(),
-            has_identity: identity.is_some(),
-            identity: identity.map(|identity| *identity.as_bytes()).unwrap_or_default(),
-            ..Self::NOTHING
-        }
-    }
-
-    /// Writes this where C points, if there is room; `size` stays what C has set it to.
-    ///
-    /// # Safety
-    ///
-    /// `place` is null, or points at `size` bytes that may be written.
-    unsafe fn put(self, place: *mut Self, size: Option<usize>) {
-        if let Some(size) = size.filter(|size| *size >= size_of::<Self>()) {
-            // SAFETY: it is what the contract above says, and there are as many bytes.
-            unsafe { pointers::put(place, Self { size, ..self }) }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -520,7 +305,8 @@ mod tests {
         verdict.total = 7;
         // SAFETY: as above.
         let panicked = unsafe {
-            (*verifier).require = 0;
+            let key = include_bytes!("../../wasmsign-core/src/keys/testdata/one.public");
+            wasmsign_verifier_add_key(verifier, key.as_ptr(), key.len());
             judged(verifier, &mut verdict, |_| panic!("as a test"))
         };
         assert_eq!(panicked, WasmsignStatus::Internal);

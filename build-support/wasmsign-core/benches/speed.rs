@@ -10,7 +10,7 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use sha2::{Digest, Sha256};
 use wasmsign_core::inspect::inspect;
-use wasmsign_core::sign::{self, Signature};
+use wasmsign_core::sign::{self, NewSignature};
 use wasmsign_core::{Policy, Verifier};
 
 #[path = "../tests/common/mod.rs"]
@@ -35,8 +35,8 @@ fn signed(module: &[u8]) -> Vec<u8> {
     output.into_inner()
 }
 
-fn signature(signer: &wasmsign_core::SecretKey) -> Signature<'_> {
-    Signature { signer, key_id: sign::KeyId::Auto }
+fn signature(signer: &wasmsign_core::SecretKey) -> NewSignature<'_> {
+    NewSignature::by(signer)
 }
 
 /// 64 MiB: what everything else is measured by, and what is made of it.
@@ -52,12 +52,18 @@ mod large {
 
     #[divan::bench]
     fn verify(bencher: Bencher<'_, '_>) {
-        verify_with(bencher, &Verifier::new([public(1)]));
+        verify_with(bencher, &Verifier::new([public(1)]).expect("keys and policy fit together"));
     }
 
     #[divan::bench]
     fn verify_with_identity(bencher: Bencher<'_, '_>) {
-        verify_with(bencher, &Verifier::new([public(1)]).with_identity());
+        verify_with(
+            bencher,
+            &Verifier::builder([public(1)])
+                .with_identity()
+                .build()
+                .expect("keys and policy fit together"),
+        );
     }
 
     fn verify_with(bencher: Bencher<'_, '_>, verifier: &Verifier) {
@@ -71,7 +77,7 @@ mod large {
     #[divan::bench]
     fn read_verified(bencher: Bencher<'_, '_>) {
         let bytes = &LARGE_SIGNED[..];
-        let verifier = Verifier::new([public(1)]);
+        let verifier = Verifier::new([public(1)]).expect("keys and policy fit together");
         bencher.counter(BytesCount::of_slice(bytes)).bench(|| {
             let mut reader = verifier.reader(black_box(bytes)).with_cap(bytes.len());
             let mut chunk = vec![0; 1 << 16];
@@ -107,7 +113,8 @@ mod custom_sections {
 
     #[divan::bench(args = COUNTS)]
     fn verify(bencher: Bencher<'_, '_>, count: usize) {
-        let (bytes, verifier) = (module(count), Verifier::new([public(1)]));
+        let (bytes, verifier) =
+            (module(count), Verifier::new([public(1)]).expect("keys and policy fit together"));
         bencher
             .counter(BytesCount::of_slice(&bytes))
             .bench(|| verifier.verify(black_box(&bytes[..])).expect("it is signed"));
@@ -147,7 +154,10 @@ mod worst_signature_section {
 
     fn refuse_with(bencher: Bencher<'_, '_>, parts: usize, policy: Policy) {
         let bytes = module(parts);
-        let verifier = Verifier::new((3..11).map(public)).policy(policy);
+        let verifier = Verifier::builder((3..11).map(public))
+            .policy(policy)
+            .build()
+            .expect("keys and policy fit together");
         bencher
             .counter(BytesCount::of_slice(&bytes))
             .bench(|| verifier.verify(black_box(&bytes[..])).expect_err("nobody we know signed"));

@@ -12,12 +12,12 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Err("usage: verify MODULE PUBLIC_KEY_FILE".into());
     };
     let key = PublicKey::decode(&std::fs::read(key)?)?;
-    match Verifier::new([key]).verify_path(module) {
+    match Verifier::new([key])?.verify_path(module) {
         Ok(verified) => {
             println!("{module}: {} of {} bytes verified", verified.covered(), verified.total());
             Ok(ExitCode::SUCCESS)
         }
-        Err(wasmsign_core::Error::Refused(refusal)) => {
+        Err(wasmsign_core::VerifyError::Refused(refusal)) => {
             println!("{module}: refused: {refusal}");
             Ok(ExitCode::FAILURE)
         }

@@ -1,34 +1,63 @@
-//! What can go wrong, and where.
+//! The roof: one error for whoever calls several layers.
+//!
+//! Each layer has an error of its own, and its functions give that: [`VerifyError`], [`SignError`] and so on. All of
+//! them become an [`Error`] by `?`. Every error has a `code`, a word that stays when its message gets better.
 
-use std::fmt;
-use std::io;
-use std::path::PathBuf;
+use alloc::boxed::Box;
 
-use crate::verify::Refusal;
+use crate::digest::ParseIdentityError;
+use crate::formats::FormatError;
+use crate::keys::KeyError;
+use crate::stream::ReadError;
+use crate::verify::{BuilderError, Refusal, VerifyError};
+use crate::wasm::{Malformed, WasmError};
 
-/// The result of this crate's operations.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+#[cfg(feature = "sign")]
+use crate::edit::EditError;
+#[cfg(feature = "sign")]
+use crate::keys::PublicKey;
+#[cfg(feature = "sign")]
+use crate::sign::{Changed, NotSignable, SignError};
+#[cfg(feature = "sign")]
+use crate::stream::WriteError;
 
-/// Why an operation gave no result.
+/// A result with the error of all layers.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// Why an operation gave no result: the union of the layers' errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A text is no identity.
+    #[error(transparent)]
+    Identity(#[from] ParseIdentityError),
+    /// A key could not be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The input could not be read.
-    #[error("failed to read the input at offset {offset}")]
-    Read {
-        /// Bytes read before the failure.
-        offset: u64,
-        /// The system's reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A file could not be opened, or detached signature data not be read.
+    #[cfg(feature = "std")]
     #[error("failed to read {path:?}")]
     File {
         /// The file.
-        path: PathBuf,
+        path: std::path::PathBuf,
         /// The system's reason.
-        source: io::Error,
+        source: std::io::Error,
     },
+    /// The input is not what its format demands.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Signature data is of another version, or over a cap.
+    #[error(transparent)]
+    Format(FormatError),
+    /// No verifier can be made of these keys and this policy.
+    #[error(transparent)]
+    Verifier(#[from] BuilderError),
+    /// The module was read correctly but is not to be trusted.
+    #[error(transparent)]
+    Refused(#[from] Box<Refusal>),
     /// More bytes would have to wait for their verification than
     /// [`VerifyingReader::with_cap`](crate::VerifyingReader::with_cap) allows.
     #[error("offset {offset}: more than {cap} bytes are still unverified here, too many to hold")]
@@ -38,7 +67,7 @@ pub enum Error {
         /// Bytes that may be held.
         cap: usize,
     },
-    /// Bytes were read, so that [`VerifyingReader::into_bytes`](crate::VerifyingReader::into_bytes) could give only the
+    /// Bytes were read, so that [`VerifyingReader::into_module`](crate::VerifyingReader::into_module) could give only the
     /// others.
     #[error("{count} bytes were read before: the others are not what the proof is about")]
     PartlyRead {
@@ -46,9 +75,11 @@ pub enum Error {
         count: u64,
     },
     /// The output could not be written.
-    #[error("failed to write the output")]
-    Write(#[source] io::Error),
+    #[cfg(feature = "sign")]
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The output holds other bytes behind those that were written, and is no module so.
+    #[cfg(feature = "sign")]
     #[error(
         "the output holds {count} bytes behind what was written: open a file that is empty or is truncated, and not for \
          appending"
@@ -57,207 +88,126 @@ pub enum Error {
         /// How many they are.
         count: u64,
     },
-    /// The input is not what its format demands.
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
-    /// The module was read correctly but is not to be trusted.
-    #[error(transparent)]
-    Refused(#[from] Box<Refusal>),
-    /// The module carries signatures, which the operation cannot keep.
-    #[error("the module is signed")]
-    Signed,
-    /// The module carries no signature.
-    #[error("the module has no embedded signature")]
-    Unsigned,
     /// The module cannot be signed as it is.
+    #[cfg(feature = "sign")]
     #[error(transparent)]
     NotSignable(#[from] NotSignable),
     /// A signer gave no signature.
-    #[error("the signer with the public key {public_key:?} failed")]
+    #[cfg(feature = "sign")]
+    #[error("the signer with the public key {public_key} failed")]
     Signer {
         /// Whose signature was wanted.
-        public_key: Box<crate::PublicKey>,
+        public_key: Box<PublicKey>,
         /// What the signer said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: crate::sign::SignerError,
     },
+    /// The module carries signatures, which the operation cannot keep.
+    #[cfg(feature = "sign")]
+    #[error("the module is signed")]
+    Signed,
+    /// The module carries no signature.
+    #[cfg(feature = "sign")]
+    #[error("the module has no embedded signature")]
+    Unsigned,
     /// The input changed while it was read.
-    #[error("the file changed while it was being read")]
-    Changed,
+    #[cfg(feature = "sign")]
+    #[error(transparent)]
+    Changed(#[from] Changed),
 }
 
-/// Which of the two inputs of a verification an offset counts in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The module, from its first byte.
-    Module,
-    /// Detached signature data, from its first byte.
-    DetachedSignature,
-}
-
-/// Input that breaks its format.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}offset {offset}: {rule}")]
-pub struct Malformed {
-    /// The byte at which the fault begins.
-    pub offset: u64,
-    /// What `offset` counts in.
-    pub place: Place,
-    /// Which rule is broken.
-    pub rule: Rule,
-}
-
-impl Malformed {
-    pub(crate) fn module(offset: u64, rule: Rule) -> Self {
-        Self { offset, place: Place::Module, rule }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Module => Ok(()),
-            Self::DetachedSignature => f.write_str("detached signature, "),
-        }
-    }
-}
-
-/// The rules of the format that input can break: what was expected and what was found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Rule {
-    /// The file has no bytes.
-    #[error("expected a WebAssembly header, found an empty file")]
-    Empty,
-    /// The first eight bytes announce neither a module nor a component.
-    #[error(
-        "expected a WebAssembly header (00 61 73 6d, then 01 00 00 00 for a module or \
-         0d 00 01 00 for a component), found {}",
-        hex(found)
-    )]
-    Header {
-        /// The bytes in its place, at most eight.
-        found: Vec<u8>,
-    },
-    /// The input ends inside `what`.
-    #[error("the input ends inside {what}")]
-    Truncated {
-        /// What was being read.
-        what: &'static str,
-    },
-    /// A varuint32 of more than five bytes or 32 bits.
-    #[error("expected {what} as a varuint32 of at most 5 bytes and 32 bits, found a longer one")]
-    Varuint32 {
-        /// What was being read.
-        what: &'static str,
-    },
-    /// A varuint32 in signature data with more bytes than its value needs.
-    #[error("expected {what} in its shortest form, found a padded varuint32")]
-    Padded {
-        /// What was being read.
-        what: &'static str,
-    },
-    /// A section that claims more bytes than the file has.
-    #[error("the section claims {claimed} bytes, the file has {found} more")]
-    SectionLeavesFile {
-        /// Bytes that the section claims for its payload.
-        claimed: u32,
-        /// Bytes of it that are there.
-        found: u64,
-    },
-    /// A custom section of no bytes.
-    #[error("expected the name of a custom section, found a section of 0 bytes")]
-    NameMissing,
-    /// A custom section's name that runs over the section's end.
-    #[error("the section's name claims {claimed} bytes, the section has {found} more")]
-    NameLeavesSection {
-        /// Bytes that the name claims.
-        claimed: u32,
-        /// Bytes that the section has left.
-        found: u64,
-    },
-    /// A custom section's name over [`MAX_NAME_BYTES`](crate::limits::MAX_NAME_BYTES).
-    #[error(
-        "the section's name claims {claimed} bytes, at most {} are read",
-        crate::limits::MAX_NAME_BYTES
-    )]
-    NameTooLong {
-        /// Bytes that the name claims.
-        claimed: u32,
-    },
-    /// A custom section's name that is not UTF-8.
-    #[error("expected the section's name in UTF-8, found another byte")]
-    NameNotUtf8,
-    /// A length in signature data that leaves what holds it.
-    #[error("{what} claims {claimed} bytes, {found} are left")]
-    LengthLeavesInput {
-        /// What was being read.
-        what: &'static str,
-        /// Bytes that it claims.
-        claimed: u32,
-        /// Bytes that are left.
-        found: usize,
-    },
-    /// Bytes behind the last field of a level of the signature data.
-    #[error("expected the end of {what}, found {found} more bytes")]
-    LeftOver {
-        /// The level: the signature data, a set or an entry.
-        what: &'static str,
-        /// Bytes left over.
-        found: usize,
-    },
-    /// Signature data without the lengths before sets and entries.
-    #[error(
-        "sets and entries without length prefixes: the literal form of the tool-conventions text, \
-         which no deployed implementation writes"
-    )]
-    LiteralForm,
-}
-
-impl Rule {
-    /// A stable kebab-case word for programs.
+impl Error {
+    /// A stable kebab-case word for programs: of a refusal and of malformed input the reason.
+    #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Empty => "empty-file",
-            Self::Header { .. } => "not-wasm",
-            Self::Truncated { .. } => "truncated",
-            Self::Varuint32 { .. } => "varuint32-too-long",
-            Self::Padded { .. } => "varuint32-not-minimal",
-            Self::SectionLeavesFile { .. } => "section-leaves-file",
-            Self::NameMissing => "name-missing",
-            Self::NameLeavesSection { .. } => "name-leaves-section",
-            Self::NameTooLong { .. } => "name-too-long",
-            Self::NameNotUtf8 => "name-not-utf8",
-            Self::LengthLeavesInput { .. } => "length-leaves-input",
-            Self::LeftOver { .. } => "left-over-bytes",
-            Self::LiteralForm => "literal-form",
+            Self::Identity(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::Read(error) => error.code(),
+            #[cfg(feature = "std")]
+            Self::File { .. } => "read",
+            Self::Malformed(fault) => fault.code(),
+            Self::Format(error) => error.code(),
+            Self::Verifier(error) => error.code(),
+            Self::Refused(refusal) => refusal.reason().code(),
+            Self::OverCap { .. } => "over-cap",
+            Self::PartlyRead { .. } => "partly-read",
+            #[cfg(feature = "sign")]
+            Self::Write(error) => error.code(),
+            #[cfg(feature = "sign")]
+            Self::OutputHoldsMore { .. } => "output-holds-more",
+            #[cfg(feature = "sign")]
+            Self::NotSignable(why) => why.code(),
+            #[cfg(feature = "sign")]
+            Self::Signer { .. } => "signer-failed",
+            #[cfg(feature = "sign")]
+            Self::Signed => "signed",
+            #[cfg(feature = "sign")]
+            Self::Unsigned => "no-signature",
+            #[cfg(feature = "sign")]
+            Self::Changed(error) => error.code(),
         }
     }
 }
 
-/// Why a module cannot be signed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotSignable {
-    /// A `signature` section that is not the first section, or a second one.
-    #[error("offset {offset}: a `signature` section that is not the module's first section")]
-    StraySignature {
-        /// Where the stray section begins.
-        offset: u64,
-    },
-    /// More would be written than a verifier may read.
-    #[error("{what}: at most {limit} can be verified")]
-    OverLimit {
-        /// What there would be too many of.
-        what: &'static str,
-        /// How many there may be.
-        limit: u32,
-    },
-    /// The signature data that is already there is of a version that is not known.
-    #[error("the signature data that is already there: {0}")]
-    UnknownData(crate::formats::sections::data::Unknown),
+impl From<WasmError> for Error {
+    fn from(error: WasmError) -> Self {
+        match error {
+            WasmError::Read(error) => error.into(),
+            WasmError::Malformed(fault) => fault.into(),
+        }
+    }
 }
 
-/// Bytes as spaced hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+impl From<FormatError> for Error {
+    fn from(error: FormatError) -> Self {
+        match error {
+            FormatError::Malformed(fault) => fault.into(),
+            other => Self::Format(other),
+        }
+    }
+}
+
+impl From<VerifyError> for Error {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Read(error) => error.into(),
+            #[cfg(feature = "std")]
+            VerifyError::File { path, source } => Self::File { path, source },
+            VerifyError::Malformed(fault) => fault.into(),
+            VerifyError::Refused(refusal) => refusal.into(),
+            VerifyError::OverCap { offset, cap } => Self::OverCap { offset, cap },
+            VerifyError::PartlyRead { count } => Self::PartlyRead { count },
+        }
+    }
+}
+
+#[cfg(feature = "sign")]
+impl From<SignError> for Error {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Read(error) => error.into(),
+            SignError::Write(error) => error.into(),
+            SignError::OutputHoldsMore { count } => Self::OutputHoldsMore { count },
+            SignError::Malformed(fault) => fault.into(),
+            SignError::NotSignable(why) => why.into(),
+            SignError::Signer { public_key, source } => Self::Signer { public_key, source },
+            SignError::Changed(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(feature = "sign")]
+impl From<EditError> for Error {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Read(error) => error.into(),
+            EditError::Write(error) => error.into(),
+            EditError::Malformed(fault) => fault.into(),
+            EditError::Signed => Self::Signed,
+            EditError::Unsigned => Self::Unsigned,
+            EditError::NotSignable(why) => why.into(),
+            EditError::Changed(error) => error.into(),
+            EditError::Sign(error) => error.into(),
+        }
+    }
 }

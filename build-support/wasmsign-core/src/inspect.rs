@@ -1,13 +1,14 @@
 //! What a binary holds, for people and programs that look without trusting.
 
 use std::io::Read;
+use std::vec::Vec;
 
 use crate::digest::Identity;
-use crate::error::Result;
-use crate::formats::sections::data::{DecodeError, Form, SignatureData, SignatureSet};
+use crate::formats::FormatError;
+use crate::formats::sections::{Layout, SignatureData, SignatureSet, decode_embedded};
 use crate::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
-use crate::wasm::pass::{self, Boundary, Hashing, Visitor};
-use crate::wasm::section::{Kind, Section};
+use crate::stream::source::Reader;
+use crate::wasm::{Boundary, Hashing, Kind, Section, Visitor, WasmError, boundaries_met, pass};
 
 /// All that can be told of a binary without a key. Nothing in it is verified.
 #[derive(Debug)]
@@ -32,9 +33,9 @@ pub struct Inspection {
     /// How many boundaries there are.
     pub boundary_count: usize,
     /// Offset of a `signature` section that is not the first section.
-    pub stray_signature: Option<u64>,
+    pub misplaced_signature: Option<u64>,
     /// The embedded signature data, or what is wrong with it; `None` where there is none.
-    pub signatures: Option<Result<SignatureData>>,
+    pub signatures: Option<Result<SignatureData, FormatError>>,
 }
 
 /// How far the hashes of a set agree with a file, whoever signed them.
@@ -55,9 +56,9 @@ pub enum Agreement {
 ///
 /// # Errors
 ///
-/// [`Error::Read`](crate::Error::Read), and [`Error::Malformed`](crate::Error::Malformed) where the frames
+/// [`WasmError::Read`], and [`WasmError::Malformed`] where the frames
 /// of the sections are broken. Broken signature data is told in [`Inspection::signatures`].
-pub fn inspect(input: impl Read) -> Result<Inspection> {
+pub fn inspect(input: impl Read) -> Result<Inspection, WasmError> {
     look(input, Sections::listing(MAX_LISTED_SECTIONS))
 }
 
@@ -66,14 +67,14 @@ pub fn inspect(input: impl Read) -> Result<Inspection> {
 /// # Errors
 ///
 /// As [`inspect`].
-pub fn inspect_without_sections(input: impl Read) -> Result<Inspection> {
+pub fn inspect_without_sections(input: impl Read) -> Result<Inspection, WasmError> {
     look(input, Sections::listing(0))
 }
 
-fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
-    let body = pass::read(input, Hashing::SignedAndIdentity, &mut seen)?;
-    let decoded = body.embedded.as_ref().map(|embedded| embedded.decode(Form::Deployed));
-    let signatures = decoded.map(|decoded| decoded.map_err(DecodeError::without_verdict));
+fn look(input: impl Read, mut seen: Sections) -> Result<Inspection, WasmError> {
+    let body = pass::read(Reader::new(input), Hashing::SignedAndIdentity, &mut seen)?;
+    let embedded = body.embedded.as_ref();
+    let signatures = embedded.map(|embedded| decode_embedded(embedded, Layout::Deployed));
     Ok(Inspection {
         kind: body.kind,
         total: body.total,
@@ -84,7 +85,7 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
         first_padded: seen.first_padded,
         boundaries: body.boundaries,
         boundary_count: body.boundary_count,
-        stray_signature: body.stray_signature,
+        misplaced_signature: body.misplaced_signature,
         signatures,
     })
 }
@@ -95,9 +96,9 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection> {
 /// # Errors
 ///
 /// As [`inspect`].
-pub fn sections(input: impl Read) -> Result<(Vec<Section>, u64)> {
+pub fn sections(input: impl Read) -> Result<(Vec<Section>, u64), WasmError> {
     let mut seen = Sections::listing(MAX_LISTED_SECTIONS);
-    pass::read_unhashed(input, &mut seen)?;
+    pass::read_unhashed(Reader::new(input), &mut seen)?;
     Ok((seen.list, seen.count))
 }
 
@@ -109,7 +110,7 @@ impl Inspection {
 
     /// How far the hashes of a set agree with this file: each at its own boundary, in order.
     pub fn agreement(&self, set: &SignatureSet) -> Agreement {
-        let met = pass::boundaries_met(&set.hashes, &self.boundaries);
+        let met = boundaries_met(&set.hashes, &self.boundaries);
         match met.checked_sub(1).map(|last| self.boundaries[last].end) {
             None => Agreement::Nothing,
             Some(_) if met == set.hashes.len() && met == self.boundary_count => Agreement::Whole,
@@ -149,6 +150,8 @@ impl Sections {
 }
 
 impl Visitor for Sections {
+    type Error = WasmError;
+
     fn section(&mut self, section: &Section) {
         self.count += 1;
         if section.padded {

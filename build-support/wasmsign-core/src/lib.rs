@@ -6,21 +6,21 @@
 //!
 //! ```
 //! use std::io::Cursor;
-//! use wasmsign_core::{SecretKey, Verifier, sign};
+//! use wasmsign_core::sign::{self, NewSignature};
+//! use wasmsign_core::{SecretKey, Verifier};
 //!
 //! let module = b"\0asm\x01\0\0\0";
 //! let secret = SecretKey::from_seed(&[7; 32]);
 //!
 //! let mut signed = Cursor::new(Vec::new());
-//! let signature = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
-//! sign::embed(Cursor::new(module), &mut signed, &[signature])?;
+//! sign::embed(Cursor::new(module), &mut signed, &[NewSignature::by(&secret)])?;
 //!
-//! let verifier = Verifier::new([secret.public_key().clone()]).with_identity();
-//! let verified = verifier.verify(signed.get_ref().as_slice())?;
-//! println!("{} may run", verified.identity().expect("the verifier was asked for it"));
+//! let verifier = Verifier::new([secret.public_key().clone()])?;
+//! let module = verifier.verify_bytes(signed.get_ref())?;
+//! println!("{} bytes may run", module.covered_bytes().len());
 //!
 //! signed.get_mut().push(0);
-//! assert!(verifier.verify(signed.get_ref().as_slice()).is_err());
+//! assert!(verifier.verify_bytes(signed.get_ref()).is_err());
 //! # Ok::<(), wasmsign_core::Error>(())
 //! ```
 //!
@@ -29,14 +29,15 @@
 //! [`Verified`] has no public constructor: whoever holds one has had a [`Verifier`] read a file from its first
 //! byte to its last, and the file met the verifier's [`Policy`]. It proves that **each** key in
 //! [`Verified::signers`] has signed **every** byte before the offset [`Verified::covered`], and that these are as
-//! many distinct keys as [`Require`] asks for. Take it as a parameter where only verified modules may go.
+//! many distinct keys as [`Require`] asks for. [`VerifiedModule`] holds the proof together with the bytes that it is
+//! about: take it as a parameter where only verified modules may go.
 //!
 //! ## What is not covered
 //!
 //! - The eight bytes of the **header**, which tell a module from a component. [`Policy::expect`] is the only word on
 //!   them; at first it takes nothing but modules.
-//! - The **signature section** itself, with its key ids. A [`verify::Signer::key_id`] is a hint that anyone could
-//!   have changed; [`verify::Signer::public_key`] is the key that has really signed.
+//! - The **signature section** itself, with its key ids. A [`verify::SignedBy::key_id`] is a hint that anyone could
+//!   have changed; [`verify::SignedBy::public_key`] is the key that has really signed.
 //! - Everything **behind [`Verified::covered`]**, where the policy is content with a prefix.
 //! - What is not in the file: its **name**, its **age**, the version it says it is, the place it was fetched
 //!   from. An old release stays validly signed for ever. Hosts that must refuse it keep a list of the
@@ -55,19 +56,19 @@
 //! # Recipes for hosts
 //!
 //! **Verify, then instantiate the very bytes that were verified.** A path that is verified and then opened again may be
-//! another file by then; bytes in memory stay what they were.
+//! another file by then. A [`VerifiedModule`] has the bytes that were verified.
 //!
 //! ```
 //! # use std::io::Cursor;
-//! # use wasmsign_core::{SecretKey, Verified, Verifier, sign};
+//! # use wasmsign_core::{SecretKey, VerifiedModule, Verifier, sign};
 //! # let secret = SecretKey::from_seed(&[7; 32]);
-//! # let signature = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
 //! # let mut signed = Cursor::new(Vec::new());
-//! # sign::embed(Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[signature])?;
+//! # sign::embed(Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[sign::NewSignature::by(&secret)])?;
 //! # let (file, public) = (signed.into_inner(), secret.public_key().clone());
-//! # fn instantiate(module: &[u8], proof: &Verified) { assert_eq!(module.len() as u64, proof.total()) }
-//! let verified = Verifier::new([public]).verify(&file[..])?; // any `Read`, a slice too
-//! instantiate(&file, &verified);
+//! fn instantiate(module: &VerifiedModule<'_>) {
+//!     // engine.compile(module.covered_bytes())
+//! }
+//! instantiate(&Verifier::new([public])?.verify_bytes(file)?);
 //! # Ok::<(), wasmsign_core::Error>(())
 //! ```
 //!
@@ -81,21 +82,22 @@
 //! # use wasmsign_core::{SecretKey, Verifier, sign};
 //! # let secret = SecretKey::from_seed(&[7; 32]);
 //! # let module = b"\0asm\x01\0\0\0";
-//! # let signer = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
 //! # let public = secret.public_key().clone();
-//! # let made = sign::detached(&module[..], None, &[signer])?.data.encode();
+//! # let made = sign::detached(&module[..], None, &[sign::NewSignature::by(&secret)])?.data.encode();
 //! # let read = |_: &str| made;
 //! let signature: Vec<u8> = read("module.wasm.sig");
-//! let verified = Verifier::new([public]).verify_detached(&module[..], &signature)?;
-//! assert_eq!(verified.covered(), 8);
+//! let module = Verifier::new([public])?.verify_bytes_detached(module, &signature)?;
+//! assert_eq!(module.covered_bytes().len(), 8);
 //! # Ok::<(), wasmsign_core::Error>(())
 //! ```
 //!
 //! For files there are [`Verifier::verify_path`] and [`Verifier::verify_path_detached`]. Where the platform
-//! hashes faster than code can there, as browsers do, a [`verify::Survey`] leaves the hashing to it.
+//! hashes faster than code can there, as browsers do, [`Verifier::prehashed`] leaves the hashing to it.
 //!
 //! **As a part of the program**: `include_signed!` of the crate `wasmsign-macros` verifies a file while the program is
-//! compiled, and gives its bytes as an [`included::VerifiedModule`].
+//! compiled, and gives it as a [`VerifiedModule`].
+//!
+//! **With a key that somebody else keeps**: [`sign::Pending`] gives the message out and takes the signature in.
 //!
 //! **In an async program.** Hashing is work for a thread that may block; a [`Verifier`] is cheap to clone, and both
 //! it and a [`VerifyingReader`] over owned input can be sent there. With tokio, for one:
@@ -103,39 +105,73 @@
 //! ```ignore
 //! let verifier = verifier.clone();
 //! let body = SyncIoBridge::new(StreamReader::new(response.bytes_stream())); // of tokio-util
-//! let (module, verified) = tokio::task::spawn_blocking(move || {
-//!     verifier.reader(body).with_cap(32 << 20).into_bytes()
+//! let module = tokio::task::spawn_blocking(move || {
+//!     verifier.reader(body).with_cap(32 << 20).into_module()
 //! })
 //! .await??;
 //! ```
 //!
-//! # The modules
+//! # Features
 //!
-//! Bytes come in through `stream`, are cut into sections and divided at delimiters by [`wasm`], in one pass. [`formats`]
-//! decodes what was signed, [`verify`] tries the keys and says what is enough. [`sign`] is the other direction; [`edit`]
-//! puts delimiters into a module, and moves a signature out of it and back. [`inspect`] tells what
-//! is there without trusting it. [`included`] is what `wasmsign-macros` verifies while a program is compiled.
-//! Every cap is in [`limits`].
+//! | feature | default | without it |
+//! | --- | --- | --- |
+//! | `key-files` | yes | no PEM, DER and OpenSSH keys: compact ones alone, in bytes, hex and base64 |
+//! | `sign` | yes | nothing is signed, split, attached or detached |
+//! | `std` | yes | `no_std` with `alloc`: slices are verified, on the caller's thread; no streams, no files |
+//! | `serde` | no | [`PublicKey`] and [`Identity`] are not serialized as their text |
+//!
+//! With `default-features = false` a verifier stands on 27 other crates, with the default features on 38.
+//! `sign` implies `std`. Nobody pays for an identity that was not asked for: without
+//! [`with_identity`](verify::VerifierBuilder::with_identity) there is one hash over a file and no second.
+//!
+//! # The layers
+//!
+//! | layer | its one job |
+//! | --- | --- |
+//! | [`limits`], `digest` | every cap with its reason; SHA-256 values and identities |
+//! | `stream` | bytes that pass once: chunks, rolling hashes side by side |
+//! | [`wasm`] | section frames and the boundaries of parts, never encoded anew |
+//! | [`keys`] | keys that can only be valid, in every encoding in which people keep them |
+//! | [`formats`] | how signatures are written down; what all of them say is a claim |
+//! | [`verify`] | the policy, the search for valid signatures, coverage, the verdict |
+//! | [`sign`] | the other direction |
+//! | [`edit`] | delimiters put into a module; a signature taken out of it and put back |
+//! | [`inspect`] | what is there, for those who look without trusting |
+//! | [`error`] | the union of the layers' errors, each with a stable code |
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
 
 mod digest;
+#[cfg(feature = "sign")]
 pub mod edit;
 pub mod error;
 pub mod formats;
-pub mod included;
+#[cfg(feature = "std")]
 pub mod inspect;
 pub mod keys;
 pub mod limits;
+#[doc(hidden)]
+pub mod macro_support;
+#[cfg(feature = "serde")]
+mod serde_text;
+#[cfg(feature = "sign")]
 pub mod sign;
 mod stream;
 pub mod verify;
 pub mod wasm;
 
-pub use digest::{Identity, NotAnIdentity};
-pub use edit::{delimited, detach, split};
+pub use digest::{Identity, ParseIdentityError};
 pub use error::{Error, Result};
-pub use formats::sections::{data as signature_data, delimiter};
 pub use keys::{KeyEncoding, KeyError, PublicKey, SecretKey};
-pub use verify::policy::{self, Policy, Require};
-pub use verify::{Verified, Verifier, VerifyingReader};
-pub use wasm::pass::Boundary;
-pub use wasm::section;
+pub use stream::ReadError;
+#[cfg(feature = "sign")]
+pub use stream::WriteError;
+#[cfg(feature = "std")]
+pub use verify::VerifyingReader;
+pub use verify::{
+    Coverage, Policy, Require, SectionNames, Verified, VerifiedModule, Verifier, VerifyError,
+};

@@ -8,9 +8,11 @@
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Bytes asked for in one call where the input is looked at as it comes.
+#[cfg(feature = "std")]
 pub(crate) const PROMPT_BYTES: usize = 64 * 1024;
 
-/// Runs of bytes, a chunk at most, that may wait in one lane for whoever is free to hash them.
+/// Runs of bytes, a chunk at most, that may wait for one hash.
+#[cfg(feature = "std")]
 pub(crate) const RUNS_IN_FLIGHT: usize = 4;
 
 /// Bytes that a [`VerifyingReader`](crate::VerifyingReader) holds back at most until they are
@@ -33,7 +35,7 @@ pub const MAX_HASHES_PER_SET: u32 = 64;
 /// Bytes of a key id.
 pub const MAX_KEY_ID_BYTES: u32 = 255;
 
-/// Public-key operations spent on one file, or twice the number of wanted keys where that is more: at some 50 µs each
+/// Public-key operations spent on one file, or twice the number of trusted keys where that is more: at some 50 µs each
 /// a tenth of a second, and less than half a one with [`MAX_KEYS`], whatever the signature section holds and however the
 /// file is read.
 pub const MAX_PUBLIC_KEY_OPERATIONS: u32 = 1024;

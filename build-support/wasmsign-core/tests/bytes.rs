@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use wasmsign_core::Verifier;
-use wasmsign_core::error::{Place, Rule};
 use wasmsign_core::sign;
+use wasmsign_core::wasm::{Place, Rule};
 
 /// The fault that verifying, and signing, find in a file of these bytes behind the header.
 #[track_caller]
@@ -173,6 +173,9 @@ fn padded_lengths_of_delimiters_and_of_the_signature_section_are_read() {
 fn a_fault_behind_an_untrusted_signature_is_still_a_fault() {
     let file = [signed(&[&section(1, b"types")]), vec![0, 0]].concat();
     let offset = file.len() as u64 - 2;
-    assert_eq!(fault(Verifier::new([]).verify(&file[..])), (offset, Rule::NameMissing));
+    assert_eq!(
+        fault(Verifier::new([public(2)]).expect("keys and policy fit together").verify(&file[..])),
+        (offset, Rule::NameMissing)
+    );
     assert_eq!(fault(sign::detached(&file[..], None, &[])), (offset, Rule::NameMissing));
 }

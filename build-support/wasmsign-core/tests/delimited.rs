@@ -8,12 +8,11 @@ use common::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use wasmsign_core::delimited::Delimited;
-use wasmsign_core::delimiter::DelimiterKey;
-use wasmsign_core::error::NotSignable;
+use wasmsign_core::edit::{Delimited, EditError};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
-use wasmsign_core::section::Kind;
-use wasmsign_core::{Error, inspect};
+use wasmsign_core::sign::{NotSignable, delimiter_key};
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::{Error, WriteError, inspect};
 
 /// The first half of the hash that it is told.
 fn told(before: &[u8; 32]) -> [u8; 16] {
@@ -26,7 +25,7 @@ proptest! {
         parts in vec(vec(("[a-c]", vec(any::<u8>(), 0..40)), 1..4), 0..6),
         piece in 1_usize..50,
     ) {
-        let key = DelimiterKey::derive(&secret(3)).expect("it signs").expect("it always signs alike");
+        let key = delimiter_key(&secret(3)).expect("it signs").expect("it always signs alike");
         let mut written = Vec::new();
         let give = |before: &[u8; 32]| key.delimiter(before);
         let mut writer = Delimited::new(&mut written, Kind::Component, give).expect("memory takes it");
@@ -54,7 +53,7 @@ fn no_part_is_written_that_could_not_be_signed() {
         writer.end_part().expect("so many may be");
     }
     let over = NotSignable::OverLimit { what: "parts", limit: MAX_HASHES_PER_SET };
-    assert!(matches!(writer.end_part(), Err(Error::NotSignable(why)) if why == over));
+    assert!(matches!(writer.end_part(), Err(EditError::NotSignable(why)) if why == over));
     assert_eq!(writer.into_inner().1.len(), MAX_HASHES_PER_SET as usize);
 }
 
@@ -84,7 +83,7 @@ fn only_what_was_written_is_hashed_and_failures_are_told() {
     };
     let narrow = |room: usize| -> wasmsign_core::Result<_> {
         let mut writer = Delimited::new(Narrow(room, Vec::new()), Kind::Module, told)?;
-        writer.write_all(&custom("a", b"content")).map_err(Error::Write)?;
+        writer.write_all(&custom("a", b"content")).map_err(WriteError)?;
         writer.end_part()?;
         Ok(writer.into_inner())
     };

@@ -8,10 +8,13 @@ use common::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use wasmsign_core::error::{NotSignable, Place, Rule};
-use wasmsign_core::sign::Earlier::{Drop, Refuse};
-use wasmsign_core::signature_data::{SignatureData, Unknown};
-use wasmsign_core::{Error, Identity, Verifier, detach, sign};
+use wasmsign_core::edit;
+use wasmsign_core::edit::Earlier::{Drop, Refuse};
+use wasmsign_core::formats::Unknown;
+use wasmsign_core::formats::sections::SignatureData;
+use wasmsign_core::sign::NotSignable;
+use wasmsign_core::wasm::{Place, Rule};
+use wasmsign_core::{Error, Identity, Verifier, sign};
 
 #[test]
 fn detaching_gives_the_file_without_its_section_and_the_content_of_it() {
@@ -26,7 +29,7 @@ fn detaching_gives_the_file_without_its_section_and_the_content_of_it() {
     assert_eq!(detached.identity, Identity::from(digest));
     assert!(detached.is_reversible);
     assert_eq!(attach(&bare, &signatures, Refuse).expect("it is unsigned"), signed);
-    let verifier = Verifier::new([public(1)]);
+    let verifier = Verifier::new([public(1)]).expect("keys and policy fit together");
     assert!(verifier.verify_detached(&bare[..], &signatures).is_ok());
     assert!(verifier.verify_detached(&signed[..], &signatures).is_ok());
 }
@@ -84,11 +87,11 @@ fn an_embedded_signature_is_replaced_only_if_it_may_be() {
 }
 
 #[test]
-fn stray_signature_sections_are_refused() {
+fn misplaced_signature_sections_are_refused() {
     let part = section(1, b"types");
     let lone = signature_section(&data(&[]));
     for sections in [[&part[..], &lone], [&lone, &lone]] {
-        let why = NotSignable::StraySignature { offset: 8 + sections[0].len() as u64 };
+        let why = NotSignable::MisplacedSignature { offset: 8 + sections[0].len() as u64 };
         assert_eq!(not_signable(detach(&file(&sections))), why);
         assert_eq!(not_signable(attach(&file(&sections), &data(&[]), Drop)), why);
     }
@@ -122,8 +125,8 @@ fn nothing_is_written_where_it_is_refused() {
     let torn = [signed(&[&section(1, b"types")]), vec![0, 9, 1]].concat();
     for file in [stray, torn] {
         let mut output = Vec::new();
-        assert!(detach::detach(Cursor::new(&file), &mut output).is_err());
-        assert!(detach::attach(Cursor::new(&file), &mut output, &data(&[]), Drop).is_err());
+        assert!(edit::detach(Cursor::new(&file), &mut output).is_err());
+        assert!(edit::attach(Cursor::new(&file), &mut output, &data(&[]), Drop).is_err());
         assert_eq!(output, b"");
     }
 }
@@ -144,7 +147,10 @@ fn a_detached_signature_verifies_whatever_the_frames_and_the_embedded_signature_
     let secret = secret(1);
     let signature = sign::detached(&plain[..], None, &[by(&secret)]).expect("signable");
     let signature = signature.data.encode();
-    let verifier = Verifier::new([public(1)]).with_identity();
+    let verifier = Verifier::builder([public(1)])
+        .with_identity()
+        .build()
+        .expect("keys and policy fit together");
     for before in [plain.clone(), embed(&plain, &[by(&common::secret(2))]).expect("signable")] {
         let over_it = sign::detached(&before[..], None, &[by(&secret)]).expect("signable");
         assert_eq!(over_it.data.encode(), signature);

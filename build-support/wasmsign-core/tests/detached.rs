@@ -9,7 +9,7 @@ use wasmsign_core::verify::{Ignored, Reason};
 use wasmsign_core::{Identity, Verifier};
 
 fn verifier(seed: u8) -> Verifier {
-    Verifier::new([public(seed)]).with_identity()
+    Verifier::builder([public(seed)]).with_identity().build().expect("keys and policy fit together")
 }
 
 /// Three parts unsigned, the same signed by key 1, and the signature of key 2 over them.
@@ -57,11 +57,11 @@ fn a_broken_embedded_signature_has_no_part_in_it() {
 }
 
 #[test]
-fn stray_signature_sections_are_refused_all_the_same() {
+fn misplaced_signature_sections_are_refused_all_the_same() {
     let (plain, _, signature) = files();
     let module = [plain.clone(), signature_section(b"")].concat();
     let refused = reason(verifier(2).verify_detached(&module[..], &signature));
-    assert_eq!(refused, Reason::StraySignature { offset: plain.len() as u64 });
+    assert_eq!(refused, Reason::MisplacedSignature { offset: plain.len() as u64 });
 }
 
 #[test]

@@ -3,9 +3,9 @@
 mod common;
 
 use common::*;
-use wasmsign_core::error::Rule;
 use wasmsign_core::inspect::{Agreement, inspect, inspect_without_sections};
 use wasmsign_core::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
+use wasmsign_core::wasm::Rule;
 
 #[test]
 fn sections_boundaries_and_agreement_are_told() {
@@ -44,7 +44,7 @@ fn an_identity_is_told_only_where_the_signature_is_first_and_alone() {
     let plain = inspect(&file(&[&part])[..]).expect("well-formed").identity;
     assert_eq!(inspect(&file(&[&lone, &part])[..]).expect("well-formed").identity, plain);
     let stray = inspect(&file(&[&part, &lone])[..]).expect("well-formed");
-    assert_eq!((stray.identity, stray.stray_signature), (None, Some(8 + part.len() as u64)));
+    assert_eq!((stray.identity, stray.misplaced_signature), (None, Some(8 + part.len() as u64)));
 }
 
 #[test]

@@ -5,8 +5,8 @@ mod common;
 use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
 
 use common::*;
-use wasmsign_core::sign;
-use wasmsign_core::{Error, Verifier};
+use wasmsign_core::sign::{self, SignError};
+use wasmsign_core::{ReadError, Verifier, VerifyError};
 
 /// Gives `left` bytes of `inner`, then fails.
 struct Failing<R> {
@@ -58,8 +58,8 @@ fn a_reader_that_fails_is_reported_with_the_bytes_read_before() {
     let file = long_file();
     for left in [0, 1, 7, 8, 9, 100, 262_143, 262_144, 262_145, 600_000, file.len()] {
         let reader = Failing { inner: &file[..], left };
-        match Verifier::new([public(1)]).verify(reader) {
-            Err(Error::Read { offset, source }) => {
+        match Verifier::new([public(1)]).expect("keys and policy fit together").verify(reader) {
+            Err(VerifyError::Read(ReadError { offset, source, .. })) => {
                 assert_eq!(offset, left as u64);
                 assert_eq!(source.to_string(), "the disk is gone");
             }
@@ -76,10 +76,10 @@ fn a_writer_that_fails_is_reported() {
     for left in [0, 1, 8, 9, 100, 150, 300_000, signed.len() - 1] {
         let mut output = Failing { inner: Cursor::new(Vec::new()), left };
         let result = sign::embed(Cursor::new(&file), &mut output, &[by(&secret)]);
-        assert!(matches!(result, Err(Error::Write(_))), "{left} bytes: {result:?}");
+        assert!(matches!(result, Err(SignError::Write(_))), "{left} bytes: {result:?}");
         let mut output = Failing { inner: Vec::new(), left };
         let result = sign::embed_in_stream(Cursor::new(&file), &mut output, &[by(&secret)]);
-        assert!(matches!(result, Err(Error::Write(_))), "{left} bytes: {result:?}");
+        assert!(matches!(result, Err(SignError::Write(_))), "{left} bytes: {result:?}");
     }
 }
 
@@ -89,7 +89,7 @@ fn a_reader_that_fails_while_signing_is_reported() {
     for left in [0, 300_000, file.len(), file.len() + 300_000] {
         let input = Failing { inner: Cursor::new(&file), left };
         let result = sign::embed_in_stream(input, &mut Vec::new(), &[by(&secret(1))]);
-        assert!(matches!(result, Err(Error::Read { .. })), "{left} bytes: {result:?}");
+        assert!(matches!(result, Err(SignError::Read(_))), "{left} bytes: {result:?}");
     }
 }
 
@@ -127,7 +127,7 @@ fn a_file_that_changes_between_two_readings_is_an_error() {
     for then in others {
         let input = Changing { now: Cursor::new(before.clone()), then };
         let result = sign::embed_in_stream(input, &mut Vec::new(), &[by(&secret(1))]);
-        assert!(matches!(result, Err(Error::Changed)), "{result:?}");
+        assert!(matches!(result, Err(SignError::Changed(_))), "{result:?}");
     }
 }
 
@@ -151,7 +151,10 @@ impl Read for Stuttering<'_> {
 #[test]
 fn interruptions_and_single_bytes_change_nothing() {
     let file = embed(&long_file(), &[by(&secret(1))]).expect("signable");
-    let verifier = Verifier::new([public(1)]).with_identity();
+    let verifier = Verifier::builder([public(1)])
+        .with_identity()
+        .build()
+        .expect("keys and policy fit together");
     let whole = verifier.verify(&file[..]).expect("signed");
     let bytes = verifier.verify(Stuttering { rest: &file, interrupted: false }).expect("signed");
     assert_eq!(format!("{bytes:?}"), format!("{whole:?}"));

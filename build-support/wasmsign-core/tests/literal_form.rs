@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use wasmsign_core::error::Rule;
+use wasmsign_core::wasm::Rule;
 use wasmsign_core::{Result, Verified, Verifier};
 
 /// Literal data in which key 1 signs these hashes.
@@ -25,12 +25,12 @@ fn bodies() -> [Vec<u8>; 2] {
 
 fn embedded(verifier: &Verifier, body: &[u8], more: &[u8]) -> Result<Verified> {
     let data = [&literal(&rolling(&[body])), more].concat();
-    verifier.verify(&file(&[&signature_section(&data), body])[..])
+    Ok(verifier.verify(&file(&[&signature_section(&data), body])[..])?)
 }
 
 #[test]
 fn it_is_malformed_and_named() {
-    let verifier = Verifier::new([public(1)]);
+    let verifier = Verifier::new([public(1)]).expect("keys and policy fit together");
     let (truncated, over_the_cap) = bodies().into();
     let origin = 8 + 2 + 1 + 9;
     assert_eq!(fault(embedded(&verifier, &truncated, b"")), (origin, Rule::LiteralForm));
@@ -39,7 +39,10 @@ fn it_is_malformed_and_named() {
 
 #[test]
 fn it_is_read_where_that_is_asked_for_and_then_alone() {
-    let verifier = Verifier::new([public(1)]).literal_form();
+    let verifier = Verifier::builder([public(1)])
+        .literal_form()
+        .build()
+        .expect("keys and policy fit together");
     for body in bodies() {
         assert!(embedded(&verifier, &body, b"").is_ok());
         assert!(verifier.verify(&signed(&[&body])[..]).is_err());
@@ -48,7 +51,10 @@ fn it_is_read_where_that_is_asked_for_and_then_alone() {
 
 #[test]
 fn it_knows_no_left_over_byte() {
-    let verifier = Verifier::new([public(1)]).literal_form();
+    let verifier = Verifier::builder([public(1)])
+        .literal_form()
+        .build()
+        .expect("keys and policy fit together");
     let rule = Rule::LeftOver { what: "the signature data", found: 1 };
     assert_eq!(fault(embedded(&verifier, &bodies()[0], &[0])).1, rule);
 }

@@ -37,8 +37,11 @@ fn bytes_under_a_cap_take_little_more_than_themselves() {
     let signed = sign::detached(module(60 * MIB), None, &[by(&secret)]);
     let data = signed.expect("it can be signed").data.encode();
     let before = status("VmRSS");
-    let reader = Verifier::new([public(1)]).reader_detached(module(60 * MIB), &data);
-    let (bytes, _) = reader.into_bytes().expect("it is signed");
+    let reader = Verifier::new([public(1)])
+        .expect("keys and policy fit together")
+        .reader_detached(module(60 * MIB), &data);
+    let (bytes, _) = reader.into_module().expect("it is signed").into_parts();
+    let bytes = bytes.into_owned();
     let taken = status("VmHWM") - before;
     assert!(bytes.len() as u64 > 60 * MIB);
     assert!(bytes.capacity() < bytes.len() * 9 / 8 + 2 * MIB as usize, "{}", bytes.capacity());

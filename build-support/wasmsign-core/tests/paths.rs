@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use common::*;
 use wasmsign_core::verify::Reason;
-use wasmsign_core::{Error, Verifier};
+use wasmsign_core::{Verifier, VerifyError};
 
 /// A file of this content, under a name that no other test uses.
 fn written(name: &str, content: &[u8]) -> PathBuf {
@@ -17,7 +17,7 @@ fn written(name: &str, content: &[u8]) -> PathBuf {
 }
 
 fn verifier() -> Verifier {
-    Verifier::new([public(1)])
+    Verifier::new([public(1)]).expect("keys and policy fit together")
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_file_that_is_not_there_is_named() {
         verifier().verify_path_detached(&module, &missing),
     ] {
         match result {
-            Err(Error::File { path, .. }) => assert_eq!(path, missing),
+            Err(VerifyError::File { path, .. }) => assert_eq!(path, missing),
             other => panic!("expected a file that cannot be opened, found {other:?}"),
         }
     }

@@ -3,16 +3,16 @@
 mod common;
 
 use common::*;
-use wasmsign_core::error::Rule;
 use wasmsign_core::verify::Reason;
-use wasmsign_core::{Policy, Result, Verified, Verifier};
+use wasmsign_core::wasm::Rule;
+use wasmsign_core::{Policy, Result, SectionNames, Verified, Verifier};
 
 fn prefix(file: &[u8]) -> Result<Verified> {
     verify_with(file, &[1], Policy::default().prefix())
 }
 
 fn requiring(name: &'static str, file: &[u8]) -> Result<Verified> {
-    verify_with(file, &[1], Policy::default().prefix_with(move |found| found == name))
+    verify_with(file, &[1], Policy::default().prefix_with(SectionNames::exactly([name])))
 }
 
 /// A signed file of these parts, in which only the first `kept` are left.
@@ -148,10 +148,10 @@ fn the_longest_signed_prefix_is_reported() {
 }
 
 #[test]
-fn a_stray_signature_section_behind_the_prefix_is_refused() {
+fn a_misplaced_signature_section_behind_the_prefix_is_refused() {
     let left = stripped(&slices(&code_first()), 1);
     let file = [left.clone(), signature_section(b"")].concat();
-    assert_eq!(reason(prefix(&file)), Reason::StraySignature { offset: left.len() as u64 });
+    assert_eq!(reason(prefix(&file)), Reason::MisplacedSignature { offset: left.len() as u64 });
 }
 
 #[test]
@@ -167,7 +167,10 @@ fn a_detached_signature_covers_a_prefix_in_the_same_way() {
     let parts = code_first();
     let signature = data(&[signed_set(&[1], &rolling(&slices(&parts)))]);
     let module = [file(&[&parts[0]]), custom("x", b"")].concat();
-    let verifier = Verifier::new([public(1)]).policy(Policy::default().prefix());
+    let verifier = Verifier::builder([public(1)])
+        .policy(Policy::default().prefix())
+        .build()
+        .expect("keys and policy fit together");
     let verified = verifier.verify_detached(&module[..], &signature).expect("p1 is signed");
     assert_eq!(verified.covered(), 8 + parts[0].len() as u64);
 }

@@ -7,7 +7,7 @@ use common::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use wasmsign_core::sign::{self, KeyId, Signature};
+use wasmsign_core::sign::{self, KeyId, NewSignature};
 use wasmsign_core::{Identity, Verifier};
 
 /// Sections of which some are longer than a chunk.
@@ -33,7 +33,7 @@ proptest! {
     #[test]
     fn what_is_signed_verifies(sections in sections()) {
         let file = signed_by_1(&sections);
-        let verified = Verifier::new([public(1)]).with_identity().verify(&file[..]);
+        let verified = Verifier::builder([public(1)]).with_identity().build().expect("keys and policy fit together").verify(&file[..]);
         let verified = verified.expect("it was just signed");
         prop_assert_eq!(verified.covered(), file.len() as u64);
         let digest: [u8; 32] = Sha256::digest(plain(&sections)).into();
@@ -89,7 +89,7 @@ proptest! {
         sections in sections(), later in sections(), id in vec(any::<u8>(), 0..200)
     ) {
         let (one, two) = (secret(1), secret(2));
-        let second = Signature { signer: &two, key_id: KeyId::Bytes(id) };
+        let second = NewSignature { signer: &two, key_id: KeyId::Bytes(id) };
         let both = [by(&one), second.clone()];
         let file = plain(&sections);
         let embedded = embed(&file, &both).expect("signable");
@@ -128,7 +128,7 @@ proptest! {
         let before = data(&[set(&hashes, &entries)]);
         let kept = sign::detached(&file(&[&part])[..], Some(&before), &[]).expect("signable");
         prop_assert_eq!(kept.data.encode(), before);
-        let signature = Signature { signer: &secret(1), key_id: KeyId::None };
+        let signature = NewSignature { signer: &secret(1), key_id: KeyId::None };
         let added = embed(&with_sets(&[set(&hashes, &entries)], &[&part]), &[signature]);
         let entries = [entries, vec![signed_entry(1, &hashes)]].concat();
         prop_assert_eq!(added.expect("signable"), with_sets(&[set(&hashes, &entries)], &[&part]));
@@ -156,7 +156,7 @@ proptest! {
             let last = file.len() - 1;
             file[last] ^= 1;
         }
-        let verifier = Verifier::new([public(1)]).with_identity();
+        let verifier = Verifier::builder([public(1)]).with_identity().build().expect("keys and policy fit together");
         let whole = verifier.verify(&file[..]);
         let chunked = verifier.verify(Chunked::new(&file, pattern));
         prop_assert_eq!(whole.is_ok(), !change);

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sha2::{Digest, Sha256};
 use wasmsign_core::inspect::{Inspection, inspect};
-use wasmsign_core::verify::{SignedHashes, Survey};
-use wasmsign_core::{Error, Policy, Require, Result, Verified, Verifier};
+use wasmsign_core::verify::{Prehashed, SignedHashes};
+use wasmsign_core::{Policy, Require, SectionNames, Verified, Verifier, VerifyError};
 
 fn any_part_or_section() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
@@ -38,7 +38,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
         match coverage {
             0 => policy,
             1 => policy.prefix(),
-            _ => policy.prefix_with(|name| name == "a"),
+            _ => policy.prefix_with(SectionNames::exactly(["a"])),
         }
     })
 }
@@ -95,15 +95,15 @@ fn file_signed_by(sections: &[Vec<u8>], signers: &[(Vec<u8>, Index)]) -> Vec<u8>
 }
 
 /// The file without its signature section, up to the offset `covered` in it.
-/// What a platform computes for a survey.
-fn hashes(survey: &Survey, file: &[u8]) -> Vec<[u8; 32]> {
+/// What a platform computes for a prehashed.
+fn hashes(prehashed: &Prehashed, file: &[u8]) -> Vec<[u8; 32]> {
     let offset = |offset: u64| usize::try_from(offset).expect("it is in memory");
-    let hash = |&end: &u64| Sha256::digest(&file[offset(survey.start())..offset(end)]).into();
-    survey.ends().iter().map(hash).collect()
+    let hash = |&end: &u64| Sha256::digest(&file[offset(prehashed.start())..offset(end)]).into();
+    prehashed.ends().iter().map(hash).collect()
 }
 
-/// All that a verdict says but the identity, which a survey does not know.
-fn told(verdict: &Result<Verified>) -> String {
+/// All that a verdict says but the identity, which a prehashed module does not know.
+fn told(verdict: &Result<Verified, VerifyError>) -> String {
     as_text(verdict, |told| {
         let (covered, whole) = (told.covered(), told.is_whole());
         format!("{covered} {whole} {:?} {:?}", told.signers(), told.ignored())
@@ -111,17 +111,19 @@ fn told(verdict: &Result<Verified>) -> String {
 }
 
 /// The same of hashes that were computed elsewhere.
-fn told_of_hashes(verdict: &Result<SignedHashes>) -> String {
+fn told_of_hashes(verdict: &Result<SignedHashes, VerifyError>) -> String {
     as_text(verdict, |told| {
         let (covered, whole) = (told.covered(), told.is_whole());
         format!("{covered} {whole} {:?} {:?}", told.signers(), told.ignored())
     })
 }
 
-fn as_text<T>(verdict: &Result<T>, told: impl Fn(&T) -> String) -> String {
+fn as_text<T>(verdict: &Result<T, VerifyError>, told: impl Fn(&T) -> String) -> String {
     match verdict {
         Ok(verified) => told(verified),
-        Err(Error::Refused(refusal)) => format!("{:?} {:?}", refusal.reason(), refusal.ignored()),
+        Err(VerifyError::Refused(refusal)) => {
+            format!("{:?} {:?}", refusal.reason(), refusal.ignored())
+        }
         Err(error) => error.to_string(),
     }
 }
@@ -159,7 +161,9 @@ proptest! {
         let intact = file_signed_by(&sections, &signers);
         let mut file = intact.clone();
         mutation.apply(&mut file);
-        let verifier = Verifier::new(seeds.iter().map(|&seed| public(seed))).policy(policy).with_identity();
+        let builder = Verifier::builder(seeds.iter().map(|&seed| public(seed))).policy(policy);
+        // Of fewer keys than are asked for there is no verifier.
+        let Ok(verifier) = builder.with_identity().build() else { return Ok(()) };
         let verified = verifier.verify(&file[..]);
 
         let mut reader = verifier.reader(Chunked::new(&file, pattern.clone()));
@@ -168,10 +172,10 @@ proptest! {
         let unread = verifier.reader(Chunked::new(&file, pattern.clone())).finish();
         prop_assert_eq!(format!("{unread:?}"), format!("{verified:?}"));
 
-        let survey = verifier.survey(&file[..]);
-        let judged = survey.and_then(|survey| {
-            let hashes = hashes(&survey, &file);
-            survey.judge(&hashes)
+        let prehashed = verifier.prehashed(&file[..]);
+        let judged = prehashed.and_then(|prehashed| {
+            let hashes = hashes(&prehashed, &file);
+            prehashed.judge(&hashes)
         });
         prop_assert_eq!(told_of_hashes(&judged), told(&verified));
 
@@ -181,8 +185,8 @@ proptest! {
                 let covered = covered_bytes(&file, verified.covered());
                 prop_assert!(covered.starts_with(&out));
                 prop_assert!(!read_to_the_end || out == covered);
-                let (bytes, _) = verifier.reader(&file[..]).into_bytes().expect("it verifies");
-                prop_assert_eq!(bytes, covered);
+                let module = verifier.reader(&file[..]).into_module().expect("it verifies");
+                prop_assert_eq!(module.covered_bytes(), covered);
             }
             // Of a file that is refused in the end, parts that were signed may have come out.
             Err(_) if read_to_the_end && !out.is_empty() => {

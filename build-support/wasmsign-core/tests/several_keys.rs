@@ -5,8 +5,8 @@ mod common;
 use std::num::NonZeroUsize;
 
 use common::*;
-use wasmsign_core::verify::Reason;
-use wasmsign_core::{Policy, Require};
+use wasmsign_core::verify::{BuilderError, Reason};
+use wasmsign_core::{Policy, Require, Verifier};
 
 fn at_least(count: usize) -> Policy {
     let count = NonZeroUsize::new(count).expect("the tests ask for one or more");
@@ -30,12 +30,17 @@ fn any_one_of_the_keys_is_enough_by_default() {
     assert_eq!(verified.signers()[0].public_key, public(3));
 }
 
+/// Why no verifier can be made of these keys.
+fn no_verifier(seeds: &[u8], policy: Policy) -> BuilderError {
+    let keys = seeds.iter().map(|&seed| public(seed));
+    Verifier::builder(keys).policy(policy).build().expect_err("nothing could be trusted")
+}
+
 #[test]
-fn without_keys_nothing_verifies() {
-    let file = signed(&slices(&three_parts()));
+fn there_is_no_verifier_without_keys() {
     for require in [Require::Any, Require::All, Require::AtLeast(NonZeroUsize::MIN)] {
-        let refused = reason(verify_with(&file, &[], Policy::default().require(require)));
-        assert_eq!(refused, Reason::NoTrustedSignature);
+        let error = no_verifier(&[], Policy::default().require(require));
+        assert_eq!((error, error.code()), (BuilderError::NoKeys, "no-keys"));
     }
 }
 
@@ -62,18 +67,20 @@ fn a_key_that_is_given_or_has_signed_twice_counts_once() {
     let hashes = rolling(&slices(&parts));
     let file =
         with_sets(&[signed_set(&[1, 1], &hashes), signed_set(&[1], &hashes)], &slices(&parts));
-    assert_eq!(reason(verify_with(&file, &[1, 1], at_least(2))), not_met(1, 2));
+    let one_key = BuilderError::TooFewKeys { wanted: 2, given: 1 };
+    assert_eq!(no_verifier(&[1, 1], at_least(2)), one_key);
     assert_eq!(reason(verify_with(&file, &[1, 2], at_least(2))), not_met(1, 2));
     let verified = verify_with(&file, &[1, 1], all()).expect("one key, and it has signed");
     assert_eq!(verified.signers().len(), 1);
 }
 
 #[test]
-fn more_signers_than_keys_are_never_met() {
-    let parts = three_parts();
-    let file = signed(&slices(&parts));
-    assert_eq!(reason(verify_with(&file, &[1], at_least(2))), not_met(1, 2));
-    assert_eq!(reason(verify_with(&file, &[1], at_least(usize::MAX))), not_met(1, usize::MAX));
+fn there_is_no_verifier_that_wants_more_signers_than_keys() {
+    for wanted in [2, usize::MAX] {
+        let error = no_verifier(&[1], at_least(wanted));
+        assert_eq!(error, BuilderError::TooFewKeys { wanted, given: 1 });
+        assert_eq!(error.code(), "too-few-keys");
+    }
 }
 
 #[test]

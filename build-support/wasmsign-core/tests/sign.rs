@@ -5,9 +5,10 @@ mod common;
 use std::io::Cursor;
 
 use common::*;
-use wasmsign_core::error::{NotSignable, Rule};
-use wasmsign_core::sign::{self, KeyId, Signature, Signer};
-use wasmsign_core::signature_data::{SignatureData, Unknown};
+use wasmsign_core::formats::Unknown;
+use wasmsign_core::formats::sections::SignatureData;
+use wasmsign_core::sign::{self, KeyId, NewSignature, NotSignable, SignError, Signer, SignerError};
+use wasmsign_core::wasm::Rule;
 use wasmsign_core::{Error, PublicKey};
 
 fn over(what: &'static str, limit: u32) -> NotSignable {
@@ -16,7 +17,7 @@ fn over(what: &'static str, limit: u32) -> NotSignable {
 
 /// The reasons for which both ways of embedding refuse a file.
 #[track_caller]
-fn refused(file: &[u8], signature: Signature<'_>) -> NotSignable {
+fn refused(file: &[u8], signature: NewSignature<'_>) -> NotSignable {
     let why = not_signable(embed(file, std::slice::from_ref(&signature)));
     assert_eq!(not_signable(embed_in_stream(file, &[signature])), why);
     why
@@ -71,7 +72,7 @@ fn another_body_gets_another_set() {
     let parts = three_parts();
     let hashes = rolling(&slices(&parts));
     let stripped = with_sets(&[signed_set(&[1], &hashes)], &slices(&parts[..1]));
-    let added = embed(&stripped, &[Signature { signer: &secret(2), key_id: KeyId::None }]);
+    let added = embed(&stripped, &[NewSignature { signer: &secret(2), key_id: KeyId::None }]);
     let sets = [signed_set(&[1], &hashes), signed_set(&[2], &hashes[..1])];
     assert_eq!(added.expect("signable"), with_sets(&sets, &slices(&parts[..1])));
 }
@@ -91,18 +92,18 @@ fn what_is_not_understood_is_kept_byte_for_byte() {
     let before = [set(&hashes, &odd), foreign.clone(), set(&[], &[])];
     let new = entry(b"", &secret(1).sign(&message(&hashes)));
     let after = [set(&hashes, &[&odd[..], &[new]].concat()), foreign, set(&[], &[])];
-    let signature = Signature { signer: &secret(1), key_id: KeyId::None };
+    let signature = NewSignature { signer: &secret(1), key_id: KeyId::None };
     let added = embed(&with_sets(&before, &[&part]), &[signature]);
     assert_eq!(added.expect("signable"), with_sets(&after, &[&part]));
 }
 
 #[test]
-fn a_stray_signature_section_is_refused_and_not_dropped() {
+fn a_misplaced_signature_section_is_refused_and_not_dropped() {
     let part = section(1, b"types");
     let lone = signature_section(&data(&[]));
     for sections in [[&part[..], &lone], [&lone, &lone]] {
         let offset = 8 + sections[0].len() as u64;
-        let why = NotSignable::StraySignature { offset };
+        let why = NotSignable::MisplacedSignature { offset };
         assert_eq!(refused(&file(&sections), by(&secret(1))), why);
         let detached = sign::detached(&file(&sections)[..], None, &[by(&secret(1))]);
         assert_eq!(not_signable(detached), why);
@@ -147,7 +148,7 @@ fn more_than_can_be_verified_is_not_written() {
 #[test]
 fn a_key_id_over_the_cap_is_refused() {
     let signer = &secret(1);
-    let with_id = |length| Signature { signer, key_id: KeyId::Bytes(vec![7; length]) };
+    let with_id = |length| NewSignature { signer, key_id: KeyId::Bytes(vec![7; length]) };
     assert_eq!(refused(&file(&[]), with_id(256)), over("bytes of a key id", 255));
     let signed = embed(&file(&[]), &[with_id(255)]).expect("at the cap");
     assert!(verify(&signed).is_ok());
@@ -164,7 +165,7 @@ impl Signer for Odd {
         &self.public
     }
 
-    fn sign(&self, message: &[u8]) -> Result<[u8; 64], Box<dyn std::error::Error + Send + Sync>> {
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError> {
         if self.fails { Err("no device".into()) } else { Ok(secret(2).sign(message)) }
     }
 }
@@ -172,7 +173,7 @@ impl Signer for Odd {
 #[test]
 fn a_signer_that_fails_is_named() {
     let odd = Odd { public: public(1), fails: true };
-    let signature = Signature { signer: &odd, key_id: KeyId::Auto };
+    let signature = NewSignature { signer: &odd, key_id: KeyId::Auto };
     match embed(&file(&[]), &[signature]) {
         Err(Error::Signer { public_key, source }) => {
             assert_eq!((&*public_key, source.to_string()), (&public(1), "no device".into()));
@@ -184,7 +185,7 @@ fn a_signer_that_fails_is_named() {
 #[test]
 fn a_signature_that_is_not_the_signers_is_not_written() {
     let odd = Odd { public: public(1), fails: false };
-    let signature = Signature { signer: &odd, key_id: KeyId::Auto };
+    let signature = NewSignature { signer: &odd, key_id: KeyId::Auto };
     assert!(matches!(embed(&file(&[]), &[signature]), Err(Error::Signer { .. })));
 }
 
@@ -214,7 +215,7 @@ fn without_signers_a_module_stays_as_it_is() {
 fn an_output_that_holds_more_is_refused() {
     let (secret, module) = (secret(1), file(&[&section(1, b"types")]));
     let signed = embed(&module, &[by(&secret)]).expect("it can be signed");
-    let over = |old: usize, signers: &[Signature<'_>]| {
+    let over = |old: usize, signers: &[NewSignature<'_>]| {
         let mut output = Cursor::new(vec![0xee; old]);
         sign::embed(Cursor::new(&module), &mut output, signers).map(|_| output.into_inner())
     };
@@ -222,8 +223,8 @@ fn an_output_that_holds_more_is_refused() {
         assert_eq!(over(old, &[by(&secret)]).expect("it is shorter"), signed, "{old} bytes");
     }
     let error = over(signed.len() + 3, &[by(&secret)]).expect_err("it is longer");
-    assert!(matches!(error, Error::OutputHoldsMore { count: 3 }), "{error:?}");
-    assert!(matches!(over(100, &[]), Err(Error::OutputHoldsMore { .. })));
+    assert!(matches!(error, SignError::OutputHoldsMore { count: 3 }), "{error:?}");
+    assert!(matches!(over(100, &[]), Err(SignError::OutputHoldsMore { .. })));
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn a_file_that_is_opened_for_appending_is_refused_or_right() {
         let append = std::fs::OpenOptions::new().append(true).open(&path);
         let mut output = append.expect("it was just written");
         let done = sign::embed(Cursor::new(input), &mut output, &[by(&secret)]);
-        assert!(matches!(done, Err(Error::OutputHoldsMore { .. })), "{done:?}");
+        assert!(matches!(done, Err(SignError::OutputHoldsMore { .. })), "{done:?}");
     }
     let earlier = embed(&module, &[by(&secret)]).expect("it can be signed");
     std::fs::write(&path, b"").expect("there is room");

@@ -3,11 +3,11 @@
 mod common;
 
 use common::*;
-use wasmsign_core::error::{Place, Rule};
+use wasmsign_core::formats::{Content, Unknown};
 use wasmsign_core::sign;
-use wasmsign_core::signature_data::{Content, Unknown};
 use wasmsign_core::verify::{Ignored, Reason};
-use wasmsign_core::{Result, Verified, Verifier};
+use wasmsign_core::wasm::{Place, Rule};
+use wasmsign_core::{Result, Verified, Verifier, VerifyError};
 
 const PART: &[u8] = b"\x01\x05types";
 
@@ -17,12 +17,14 @@ fn hashes() -> Vec<[u8; 32]> {
 
 /// Verifies `PART` under this detached signature data, and checks that embedded data says the same.
 #[track_caller]
-fn detached(data: &[u8]) -> Result<Verified> {
-    let detached = Verifier::new([public(1)]).verify_detached(&file(&[PART])[..], data);
+fn detached(data: &[u8]) -> Result<Verified, VerifyError> {
+    let detached = Verifier::new([public(1)])
+        .expect("keys and policy fit together")
+        .verify_detached(&file(&[PART])[..], data);
     let section = signature_section(data);
     let embedded = verify(&file(&[&section, PART]));
     match (&detached, &embedded) {
-        (Err(wasmsign_core::Error::Malformed(alone)), _) => {
+        (Err(VerifyError::Malformed(alone)), _) => {
             assert_eq!(alone.place, Place::DetachedSignature);
             let inside = malformed(embedded);
             assert_eq!(inside.offset, alone.offset + 8 + (section.len() - data.len()) as u64);

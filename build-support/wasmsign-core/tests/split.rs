@@ -8,10 +8,12 @@ use common::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use wasmsign_core::error::NotSignable;
-use wasmsign_core::sign::Earlier::{Drop, Refuse};
+use wasmsign_core::edit::Earlier::{Drop, Refuse};
+use wasmsign_core::edit::{self, EditError};
+use wasmsign_core::sign::NotSignable;
 use wasmsign_core::verify::Reason;
-use wasmsign_core::{Boundary, Error, Identity, Policy, inspect, split};
+use wasmsign_core::wasm::Boundary;
+use wasmsign_core::{Error, Identity, Policy, inspect};
 
 /// The body with a delimiter behind each of these runs of sections, as [`told`] makes them.
 fn delimited(runs: &[&[u8]]) -> Vec<u8> {
@@ -109,11 +111,11 @@ fn a_signed_module_is_split_only_without_its_signatures() {
 }
 
 #[test]
-fn a_stray_signature_section_is_refused_and_not_dropped() {
+fn a_misplaced_signature_section_is_refused_and_not_dropped() {
     let part = section(1, b"types");
     let lone = signature_section(&data(&[]));
     for sections in [[&part[..], &lone], [&lone, &lone]] {
-        let why = NotSignable::StraySignature { offset: 8 + sections[0].len() as u64 };
+        let why = NotSignable::MisplacedSignature { offset: 8 + sections[0].len() as u64 };
         for earlier in [Refuse, Drop] {
             assert_eq!(not_signable(split(&file(&sections), &[], earlier)), why);
         }
@@ -172,8 +174,8 @@ fn a_file_that_changes_between_the_readings_is_an_error() {
     let longer = [&before[..], &custom("x", b"")].concat();
     for later in [flipped, component, longer, file(&[]), signed(&slices(&three_parts()))] {
         let input = Changing { files: vec![Cursor::new(before.clone()), Cursor::new(later)] };
-        let done = split::split(input, &mut Vec::new(), |_| false, told, Refuse);
-        assert!(matches!(done, Err(Error::Changed)), "{done:?}");
+        let done = edit::split(input, &mut Vec::new(), |_| false, told, Refuse);
+        assert!(matches!(done, Err(EditError::Changed(_))), "{done:?}");
     }
 }
 

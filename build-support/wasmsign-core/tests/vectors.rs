@@ -7,9 +7,9 @@ use std::path::Path;
 
 use common::{embed, embed_in_stream, reason};
 use sha2::{Digest, Sha256};
-use wasmsign_core::section::Kind;
-use wasmsign_core::sign::{self, KeyId, Signature};
+use wasmsign_core::sign::{self, KeyId, NewSignature};
 use wasmsign_core::verify::Reason;
+use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Identity, Policy, PublicKey, Require, SecretKey, Verifier};
 
 /// Signed file, the same unsigned, keys that have signed it, key id beside them.
@@ -55,7 +55,10 @@ fn all() -> Policy {
 fn verify_with_the_keys_that_signed_them() {
     for (name, _, keys, _) in SIGNED {
         let file = vector(name);
-        let verifier = Verifier::new(keys.iter().map(|key| public(key))).policy(all());
+        let verifier = Verifier::builder(keys.iter().map(|key| public(key)))
+            .policy(all())
+            .build()
+            .expect("keys and policy fit together");
         let verified = verifier.verify(&file[..]).expect(name);
         assert_eq!((verified.covered(), verified.total()), (file.len() as u64, file.len() as u64));
         assert_eq!(verified.signers().len(), keys.len(), "{name}");
@@ -71,18 +74,23 @@ fn are_refused_with_other_keys() {
     let stranger = common::public(9);
     for (name, _, keys, _) in SIGNED {
         let file = vector(name);
-        let verifier = Verifier::new([stranger.clone()]);
+        let verifier = Verifier::new([stranger.clone()]).expect("keys and policy fit together");
         assert_eq!(reason(verifier.verify(&file[..])), Reason::NoTrustedSignature, "{name}");
-        let verifier = Verifier::new([public("one"), public("two")]).policy(all());
+        let verifier = Verifier::builder([public("one"), public("two")])
+            .policy(all())
+            .build()
+            .expect("keys and policy fit together");
         assert_eq!(verifier.verify(&file[..]).is_ok(), keys.len() == 2, "{name}");
-        assert_eq!(reason(Verifier::new([]).verify(&file[..])), Reason::NoTrustedSignature);
     }
 }
 
 #[test]
 fn have_the_identity_of_the_unsigned_file() {
     for (name, unsigned, _, _) in SIGNED {
-        let verifier = Verifier::new([public("one")]).with_identity();
+        let verifier = Verifier::builder([public("one")])
+            .with_identity()
+            .build()
+            .expect("keys and policy fit together");
         let verified = verifier.verify(&vector(name)[..]).expect(name);
         assert_eq!(verified.identity(), Some(identity(&vector(unsigned))), "{name}");
     }
@@ -93,7 +101,7 @@ fn signing_again_gives_the_same_bytes() {
     for (name, unsigned, keys, key_id) in SIGNED {
         let secrets: Vec<_> = keys.iter().map(|key| secret(key)).collect();
         let signatures: Vec<_> =
-            secrets.iter().map(|signer| Signature { signer, key_id: key_id.clone() }).collect();
+            secrets.iter().map(|signer| NewSignature { signer, key_id: key_id.clone() }).collect();
         let unsigned = vector(unsigned);
         assert_eq!(embed(&unsigned, &signatures).expect(name), vector(name), "{name}");
         assert_eq!(embed_in_stream(&unsigned, &signatures).expect(name), vector(name), "{name}");
@@ -107,7 +115,7 @@ fn adding_the_second_signature_gives_the_same_bytes() {
         ("add.one.wasm", "add.one+two.wasm", KeyId::None),
         ("add-custom.split.one.wasm", "add-custom.split.one+two.wasm", KeyId::Auto),
     ] {
-        let signature = Signature { signer: &two, key_id };
+        let signature = NewSignature { signer: &two, key_id };
         assert_eq!(embed(&vector(one), &[signature]).expect(one), vector(both), "{both}");
     }
 }
@@ -117,12 +125,12 @@ fn detached_signatures_verify_and_are_made_again() {
     let one = secret("one");
     for (name, module, key_id) in DETACHED {
         let (signature, module) = (vector(name), vector(module));
-        let verifier = Verifier::new([public("one")]);
+        let verifier = Verifier::new([public("one")]).expect("keys and policy fit together");
         assert!(verifier.verify_detached(&module[..], &signature).is_ok(), "{name}");
-        let made = sign::detached(&module[..], None, &[Signature { signer: &one, key_id }]);
+        let made = sign::detached(&module[..], None, &[NewSignature { signer: &one, key_id }]);
         let made = made.expect(name);
         assert_eq!(made.data.encode(), signature, "{name}");
-        let stranger = Verifier::new([public("two")]);
+        let stranger = Verifier::new([public("two")]).expect("keys and policy fit together");
         let refused = reason(stranger.verify_detached(&module[..], &signature));
         assert_eq!(refused, Reason::NoTrustedSignature, "{name}");
     }
@@ -131,25 +139,29 @@ fn detached_signatures_verify_and_are_made_again() {
 #[test]
 fn a_component_verifies_as_a_component_only() {
     let file = vector("component.one.wasm");
-    let verifier = Verifier::new([public("one")]);
+    let verifier = Verifier::new([public("one")]).expect("keys and policy fit together");
     let refused = reason(verifier.verify(&file[..]));
     assert_eq!(refused, Reason::KindMismatch { expected: Kind::Module });
     for kind in [Some(Kind::Component), None] {
-        let verifier = verifier.clone().with_identity().policy(Policy::default().expect(kind));
+        let builder = Verifier::builder([public("one")]).policy(Policy::default().expect(kind));
+        let verifier = builder.with_identity().build().expect("there is a key");
         let verified = verifier.verify(&file[..]).expect("the component is signed");
         assert_eq!(verified.kind(), Kind::Component);
         assert_eq!(verified.identity(), Some(identity(&vector("component.wasm"))));
     }
     let one = secret("one");
     let unsigned = vector("component.wasm");
-    let signature = Signature { signer: &one, key_id: KeyId::None };
+    let signature = NewSignature { signer: &one, key_id: KeyId::None };
     assert_eq!(embed(&unsigned, &[signature]).expect("it can be signed"), file);
 }
 
 #[test]
 fn a_module_is_refused_where_a_component_is_expected() {
     let policy = Policy::default().expect(Some(Kind::Component));
-    let verifier = Verifier::new([public("one")]).policy(policy);
+    let verifier = Verifier::builder([public("one")])
+        .policy(policy)
+        .build()
+        .expect("keys and policy fit together");
     let refused = reason(verifier.verify(&vector("add.one.wasm")[..]));
     assert_eq!(refused, Reason::KindMismatch { expected: Kind::Component });
 }

@@ -146,9 +146,9 @@ fn two_signature_sections_are_refused() {
     let section = signature_section(&data(&[signed_set(&[1], &rolling(&[&part]))]));
     let offset = 8 + section.len() as u64;
     let refused = reason(verify(&file(&[&section, &section, &part])));
-    assert_eq!(refused, Reason::StraySignature { offset });
+    assert_eq!(refused, Reason::MisplacedSignature { offset });
     let refused = reason(verify(&file(&[&section, &part, &section])));
-    assert_eq!(refused, Reason::StraySignature { offset: offset + part.len() as u64 });
+    assert_eq!(refused, Reason::MisplacedSignature { offset: offset + part.len() as u64 });
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_second_signature_section_is_refused_even_where_it_is_signed() {
     let body = parts.concat();
     let file = signed(&[&body]);
     let offset = (file.len() - parts[1].len()) as u64;
-    assert_eq!(reason(verify(&file)), Reason::StraySignature { offset });
+    assert_eq!(reason(verify(&file)), Reason::MisplacedSignature { offset });
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_signature_section_that_is_not_first_is_refused() {
     let part = section(1, b"types");
     let section = signature_section(&data(&[signed_set(&[1], &rolling(&[&part]))]));
     let refused = reason(verify(&file(&[&part, &section])));
-    assert_eq!(refused, Reason::StraySignature { offset: 8 + part.len() as u64 });
+    assert_eq!(refused, Reason::MisplacedSignature { offset: 8 + part.len() as u64 });
 }
 
 #[test]

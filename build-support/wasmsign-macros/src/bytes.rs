@@ -51,7 +51,7 @@ fn output_directory(arguments: impl Iterator<Item = PathBuf>) -> Option<PathBuf>
 /// The path of a file in `directory` with these bytes. No file that is there is ever changed, since another compiler
 /// may be about to read it: where its bytes are others, the next number is tried.
 fn keep(bytes: &[u8], identity: &Identity, directory: &Path) -> io::Result<PathBuf> {
-    let name: String = identity.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = identity.to_string().replace(':', "-");
     for number in 0..MAX_COPIES {
         let path = directory.join(format!("wasmsign-{name}.{number}.wasm"));
         if !path.try_exists()? {

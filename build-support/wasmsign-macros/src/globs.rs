@@ -1,10 +1,19 @@
 //! Patterns on the names of custom sections: `*` and `?`, as far as those of the command line need no more.
 
+use std::fmt::{self, Write};
+
 use syn::{Error, LitStr, Result};
 
 /// A pattern in which `*` stands for any characters, `?` for one, and everything else for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob(Vec<char>);
+
+/// The pattern as it was written.
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|&character| f.write_char(character))
+    }
+}
 
 impl Glob {
     /// Refuses the characters that mean more on the command line, so that no pattern has two meanings.

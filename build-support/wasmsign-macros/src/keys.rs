@@ -8,6 +8,7 @@ use wasmsign_core::keys::{is_key_text, may_be_secret};
 
 use crate::failure::{Failure, Result};
 use crate::files::{self, Source};
+use crate::support::support;
 
 /// A key, and the file that it came from.
 pub(crate) struct Key {
@@ -44,9 +45,10 @@ impl Key {
 pub(crate) fn expand(argument: &LitStr) -> Result<TokenStream> {
     let key = Key::read(argument)?;
     let track = key.track();
+    let support = support();
     let bytes = Literal::byte_string(key.key.as_bytes());
     Ok(quote!({
         #track
-        ::wasmsign_core::PublicKey::__from_macro(*#bytes)
+        #support::public_key(*#bytes)
     }))
 }

@@ -2,21 +2,21 @@
 //!
 //! | macro | gives |
 //! | --- | --- |
-//! | [`include_signed!`] | the bytes of a module that has met a policy, as a `wasmsign_core::included::VerifiedModule` |
+//! | [`include_signed!`] | the bytes of a module that has met a policy, as a `wasmsign_core::VerifiedModule` |
 //! | [`public_key!`] | a `wasmsign_core::PublicKey`, as a constant |
 //! | [`embed_section!`] | a custom section of the WebAssembly guest in which it stands |
 //!
 //! ```toml
 //! [dependencies]
-//! wasmsign-core = "0.1"    # under this name; a guest that only embeds sections does without it
+//! wasmsign-core = "0.1"    # under this name, of the same release; a guest that only embeds sections does without it
 //! wasmsign-macros = "0.1"
 //! ```
 //!
 //! ```ignore
-//! use wasmsign_core::included::VerifiedModule;
+//! use wasmsign_core::VerifiedModule;
 //! use wasmsign_macros::include_signed;
 //!
-//! static PLUGIN: VerifiedModule = include_signed!("plugin.wasm", keys = ["keys/release.pub"]);
+//! static PLUGIN: VerifiedModule<'_> = include_signed!("plugin.wasm", keys = ["keys/release.pub"]);
 //! ```
 //!
 //! If `plugin.wasm` is not, byte for byte, what the holder of that key has signed, the program does not compile. If it
@@ -57,7 +57,7 @@
 //!
 //! # Dependencies
 //!
-//! `wasmsign-core`, `syn`, `quote`, `proc-macro2` and `strsim`: five, and 42 with all of theirs, of which only `strsim`
+//! `wasmsign-core`, `syn`, `quote`, `proc-macro2` and `strsim`: five, and 40 with all of theirs, of which only `strsim`
 //! is not in the tree of `wasmsign-core`. They are compiled for the machine that builds, and none of them goes into
 //! your program.
 
@@ -69,17 +69,18 @@ mod globs;
 mod keys;
 mod section;
 mod signed;
+mod support;
 mod verdict;
 
 use proc_macro::TokenStream;
 use syn::parse_macro_input;
 
-/// Includes a module that is verified now: an expression of the type `wasmsign_core::included::VerifiedModule`.
+/// Includes a module that is verified now: an expression of the type `wasmsign_core::VerifiedModule`.
 ///
 /// ```ignore
-/// static PLUGIN: VerifiedModule = include_signed!("plugin.wasm", keys = ["keys/release.pub"]);
+/// static PLUGIN: VerifiedModule<'_> = include_signed!("plugin.wasm", keys = ["keys/release.pub"]);
 ///
-/// const STRICT: VerifiedModule = include_signed!(
+/// static STRICT: VerifiedModule<'_> = include_signed!(
 ///     "plugin.wasm",
 ///     keys = ["keys/release.pub", "keys/review.pub"],
 ///     require = all,
@@ -96,8 +97,9 @@ use syn::parse_macro_input;
 /// | `sections` | names of custom sections that must lie in the prefix, `*` and `?` standing for anything; implies `coverage = prefix` | none |
 /// | `signature` | the path of a detached signature, which alone counts then | the embedded one |
 ///
-/// In prefix mode all bytes of the file are included, and `covered` says how many of them are verified. What that means
-/// is told in the documentation of `wasmsign_core`.
+/// The value has the bytes and the proof for them: who has signed, how much, the identity. In prefix mode all bytes of the
+/// file are included, and `covered_bytes` gives those that are verified. What that means is told in the documentation of
+/// `wasmsign_core`.
 #[proc_macro]
 pub fn include_signed(input: TokenStream) -> TokenStream {
     let arguments = parse_macro_input!(input as arguments::Arguments);

@@ -3,12 +3,14 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::{Error, LitStr};
-use wasmsign_core::{Policy, Require, Verified, Verifier};
+use wasmsign_core::verify::BuilderError;
+use wasmsign_core::{Policy, SectionNames, VerifiedModule, Verifier};
 
 use crate::arguments::Arguments;
 use crate::failure::Result;
 use crate::files::Source;
 use crate::keys::Key;
+use crate::support::support;
 use crate::{bytes, verdict};
 
 /// The expansion of `include_signed!`.
@@ -19,12 +21,12 @@ pub(crate) fn expand(arguments: &Arguments) -> Result<TokenStream> {
     let signature = arguments.signature.as_ref().map(read_signature).transpose()?;
 
     let verified = match &signature {
-        None => verifier.verify(&module.bytes[..]),
-        Some(signature) => verifier.verify_detached(&module.bytes[..], &signature.bytes),
+        None => verifier.verify_bytes(&module.bytes),
+        Some(signature) => verifier.verify_bytes_detached(&module.bytes, &signature.bytes),
     };
     let verified = verified.map_err(|error| verdict::refusal(arguments, &error))?;
 
-    let value = value(&module, &verified);
+    let value = value(&verified);
     let tracked = [module.track()]
         .into_iter()
         .chain(keys.iter().filter_map(Key::track))
@@ -47,35 +49,43 @@ fn read_signature(path: &LitStr) -> Result<Source> {
 }
 
 fn verifier(arguments: &Arguments, keys: &[Key]) -> Result<Verifier> {
-    let verifier = Verifier::try_new(keys.iter().map(|key| key.key.clone()))
-        .map_err(|error| Error::new(arguments.require_span, error.to_string()))?
-        .with_identity();
-    let distinct = verifier.keys().len();
-    match arguments.require {
-        Require::AtLeast(count) if count.get() > distinct => {
-            let message = format!(
-                "{count} keys must have signed, but the number of different keys given is {distinct}\n\
-                 help: give more keys, or ask for fewer"
-            );
-            Err(Error::new(arguments.require_span, message).into())
-        }
-        _ => Ok(verifier.policy(policy(arguments))),
-    }
+    let keys = keys.iter().map(|key| key.key.clone());
+    let builder = Verifier::builder(keys).policy(policy(arguments)).with_identity();
+    builder.build().map_err(|error| {
+        let help = match error {
+            BuilderError::TooFewKeys { .. } => "\nhelp: give more keys, or ask for fewer",
+            _ => "",
+        };
+        Error::new(arguments.require_span, format!("{error}{help}")).into()
+    })
 }
 
 fn policy(arguments: &Arguments) -> Policy {
     let policy = Policy::default().require(arguments.require);
     match arguments.prefix.clone() {
         None => policy,
-        Some(globs) => policy.prefix_with(move |name| globs.iter().any(|glob| glob.is_match(name))),
+        Some(globs) => {
+            let patterns: Vec<_> = globs.iter().map(ToString::to_string).collect();
+            let matches = move |name: &str| globs.iter().any(|glob| glob.is_match(name));
+            policy.prefix_with(SectionNames::matching(patterns, matches))
+        }
     }
 }
 
 /// The expression of what was verified: from the bytes in memory, never from the file again.
-fn value(module: &Source, verified: &Verified) -> TokenStream {
-    let identity = verified.identity().expect("the verifier was asked for the identity");
-    let bytes = bytes::expression(&module.bytes, &identity);
+fn value(module: &VerifiedModule<'_>) -> TokenStream {
+    let (support, proof) = (support(), module.verified());
+    let identity = proof.identity().expect("the verifier was asked for the identity");
+    let bytes = bytes::expression(module.bytes(), &identity);
     let identity = Literal::byte_string(identity.as_bytes());
-    let covered = verified.covered();
-    quote!(::wasmsign_core::included::VerifiedModule::__from_macro(#bytes, *#identity, #covered))
+    let (covered, whole) = (proof.covered(), proof.is_whole());
+    let signers = proof.signers().iter().map(|signer| {
+        let key = Literal::byte_string(signer.public_key.as_bytes());
+        let key_id = Literal::byte_string(&signer.key_id);
+        quote!(#support::signed_by(*#key, #key_id))
+    });
+    quote!({
+        const SIGNERS: &[::wasmsign_core::verify::SignedBy] = &[#(#signers),*];
+        #support::verified_module(#bytes, (#covered, #whole), *#identity, SIGNERS)
+    })
 }

@@ -2,13 +2,14 @@
 
 use proc_macro2::Span;
 use syn::Error;
-use wasmsign_core::error::{Malformed, Place, Rule};
+use wasmsign_core::VerifyError;
 use wasmsign_core::verify::Reason;
+use wasmsign_core::wasm::{Malformed, Place, Rule};
 
 use crate::arguments::Arguments;
 
 /// The error at the argument that has to do with `error`.
-pub(crate) fn refusal(arguments: &Arguments, error: &wasmsign_core::Error) -> Error {
+pub(crate) fn refusal(arguments: &Arguments, error: &VerifyError) -> Error {
     let path = arguments.module.value();
     let path = path.escape_debug();
     let (span, help) = advice(arguments, error);
@@ -16,27 +17,27 @@ pub(crate) fn refusal(arguments: &Arguments, error: &wasmsign_core::Error) -> Er
     Error::new(span, format!("failed to verify the module `{path}`: {error}{help}"))
 }
 
-fn advice(arguments: &Arguments, error: &wasmsign_core::Error) -> (Span, Option<&'static str>) {
+fn advice(arguments: &Arguments, error: &VerifyError) -> (Span, Option<&'static str>) {
     let module = arguments.module.span();
     match (error, &arguments.signature) {
         (error, Some(signature)) if is_of_signature(error) => {
             let help = "this file holds no signature that can be read: `cargo wasmsign sign -S FILE` makes one";
             (signature.span(), Some(help))
         }
-        (wasmsign_core::Error::Refused(refusal), _) => match refusal.reason() {
+        (VerifyError::Refused(refusal), _) => match refusal.reason() {
             reason @ Reason::PolicyNotMet { .. } => (arguments.require_span, of_reason(reason)),
             reason => (module, of_reason(reason)),
         },
-        (wasmsign_core::Error::Malformed(fault), _) => (module, Some(of_malformed(fault))),
+        (VerifyError::Malformed(fault), _) => (module, Some(of_malformed(fault))),
         _ => (module, None),
     }
 }
 
 /// Whether it is the signature data that is wrong, rather than the module.
-fn is_of_signature(error: &wasmsign_core::Error) -> bool {
+fn is_of_signature(error: &VerifyError) -> bool {
     match error {
-        wasmsign_core::Error::Malformed(fault) => fault.place == Place::DetachedSignature,
-        wasmsign_core::Error::Refused(refusal) => matches!(
+        VerifyError::Malformed(fault) => fault.place == Place::DetachedSignature,
+        VerifyError::Refused(refusal) => matches!(
             refusal.reason(),
             Reason::NoSignature | Reason::Unknown(_) | Reason::TooManySignatures { .. }
         ),
@@ -65,7 +66,7 @@ fn of_reason(reason: &Reason) -> Option<&'static str> {
             "have the others sign it too, or correct `keys` and `require`"
         }
         Reason::KindMismatch { .. } => "give the module; components cannot be included",
-        Reason::StraySignature { .. } => {
+        Reason::MisplacedSignature { .. } => {
             "somebody has put a section before the signature, or added one: take the file that was signed"
         }
         _ => return None,

@@ -5,16 +5,16 @@ mod common;
 use common::*;
 
 const MAIN: &str = r#"
-use wasmsign_core::included::VerifiedModule;
+use wasmsign_core::VerifiedModule;
 
-static MODULE: VerifiedModule = wasmsign_macros::include_signed!(
+static MODULE: VerifiedModule<'_> = wasmsign_macros::include_signed!(
     "plugin.wasm",
     keys = ["release.pub"],
     signature = "plugin.wasm.sig",
 );
 
 fn main() {
-    assert!(MODULE.as_bytes() == std::fs::read("plugin.wasm").unwrap());
+    assert!(MODULE.bytes() == std::fs::read("plugin.wasm").unwrap());
     println!("runs");
 }
 "#;
@@ -55,12 +55,12 @@ fn changed_files_are_compiled_and_verified_again() {
         assert!(project.fail(&["check"]).contains("this one was changed"));
 
         publish(&project, &plugin(2, length), 2);
-        assert!(project.fail(&["check"]).contains("no valid signature of a wanted key"));
+        assert!(project.fail(&["check"]).contains("no valid signature of a trusted key"));
 
         project.write("release.pub", public_text(2));
         assert_compiles_anew(&project);
 
         project.write("release.pub", public_text(1));
-        assert!(project.fail(&["check"]).contains("no valid signature of a wanted key"));
+        assert!(project.fail(&["check"]).contains("no valid signature of a trusted key"));
     }
 }

@@ -98,21 +98,21 @@ fn a_secret_key_is_refused_without_being_repeated() {
 }
 
 const PASS: &str = r##"
-use wasmsign_core::{PublicKey, included::VerifiedModule};
+use wasmsign_core::{PublicKey, VerifiedModule};
 use wasmsign_macros::{embed_section, include_signed, public_key};
 
-static ONE: VerifiedModule = include_signed!("one.wasm", keys = ["keys/one.pub"]);
-const TWO: VerifiedModule =
+static ONE: VerifiedModule<'_> = include_signed!("one.wasm", keys = ["keys/one.pub"]);
+static TWO: VerifiedModule<'_> =
     include_signed!("two.wasm", keys = ["keys/one.pub", "keys/two.pub"], require = all);
-const TWO_OF_THREE: VerifiedModule = include_signed!(
+static TWO_OF_THREE: VerifiedModule<'_> = include_signed!(
     r"two.wasm",
     keys = ["keys/one.pub", "keys/two.pub", "keys/three.pub"],
     require = 2,
     coverage = whole,
 );
-const STRIPPED: VerifiedModule =
+static STRIPPED: VerifiedModule<'_> =
     include_signed!("stripped.wasm", keys = ["keys/one.pub"], sections = ["pol*"]);
-const DETACHED: VerifiedModule =
+static DETACHED: VerifiedModule<'_> =
     include_signed!("unsigned.wasm", keys = ["keys/one.pub"], signature = "unsigned.wasm.sig");
 const KEY: PublicKey = public_key!("keys/one.pub");
 const HEX: PublicKey = public_key!("HEX_OF_KEY");
@@ -124,17 +124,17 @@ macro_rules! included {
 }
 
 fn main() {
-    assert_eq!(ONE.as_bytes(), std::fs::read("one.wasm").unwrap());
-    assert_eq!(ONE.covered(), ONE.len() as u64);
-    assert_eq!(ONE.identity(), TWO.identity());
+    assert_eq!(ONE.bytes(), std::fs::read("one.wasm").unwrap());
+    assert_eq!(ONE.covered_bytes(), ONE.bytes());
+    assert_eq!(ONE.verified().identity(), TWO.verified().identity());
     assert_eq!(TWO, TWO_OF_THREE);
-    assert_eq!(ONE.identity(), DETACHED.identity());
-    assert!(STRIPPED.covered() < STRIPPED.len() as u64);
+    assert_eq!(ONE.verified().identity(), DETACHED.verified().identity());
+    assert!(STRIPPED.covered_bytes().len() < STRIPPED.bytes().len());
     assert_eq!(KEY, PublicKey::decode(&std::fs::read("keys/one.pub").unwrap()).unwrap());
     assert_eq!(KEY, HEX);
     assert_eq!(ONE, included!("one.wasm", "keys/one.pub"));
-    let verifier = wasmsign_core::Verifier::new([KEY]).with_identity();
-    assert_eq!(verifier.verify(ONE.as_bytes()).unwrap().identity(), Some(ONE.identity()));
+    let verifier = wasmsign_core::Verifier::builder([KEY]).with_identity().build().unwrap();
+    assert_eq!(verifier.verify(ONE.bytes()).unwrap().identity(), ONE.verified().identity());
 }
 "##;
 

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use wasmsign_core::Policy;
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::{Policy, SectionNames};
 
 use super::args::{Coverage, Expect, Rebuild, Screen, Verify};
 use super::observer::Observer;
 use super::standard_streams::{nothing_beside_stdin, read_once};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::manifest::SectionGlob;
 use crate::ops::rebuild::{self, Outcome};
 use crate::ops::verify::{self, Request, SignatureSource};
 use crate::report::Report;
@@ -63,7 +64,9 @@ fn policy(typed: &Verify) -> Result<Policy> {
         .advice("remove one of the two; the whole file includes the sections")),
         (None | Some(Coverage::Whole), true) => Ok(policy),
         (_, _) => {
-            Ok(policy.prefix_with(move |name| sections.iter().any(|glob| glob.is_match(name))))
+            let patterns: Vec<_> = typed.sections.iter().map(SectionGlob::as_str).collect();
+            let matches = move |name: &str| sections.iter().any(|glob| glob.is_match(name));
+            Ok(policy.prefix_with(SectionNames::matching(patterns, matches)))
         }
     }
 }

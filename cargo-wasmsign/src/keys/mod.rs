@@ -12,7 +12,7 @@ mod tests;
 use std::path::Path;
 
 use wasmsign_core::keys::{is_key_text, is_secret_key_text};
-use wasmsign_core::sign::{self, KeyId, Signature};
+use wasmsign_core::sign::{self, KeyId, NewSignature};
 use wasmsign_core::{KeyEncoding, KeyError, PublicKey, SecretKey};
 
 use crate::error::{Error, Result};
@@ -166,8 +166,8 @@ impl Signer {
     }
 
     /// The signature that this signer is to make, with a hint at its key.
-    pub fn signature(&self, key_id: &KeyIdChoice) -> Signature<'_> {
-        Signature { signer: self, key_id: key_id_of(key_id) }
+    pub fn signature(&self, key_id: &KeyIdChoice) -> NewSignature<'_> {
+        NewSignature { signer: self, key_id: key_id_of(key_id) }
     }
 }
 

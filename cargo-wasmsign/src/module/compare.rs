@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use wasmsign_core::inspect::Inspection;
-use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::wasm::{Kind, Section};
 
 use crate::error::{Error, Result};
 use crate::module::section_names::standard_name;

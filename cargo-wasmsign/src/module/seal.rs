@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use wasmsign_core::formats::sections::SignatureData;
 use wasmsign_core::inspect;
-use wasmsign_core::section::Section;
-use wasmsign_core::sign::{self, Signature, Signed};
-use wasmsign_core::signature_data::SignatureData;
+use wasmsign_core::sign::{self, NewSignature, Signed};
+use wasmsign_core::wasm::Section;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
 
 use crate::error::{Error, Result, of_module, of_signing};
@@ -62,11 +62,12 @@ pub fn embedded(
     name: &Path,
     module: &File,
     staged: &mut Staged,
-    signatures: &[Signature<'_>],
+    signatures: &[NewSignature<'_>],
 ) -> Result<Sealed> {
     let signed = sign::embed(rewound(name, module)?, staged.file(), signatures)
         .map_err(|error| of_signing(name, staged.target(), error))?;
-    let verified = synced(staged, |file| verifier(&signed, signatures).verify(file))?;
+    let verifier = verifier(&signed, signatures)?;
+    let verified = synced(staged, |file| verifier.verify(file))?;
     Ok(Sealed {
         data: signed.data,
         added: signed.added,
@@ -86,13 +87,13 @@ pub fn detached(
     module: &File,
     earlier: Option<&[u8]>,
     staged: &mut Staged,
-    signatures: &[Signature<'_>],
+    signatures: &[NewSignature<'_>],
 ) -> Result<Sealed> {
     let signed = sign::detached(rewound(name, module)?, earlier, signatures)
         .map_err(|error| of_module(name, error))?;
     write_data(&signed.data, staged)?;
     let written = written_bytes(staged)?;
-    let verified = verifier(&signed, signatures).verify_detached(rewound(name, module)?, &written);
+    let verified = verifier(&signed, signatures)?.verify_detached(rewound(name, module)?, &written);
     Ok(Sealed {
         data: signed.data,
         added: signed.added,
@@ -157,13 +158,17 @@ pub fn synced<T>(staged: &mut Staged, read: impl FnOnce(&File) -> T) -> Result<T
 }
 
 /// All that were asked to sign must have signed.
-fn verifier(signed: &Signed, signatures: &[Signature<'_>]) -> Verifier {
+fn verifier(signed: &Signed, signatures: &[NewSignature<'_>]) -> Result<Verifier> {
     let keys = signatures.iter().map(|signature| signature.signer.public_key().clone());
     let policy = Policy::default().require(Require::All).expect(Some(signed.kind));
-    Verifier::new(keys).policy(policy).with_identity()
+    Verifier::builder(keys)
+        .policy(policy)
+        .with_identity()
+        .build()
+        .map_err(|error| Error::usage("what is signed cannot be verified").because(error))
 }
 
-fn unsound(name: &Path, error: wasmsign_core::Error) -> Error {
+fn unsound(name: &Path, error: impl Into<wasmsign_core::Error>) -> Error {
     of_module(name, error).advice(
         "the file that was just written does not verify and has been removed; the disk may be \
          faulty",

@@ -1,6 +1,6 @@
 //! What sections that are not custom are called.
 
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 /// The name of the section of this id, as the specifications of WebAssembly ("Modules") and of the component model
 /// ("Binary Format") have it.

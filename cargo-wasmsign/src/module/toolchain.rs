@@ -8,7 +8,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::inspect::Inspection;
-use wasmsign_core::section::Custom;
+use wasmsign_core::wasm::Custom;
 
 use crate::error::{Error, Result};
 use crate::module::edit;

@@ -3,10 +3,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::detach;
+use wasmsign_core::edit::{self, Earlier, EditError};
+use wasmsign_core::formats::sections::SignatureData;
 use wasmsign_core::inspect::{Agreement, Inspection};
-use wasmsign_core::sign::Earlier;
-use wasmsign_core::signature_data::SignatureData;
 
 use super::signature_file::{self, apart};
 use crate::error::{Error, Result, of_rewriting, of_signature};
@@ -44,7 +43,7 @@ pub(crate) enum Outcome {
 /// A module that was given a signature.
 pub(crate) struct Attached {
     /// What was written.
-    pub(crate) written: detach::Attached,
+    pub(crate) written: edit::Attached,
     /// How far the signature's hashes agree with the module.
     pub(crate) covered: Agreement,
     /// Whether the signature stands before a section that dynamic linkers want to be first.
@@ -64,7 +63,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     let data = SignatureData::from_detached(&bytes).map_err(|e| of_signature(signature, e))?;
     let input = seal::open(module)?;
     let before = rewrite::inspect(module, &input)?;
-    if before.stray_signature.is_none()
+    if before.misplaced_signature.is_none()
         && let Some((reason, error)) = foreign(module, signature, &data, &before)
     {
         return Ok(Outcome::Foreign { reason, error });
@@ -89,15 +88,13 @@ fn attach(
     input: &File,
     file: &mut File,
     signature: &[u8],
-) -> Result<detach::Attached> {
+) -> Result<edit::Attached> {
     let Request { module, output, force, .. } = request;
     let earlier = if *force { Earlier::Drop } else { Earlier::Refuse };
     let input = seal::rewound(module, input)?;
-    detach::attach(input, file, signature, earlier).map_err(|error| match error {
-        wasmsign_core::Error::Signed => {
-            Error::usage(format!("`{}` is already signed", module.display()))
-                .advice("pass `--force` to replace its signature")
-        }
+    edit::attach(input, file, signature, earlier).map_err(|error| match error {
+        EditError::Signed => Error::usage(format!("`{}` is already signed", module.display()))
+            .advice("pass `--force` to replace its signature"),
         other => of_rewriting(module, output, "attached to a signature", other),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::detach::{self, Detached};
+use wasmsign_core::edit::{self, Detached};
 
 use super::signature_file::apart;
 use crate::error::{Result, of_rewriting};
@@ -33,7 +33,7 @@ pub(crate) fn run(request: &Request) -> Result<Detached> {
         module,
         output,
         |file| {
-            detach::detach(&input, file)
+            edit::detach(&input, file)
                 .map_err(|error| of_rewriting(module, output, "detached from its signature", error))
         },
         |detached, found| found.signatures.is_none() && found.identity == Some(detached.identity),

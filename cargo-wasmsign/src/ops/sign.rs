@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use wasmsign_core::Verified;
-use wasmsign_core::section::Kind;
-use wasmsign_core::sign::{self, Signature};
-use wasmsign_core::signature_data::SignatureData;
+use wasmsign_core::formats::sections::SignatureData;
+use wasmsign_core::sign::{self, NewSignature};
+use wasmsign_core::wasm::Kind;
 
 use super::{Event, Observer, resolve, signature_file};
 use crate::error::{Error, Result, of_module, of_signing};
@@ -150,7 +150,7 @@ fn no_manifest(given: Option<&Path>) -> Error {
 fn embedded<'a>(
     module: &'a Path,
     output: &'a Path,
-    signatures: &[Signature<'_>],
+    signatures: &[NewSignature<'_>],
 ) -> Result<Signed<'a>> {
     let input = seal::open(module)?;
     let signed = if files::output_kind(output) == Output::Stream {
@@ -173,7 +173,7 @@ fn embedded<'a>(
 fn detached<'a>(
     module: &'a Path,
     signature: &'a Path,
-    signatures: &[Signature<'_>],
+    signatures: &[NewSignature<'_>],
 ) -> Result<Signed<'a>> {
     let input = seal::open(module)?;
     if files::output_kind(signature) == Output::Stream {

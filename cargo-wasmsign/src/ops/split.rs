@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use wasmsign_core::edit::{self, Earlier, EditError};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
-use wasmsign_core::sign::Earlier;
-use wasmsign_core::split;
 
 use crate::error::{Error, Result, of_rewriting};
 use crate::manifest::SectionGlob;
@@ -30,7 +29,7 @@ pub(crate) struct Request {
 /// # Errors
 ///
 /// Exit code 2 where the module is signed, 3 where it is malformed, 4.
-pub(crate) fn run(request: &Request) -> Result<split::Split> {
+pub(crate) fn run(request: &Request) -> Result<edit::Split> {
     let Request { module, output, sections, drop_signatures } = request;
     let input = seal::open(module)?;
     let earlier = if *drop_signatures { Earlier::Drop } else { Earlier::Refuse };
@@ -44,9 +43,9 @@ pub(crate) fn run(request: &Request) -> Result<split::Split> {
             let delimiter = |_: &[u8; 32]| {
                 delimiters.next().expect("there are as many delimiters as a module may have")
             };
-            let split = split::split(&input, file, matches, delimiter, earlier);
+            let split = edit::split(&input, file, matches, delimiter, earlier);
             split.map_err(|error| match error {
-                wasmsign_core::Error::Signed => signed(module),
+                EditError::Signed => signed(module),
                 other => of_rewriting(module, output, "split", other),
             })
         },

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use wasmsign_core::inspect;
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 use crate::error::{Error, Result, of_module};
 

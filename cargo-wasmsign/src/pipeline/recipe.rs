@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use wasmsign_core::sign::Signature;
+use wasmsign_core::sign::NewSignature;
 
 use super::SignerLine;
 use super::transform::Program;
@@ -129,7 +129,7 @@ impl Recipe {
     }
 
     /// The signatures to make, in order.
-    pub(super) fn signatures(&self) -> Vec<Signature<'_>> {
+    pub(super) fn signatures(&self) -> Vec<NewSignature<'_>> {
         self.signers.iter().map(|signer| signer.signature(&self.key_id)).collect()
     }
 

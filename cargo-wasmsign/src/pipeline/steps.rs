@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use wasmsign_core::inspect::{self, Inspection};
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 use super::check::Copied;
 use super::context::Context;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use wasmparser::{BinaryReader, ExportSectionReader, ImportSectionReader};
 use wasmsign_core::inspect::Inspection;
-use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::wasm::{Kind, Section};
 
 use crate::error::{Error, Result};
 use crate::text::escape::escape;

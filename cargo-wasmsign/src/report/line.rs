@@ -6,8 +6,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
-use wasmsign_core::section::Kind as CoreKind;
 use wasmsign_core::verify;
+use wasmsign_core::wasm::Kind as CoreKind;
 
 use super::Report;
 use super::build::{Artifact, Finished, Plan};
@@ -108,8 +108,8 @@ pub(super) struct Signer {
 }
 
 impl Signer {
-    pub(super) fn list(signers: &[verify::Signer]) -> Vec<Self> {
-        let signer = |signer: &verify::Signer| Self {
+    pub(super) fn list(signers: &[verify::SignedBy]) -> Vec<Self> {
+        let signer = |signer: &verify::SignedBy| Self {
             public_key: public_key_text(&signer.public_key),
             key_id: (!signer.key_id.is_empty()).then(|| hex(&signer.key_id)),
         };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use wasmsign_core::detach::Detached;
+use wasmsign_core::edit::Detached;
 use wasmsign_core::inspect::Agreement;
 
 use super::Report;
@@ -101,7 +101,7 @@ impl Report {
     pub fn split(
         &self,
         request: &ops::split::Request,
-        split: &wasmsign_core::split::Split,
+        split: &wasmsign_core::edit::Split,
     ) -> Result<()> {
         if split.parts.len() > 1 {
             let output = request.output.display();

@@ -5,7 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::PublicKey;
-use wasmsign_core::signature_data::SignatureData;
+use wasmsign_core::formats::sections::SignatureData;
 
 use super::Report;
 use super::line::{Kind, Line, Signer, path_text};

@@ -3,8 +3,8 @@
 //! An input that begins as WebAssembly does is taken for a file. Any other is a recipe, by which pieces of what was
 //! really signed are put together anew: what an attacker would do, and a mutation of bytes rarely does.
 
-use wasmsign_core::section::Kind;
-use wasmsign_core::{Policy, PublicKey, Require, Verifier};
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verifier};
 
 use crate::originals::{LITERAL_SETS, ORIGINALS, PLAIN_SETS, SECTIONS, custom, public};
 use crate::signature_data::leb;
@@ -73,8 +73,9 @@ fn with_each_coverage(file: &[u8]) -> Vec<Attempt> {
 impl Demand {
     /// A verifier that asks for this.
     pub fn verifier(&self) -> Verifier {
-        let verifier = Verifier::new(self.keys()).policy(self.policy()).with_identity();
-        if self.literal { verifier.literal_form() } else { verifier }
+        let builder = Verifier::builder(self.keys()).policy(self.policy()).with_identity();
+        let builder = if self.literal { builder.literal_form() } else { builder };
+        builder.build().expect("demands want no more signers than keys")
     }
 
     /// The keys that are trusted.
@@ -87,7 +88,7 @@ impl Demand {
         match self.coverage {
             Coverage::Whole => policy,
             Coverage::Prefix => policy.prefix(),
-            Coverage::PrefixWithA => policy.prefix_with(|name| name == "a"),
+            Coverage::PrefixWithA => policy.prefix_with(SectionNames::exactly(["a"])),
         }
     }
 
@@ -97,10 +98,16 @@ impl Demand {
         let two = 2.try_into().expect("2 is not 0");
         let requires = [Require::Any, Require::All, Require::AtLeast(two)];
         let kinds = [Some(Kind::Module), None, Some(Kind::Component)];
+        // Of no keys, or of fewer than are asked for, there is no verifier.
+        let count = (keys % 4).max(1);
+        let require = match pick(&requires, coverage / 3) {
+            Require::AtLeast(wanted) if wanted.get() > usize::from(count) => Require::All,
+            require => require,
+        };
         Self {
             coverage: pick(&coverages, coverage),
-            require: pick(&requires, coverage / 3),
-            keys: keys % 4,
+            require,
+            keys: count,
             expect: pick(&kinds, keys / 4),
             literal: coverage >= 0xe0,
         }

@@ -1,7 +1,7 @@
 //! A second reader of section frames: the whole file in memory, and nothing clever.
 
 use wasmsign_core::limits::MAX_NAME_BYTES;
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 /// The header of a module.
 pub const MODULE: [u8; 8] = *b"\0asm\x01\0\0\0";

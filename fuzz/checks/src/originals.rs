@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use wasmsign_core::section::Kind;
-use wasmsign_core::sign::{self, KeyId, Signature};
-use wasmsign_core::signature_data::SignatureSet;
+use wasmsign_core::formats::sections::SignatureSet;
+use wasmsign_core::sign::{self, KeyId, NewSignature};
+use wasmsign_core::wasm::Kind;
 use wasmsign_core::{PublicKey, SecretKey};
 
 use crate::model;
@@ -134,7 +134,7 @@ impl Original {
         let sets = self.signers.iter().map(|&(seed, parts)| {
             let file = unsigned(self.kind, &body[..ends[parts - 1]]);
             let (secret, key_id) = (secret(seed), KeyId::Auto);
-            let signature = Signature { signer: &secret, key_id };
+            let signature = NewSignature { signer: &secret, key_id };
             let signed = sign::detached(&file[..], None, &[signature]);
             signed.expect("originals can be signed").data.sets
         });

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use wasmsign_core::{Error, Result, Verified, Verifier, VerifyingReader};
+use wasmsign_core::{Verified, Verifier, VerifyError, VerifyingReader};
 
 use crate::attempt::{Attempt, Coverage, attempts};
 use crate::model;
@@ -26,7 +26,7 @@ pub fn same_verdict(
     module: &[u8],
     detached: Option<&[u8]>,
     pattern: &[u8],
-    verdict: &Result<Verified>,
+    verdict: &Result<Verified, VerifyError>,
 ) -> Vec<u8> {
     let start = || {
         let pieces = Pieces::new(module, pattern);
@@ -74,20 +74,21 @@ fn finished(out: Vec<u8>, rightly: bool) -> Vec<u8> {
 }
 
 #[track_caller]
-fn is_verdict(found: Result<Verified>, expected: &Result<Verified>) {
+fn is_verdict(found: Result<Verified, VerifyError>, expected: &Result<Verified, VerifyError>) {
     assert_eq!(format!("{found:?}"), format!("{expected:?}"));
 }
 
-fn read_in_part<R: Read>(mut reader: VerifyingReader<R>, verdict: &Result<Verified>) {
+fn read_in_part<R: Read>(mut reader: VerifyingReader<R>, verdict: &Result<Verified, VerifyError>) {
     let _ = reader.read(&mut [0; 20]);
     is_verdict(reader.finish(), verdict);
 }
 
 /// A small cap may be too small, and changes nothing else. Bytes come with offsets of their own.
-fn little_room<R: Read>(reader: VerifyingReader<R>, verdict: &Result<Verified>) {
-    match (reader.into_bytes(), verdict) {
-        (Err(Error::OverCap { .. }), _) => {}
-        (Ok((bytes, found)), Ok(expected)) => {
+fn little_room<R: Read>(reader: VerifyingReader<R>, verdict: &Result<Verified, VerifyError>) {
+    match (reader.into_module(), verdict) {
+        (Err(VerifyError::OverCap { .. }), _) => {}
+        (Ok(module), Ok(expected)) => {
+            let (bytes, found) = (module.bytes(), module.verified());
             let section = expected.covered() - found.covered();
             assert_eq!(bytes.len() as u64, found.covered());
             assert_eq!(found.total() + section, expected.total());
@@ -95,7 +96,7 @@ fn little_room<R: Read>(reader: VerifyingReader<R>, verdict: &Result<Verified>) 
             assert_eq!(found.signers(), expected.signers());
             assert_eq!(found.identity(), expected.identity());
         }
-        (found, _) => is_verdict(found.map(|(_, verified)| verified), verdict),
+        (found, _) => is_verdict(found.map(|module| module.verified().clone()), verdict),
     }
 }
 
@@ -104,7 +105,7 @@ fn sum(pattern: &[u8]) -> usize {
 }
 
 /// What came out is the file without its signature section, as far as it is covered or farther than it came out.
-fn only_of_the_file(module: &[u8], out: &[u8], verdict: &Result<Verified>) {
+fn only_of_the_file(module: &[u8], out: &[u8], verdict: &Result<Verified, VerifyError>) {
     let Some(start) = model::head_end(module) else { return assert!(out.is_empty()) };
     match verdict {
         Ok(verified) => {

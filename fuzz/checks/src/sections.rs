@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::io::Cursor;
 
-use wasmsign_core::Error;
-use wasmsign_core::detach::{attach, detach};
+use wasmsign_core::edit::Earlier;
+use wasmsign_core::edit::split;
+use wasmsign_core::edit::{attach, detach};
 use wasmsign_core::inspect::{Inspection, inspect, inspect_without_sections};
 use wasmsign_core::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
-use wasmsign_core::section::Section;
-use wasmsign_core::sign::Earlier;
-use wasmsign_core::split::split;
+use wasmsign_core::wasm::{Section, WasmError};
 
 use crate::model::{self, Frame};
 use crate::pieces::Pieces;
@@ -36,7 +35,7 @@ pub fn sections(file: &[u8]) {
             undoes_itself(file);
             splits(file);
         }
-        (None, Err(Error::Malformed(fault))) => assert!(fault.offset <= file.len() as u64),
+        (None, Err(WasmError::Malformed(fault))) => assert!(fault.offset <= file.len() as u64),
         (frames, seen) => panic!("expected {frames:?}, found {seen:?}"),
     }
     arrives_in_pieces(file, &format!("{seen:?}"));
@@ -72,9 +71,9 @@ fn adds_up(file: &[u8], frames: &[Frame<'_>], seen: &Inspection) {
     let ends = [8].into_iter().chain(frames.iter().map(|frame| frame.end));
     assert!(starts.eq(ends), "gaps between sections");
     assert_eq!((Some(seen.kind), seen.total), (model::kind(file), file.len() as u64));
-    let stray = frames.iter().skip(1).find(|frame| frame.is_named("signature"));
-    assert_eq!(seen.stray_signature, stray.map(|frame| frame.start as u64));
-    assert_eq!(seen.identity.is_none(), stray.is_some());
+    let misplaced = frames.iter().skip(1).find(|frame| frame.is_named("signature"));
+    assert_eq!(seen.misplaced_signature, misplaced.map(|frame| frame.start as u64));
+    assert_eq!(seen.identity.is_none(), misplaced.is_some());
     boundaries(file, frames, seen);
 }
 

@@ -1,8 +1,8 @@
-//! The verdict: nothing is trusted that no wanted key has signed.
+//! The verdict: nothing is trusted that no trusted key has signed.
 
 use sha2::{Digest, Sha256};
 use wasmsign_core::verify::SignedHashes;
-use wasmsign_core::{Error, Require, Result, Verified};
+use wasmsign_core::{Verified, VerifyError};
 
 use crate::attempt::{Attempt, Coverage, Demand, attempts};
 use crate::model::{self, Frame};
@@ -16,20 +16,22 @@ pub fn check_verify(data: &[u8]) {
 }
 
 /// The verdict; where it is positive, every word of it was checked against what was signed.
-pub fn judged_rightly(attempt: &Attempt) -> Result<Verified> {
+pub fn judged_rightly(attempt: &Attempt) -> Result<Verified, VerifyError> {
     let verdict = verdict(attempt);
-    assert_eq!(told_of_hashes(&surveyed(attempt)), told(&verdict), "hashed elsewhere");
+    assert_eq!(told_of_hashes(&hashed_elsewhere(attempt)), told(&verdict), "hashed elsewhere");
     match &verdict {
         Ok(verified) => proved(attempt, verified),
-        Err(Error::Refused(refusal)) => assert_eq!(refusal.total(), attempt.module.len() as u64),
-        Err(Error::Malformed(fault)) => assert!(!fault.to_string().is_empty()),
+        Err(VerifyError::Refused(refusal)) => {
+            assert_eq!(refusal.total(), attempt.module.len() as u64)
+        }
+        Err(VerifyError::Malformed(fault)) => assert!(!fault.to_string().is_empty()),
         Err(error) => panic!("{error:?}"),
     }
     verdict
 }
 
 /// What the library says.
-pub fn verdict(attempt: &Attempt) -> Result<Verified> {
+pub fn verdict(attempt: &Attempt) -> Result<Verified, VerifyError> {
     let (verifier, module) = (attempt.demand.verifier(), &attempt.module[..]);
     match &attempt.detached {
         Some(signature) => verifier.verify_detached(module, signature),
@@ -38,23 +40,23 @@ pub fn verdict(attempt: &Attempt) -> Result<Verified> {
 }
 
 /// What it says of hashes that were computed elsewhere.
-fn surveyed(attempt: &Attempt) -> Result<SignedHashes> {
+fn hashed_elsewhere(attempt: &Attempt) -> Result<SignedHashes, VerifyError> {
     let (verifier, module) = (attempt.demand.verifier(), &attempt.module[..]);
-    let survey = match &attempt.detached {
-        Some(signature) => verifier.survey_detached(module, signature),
-        None => verifier.survey(module),
+    let prehashed = match &attempt.detached {
+        Some(signature) => verifier.prehashed_detached(module, signature),
+        None => verifier.prehashed(module),
     }?;
-    let start = usize::try_from(survey.start()).expect("it is in memory");
+    let start = usize::try_from(prehashed.start()).expect("it is in memory");
     let hash = |end: &u64| {
         let end = usize::try_from(*end).expect("it is in memory");
         Sha256::digest(&module[start..end]).into()
     };
-    let hashes: Vec<_> = survey.ends().iter().map(hash).collect();
-    survey.judge(&hashes)
+    let hashes: Vec<_> = prehashed.ends().iter().map(hash).collect();
+    prehashed.judge(&hashes)
 }
 
-/// All that a verdict says but the identity, which a survey does not know.
-fn told(verdict: &Result<Verified>) -> String {
+/// All that a verdict says but the identity, which a prehashed module does not know.
+fn told(verdict: &Result<Verified, VerifyError>) -> String {
     as_text(verdict, |told| {
         let (covered, whole) = (told.covered(), told.is_whole());
         format!("{covered} {whole} {:?} {:?}", told.signers(), told.ignored())
@@ -62,17 +64,19 @@ fn told(verdict: &Result<Verified>) -> String {
 }
 
 /// The same of hashes that were computed elsewhere.
-fn told_of_hashes(verdict: &Result<SignedHashes>) -> String {
+fn told_of_hashes(verdict: &Result<SignedHashes, VerifyError>) -> String {
     as_text(verdict, |told| {
         let (covered, whole) = (told.covered(), told.is_whole());
         format!("{covered} {whole} {:?} {:?}", told.signers(), told.ignored())
     })
 }
 
-fn as_text<T>(verdict: &Result<T>, told: impl Fn(&T) -> String) -> String {
+fn as_text<T>(verdict: &Result<T, VerifyError>, told: impl Fn(&T) -> String) -> String {
     match verdict {
         Ok(verified) => told(verified),
-        Err(Error::Refused(refusal)) => format!("{:?} {:?}", refusal.reason(), refusal.ignored()),
+        Err(VerifyError::Refused(refusal)) => {
+            format!("{:?} {:?}", refusal.reason(), refusal.ignored())
+        }
         Err(error) => error.to_string(),
     }
 }
@@ -90,16 +94,15 @@ fn proved(Attempt { module, demand, .. }: &Attempt, verified: &Verified) {
     let behind = frames.iter().filter(|frame| frame.end > covered);
     assert!(behind.clone().count() == 0 || demand.coverage != Coverage::Whole);
     behind.for_each(|frame| may_be_uncovered(demand, frame));
-    assert!(!frames.iter().skip(1).any(|frame| frame.is_named("signature")), "a stray signature");
+    assert!(
+        !frames.iter().skip(1).any(|frame| frame.is_named("signature")),
+        "a misplaced signature"
+    );
 }
 
 fn signed_by_enough(demand: &Demand, verified: &Verified, body: &[u8]) {
     let (keys, signers) = (demand.keys(), verified.signers());
-    let wanted = match demand.require {
-        Require::Any => 1,
-        Require::All => keys.len().max(1),
-        Require::AtLeast(count) => count.get(),
-    };
+    let wanted = demand.require.count(keys.len());
     assert!(signers.len() >= wanted, "{} of {wanted} signers", signers.len());
     for (place, signer) in signers.iter().enumerate() {
         let key = &signer.public_key;

@@ -9,7 +9,7 @@ use fuzz_checks::attempt::attempts;
 use fuzz_checks::keys::key_file;
 use fuzz_checks::reader::same_verdict;
 use fuzz_checks::{TARGETS, check_keys, check_signature_data, check_verify, sections, verify};
-use wasmsign_core::{Policy, PublicKey, Require, Verifier};
+use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verifier};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -143,13 +143,14 @@ fn verifier_and_reader_agree_on_every_vector() {
     let policies = [
         Policy::default(),
         Policy::default().prefix(),
-        Policy::default().prefix_with(|name| name == "a").expect(None),
+        Policy::default().prefix_with(SectionNames::exactly(["a"])).expect(None),
         Policy::default().prefix().require(Require::AtLeast(2.try_into().expect("not 0"))),
     ];
     for (path, module) in vectors("wasm") {
         let detached = fs::read(path.with_extension("sig")).ok();
         for policy in &policies {
-            let verifier = Verifier::new(keys.clone()).policy(policy.clone());
+            let verifier = Verifier::builder(keys.clone()).policy(policy.clone());
+            let verifier = verifier.build().expect("there are three keys");
             let verdict = verifier.verify(&module[..]);
             for pattern in [[0, 255, 99], [1, 250, 0], [248, 2, 200]] {
                 same_verdict(&verifier, &module, None, &pattern, &verdict);

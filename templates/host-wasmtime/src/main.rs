@@ -21,7 +21,6 @@ use wasmsign_core::{Policy, Verifier};
 use arguments::{Arguments, Request};
 use call::Call;
 use failure::Failure;
-use verified::VerifiedModule;
 
 fn main() -> ExitCode {
     match arguments::parse(std::env::args_os().skip(1)).and_then(answer) {
@@ -46,24 +45,25 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
         arguments.keys.iter().map(|key| keys::public_key(key)).collect::<Result<Vec<_>, _>>()?;
     // One signature of any of these keys, over the whole file, which must be a module and no component: the
     // default, spelled out, because this line decides what may run.
-    let verifier = Verifier::try_new(keys)
-        .map_err(|error| Failure::Usage(error.to_string()))?
-        .policy(Policy::default());
+    let verifier = Verifier::builder(keys)
+        .policy(Policy::default())
+        .build()
+        .map_err(|error| Failure::Usage(error.to_string()))?;
     let engine = limits::engine()?;
     let path = &arguments.module;
 
     let start = Instant::now();
-    let module = VerifiedModule::open(path, &verifier)
+    let module = verified::open(path, &verifier)
         .map_err(|error| Failure::refused(&format!("`{}`", path.display()), error))?;
-    let verified = start.elapsed();
-    let code = module.compile(&engine).map_err(|error| {
+    let opened = start.elapsed();
+    let code = verified::compile(&engine, &module).map_err(|error| {
         Failure::refused(&format!("`{}` cannot be compiled", path.display()), error)
     })?;
-    let compiled = start.elapsed() - verified;
+    let compiled = start.elapsed() - opened;
     if arguments.timings {
-        let signer = &module.proof().signers()[0].public_key;
-        eprintln!("{} bytes, signed by {signer:?}", module.proof().total());
-        eprintln!("verified_us {}\ncompiled_us {}", verified.as_micros(), compiled.as_micros());
+        let proof = module.verified();
+        eprintln!("{} bytes, signed by {}", proof.total(), proof.signers()[0].public_key);
+        eprintln!("verified_us {}\ncompiled_us {}", opened.as_micros(), compiled.as_micros());
     }
     Call::new(&code, &arguments.function, &arguments.integers)?.run(&engine, arguments.seconds)
 }

@@ -1,9 +1,9 @@
 //! What is answered, as JSON in UTF-8, in the words of `cargo wasmsign verify --format json`.
 
 use serde::Serialize;
-use wasmsign_core::section::{Kind, Section};
-use wasmsign_core::verify::{Ignored, SignedHashes, Signer, Survey, TooManyKeys};
-use wasmsign_core::{Error, KeyEncoding, KeyError, Verified};
+use wasmsign_core::verify::{BuilderError, Ignored, Prehashed, SignedBy, SignedHashes};
+use wasmsign_core::wasm::{Kind, Section};
+use wasmsign_core::{Error, KeyError, Verified};
 
 /// An answer.
 #[derive(Debug, Serialize)]
@@ -96,16 +96,16 @@ enum Class {
 }
 
 impl Surveyed {
-    pub(crate) fn new(survey: &Survey, sections: Option<(Vec<Section>, u64)>) -> Self {
+    pub(crate) fn new(prehashed: &Prehashed, sections: Option<(Vec<Section>, u64)>) -> Self {
         let map = sections.map(|(sections, section_count)| Map {
             sections: sections.into_iter().map(Entry::from).collect(),
             section_count,
         });
         Self {
-            kind: kind(survey.kind()),
-            total: survey.total(),
-            start: survey.start(),
-            parts: survey.ends().len(),
+            kind: kind(prehashed.kind()),
+            total: prehashed.total(),
+            start: prehashed.start(),
+            parts: prehashed.ends().len(),
             map,
         }
     }
@@ -130,7 +130,7 @@ impl Answer {
         Self::trusted(signed.kind(), coverage, signed.signers(), signed.ignored())
     }
 
-    fn trusted(of: Kind, coverage: Covered, signers: &[Signer], ignored: &[Ignored]) -> Self {
+    fn trusted(of: Kind, coverage: Covered, signers: &[SignedBy], ignored: &[Ignored]) -> Self {
         Self::Verified(Box::new(Trusted {
             kind: kind(of),
             coverage,
@@ -156,19 +156,20 @@ impl From<Fault> for Answer {
     }
 }
 
-impl From<&Signer> for Signatory {
-    fn from(signer: &Signer) -> Self {
+impl From<&SignedBy> for Signatory {
+    fn from(signer: &SignedBy) -> Self {
         let key_id = (!signer.key_id.is_empty()).then(|| hex(&signer.key_id));
-        Self { public_key: hex(&signer.public_key.encode(KeyEncoding::Compact)), key_id }
+        Self { public_key: signer.public_key.to_string(), key_id }
     }
 }
 
 impl Fault {
     /// The library's verdict.
-    pub(crate) fn core(error: &Error) -> Self {
-        let (class, reason) = match error {
-            Error::Refused(refusal) => (Class::Refused, refusal.reason().code()),
-            Error::Malformed(malformed) => (Class::Malformed, malformed.rule.code()),
+    pub(crate) fn core(error: impl Into<Error>) -> Self {
+        let error = error.into();
+        let (class, reason) = match &error {
+            Error::Refused(_) => (Class::Refused, error.code()),
+            Error::Malformed(_) => (Class::Malformed, error.code()),
             _ => (Class::Error, "io"),
         };
         Self { class, reason, message: error.to_string() }
@@ -179,12 +180,16 @@ impl Fault {
         Self::error("key", format!("key {}: {error}", index + 1))
     }
 
-    pub(crate) fn too_many_keys(error: TooManyKeys) -> Self {
-        Self::error("key", error.to_string())
-    }
-
-    pub(crate) fn no_key() -> Self {
-        Self::error("key", "no public key was given, and without one nothing can be trusted".into())
+    /// The keys and what is asked of them do not fit together.
+    pub(crate) fn unfit(error: BuilderError) -> Self {
+        let message = error.to_string();
+        match error {
+            // No module could meet the policy.
+            BuilderError::TooFewKeys { .. } => {
+                Self { class: Class::Refused, reason: "policy-not-met", message }
+            }
+            _ => Self::error("key", message),
+        }
     }
 
     pub(crate) fn request(error: &serde_json::Error) -> Self {

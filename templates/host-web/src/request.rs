@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use serde::Deserialize;
-use wasmsign_core::{Policy, PublicKey, Require, Verifier};
+use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verifier};
 
 use crate::answer::Fault;
 
@@ -56,11 +56,7 @@ impl Request {
             PublicKey::decode(text.as_bytes()).map_err(|error| Fault::key(index, &error))
         };
         let keys = self.keys.iter().enumerate().map(key).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() {
-            return Err(Fault::no_key());
-        }
-        let verifier = Verifier::try_new(keys).map_err(Fault::too_many_keys)?;
-        Ok(verifier.policy(self.policy()))
+        Verifier::builder(keys).policy(self.policy()).build().map_err(Fault::unfit)
     }
 
     fn policy(&self) -> Policy {
@@ -69,10 +65,9 @@ impl Request {
             Required::All => Require::All,
             Required::AtLeast(count) => Require::AtLeast(count),
         });
-        let names = self.sections.clone();
         match self.coverage {
-            Coverage::Whole if names.is_empty() => policy,
-            _ => policy.prefix_with(move |section| names.iter().any(|name| name == section)),
+            Coverage::Whole if self.sections.is_empty() => policy,
+            _ => policy.prefix_with(SectionNames::exactly(&self.sections)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One verification.
 
-use wasmsign_core::verify::Survey;
-use wasmsign_core::{Result, Verifier, inspect};
+use wasmsign_core::verify::Prehashed;
+use wasmsign_core::{Verifier, VerifyError, inspect};
 
 use crate::answer::{Answer, Fault, Surveyed};
 use crate::request::Request;
@@ -16,7 +16,7 @@ pub(crate) struct Session {
     signature: Option<Vec<u8>>,
     request: Vec<u8>,
     digest: [u8; 32],
-    asked: Option<(Verifier, Survey)>,
+    asked: Option<(Verifier, Prehashed)>,
     /// Where the body begins, as far as it is known.
     start: usize,
     answer: Vec<u8>,
@@ -64,23 +64,23 @@ impl Session {
     fn surveyed(&mut self) -> Result<Answer, Fault> {
         let request = Request::read(&self.request)?;
         let verifier = request.verifier()?;
-        let survey = match &self.signature {
-            Some(signature) => verifier.survey_detached(&self.module[..], signature),
-            None => verifier.survey(&self.module[..]),
+        let prehashed = match &self.signature {
+            Some(signature) => verifier.prehashed_detached(&self.module, signature),
+            None => verifier.prehashed(&self.module),
         };
-        let survey = survey.map_err(|error| Fault::core(&error))?;
+        let prehashed = prehashed.map_err(Fault::core)?;
         let sections = match request.map {
-            true => Some(inspect::sections(&self.module[..]).map_err(|error| Fault::core(&error))?),
+            true => Some(inspect::sections(&self.module[..]).map_err(Fault::core)?),
             false => None,
         };
-        let answer = Surveyed::new(&survey, sections);
-        self.start = usize::try_from(survey.start()).expect("the module is in memory");
-        self.asked = Some((verifier, survey));
+        let answer = Surveyed::new(&prehashed, sections);
+        self.start = usize::try_from(prehashed.start()).expect("the module is in memory");
+        self.asked = Some((verifier, prehashed));
         Ok(Answer::Surveyed(answer))
     }
 
     pub(crate) fn judge(&mut self) {
-        let verdict = self.asked.take().map(|(_, survey)| survey.judge(&[self.digest]));
+        let verdict = self.asked.take().map(|(_, prehashed)| prehashed.judge(&[self.digest]));
         self.decide(verdict, Answer::signed);
     }
 
@@ -92,8 +92,12 @@ impl Session {
         self.decide(verdict, Answer::verified);
     }
 
-    fn decide<T>(&mut self, verdict: Option<Result<T>>, trusted: impl FnOnce(&T) -> Answer) {
-        let verdict = verdict.map(|verdict| verdict.map_err(|error| Fault::core(&error)));
+    fn decide<T>(
+        &mut self,
+        verdict: Option<Result<T, VerifyError>>,
+        trusted: impl FnOnce(&T) -> Answer,
+    ) {
+        let verdict = verdict.map(|verdict| verdict.map_err(Fault::core));
         let verdict = verdict.unwrap_or_else(|| Err(Fault::not_surveyed()));
         self.say(&verdict.map_or_else(Answer::from, |verified| trusted(&verified)));
     }
@@ -111,7 +115,7 @@ impl Session {
         let read = inspect::inspect_without_sections(&self.module[..]);
         let identity = read.map(|inspection| inspection.identity.map(|digest| digest.to_string()));
         let answer = identity.map(|identity| Answer::Identified { identity });
-        self.say(&answer.unwrap_or_else(|error| Fault::core(&error).into()));
+        self.say(&answer.unwrap_or_else(|error| Fault::core(error).into()));
     }
 
     fn say(&mut self, answer: &Answer) {

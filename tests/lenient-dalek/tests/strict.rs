@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use serde_json::Value;
-use wasmsign_core::section::Kind;
-use wasmsign_core::{Error, Policy, PublicKey, Result, SecretKey, Verified, Verifier};
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::{Policy, PublicKey, SecretKey, Verified, Verifier, VerifyError};
 
 /// L, in little-endian order.
 const ORDER: [u8; 32] = [
@@ -49,7 +49,7 @@ fn read(name: &Value) -> Vec<u8> {
     fs::read(vectors().join(name)).expect("the file is there")
 }
 
-fn verdict(case: &Value) -> Result<Verified> {
+fn verdict(case: &Value) -> Result<Verified, VerifyError> {
     let keys = case["public_keys"].as_array().expect("a list").iter();
     let keys = keys.filter_map(|key| PublicKey::decode(&read(key)).ok());
     let expect = match case["expect"].as_str() {
@@ -57,7 +57,8 @@ fn verdict(case: &Value) -> Result<Verified> {
         Some("any") => None,
         _ => Some(Kind::Module),
     };
-    let verifier = Verifier::new(keys).policy(Policy::default().expect(expect));
+    let verifier =
+        Verifier::builder(keys).policy(Policy::default().expect(expect)).build().unwrap();
     let module = read(&case["module"]);
     match &case["signature"] {
         Value::Null => verifier.verify(&module[..]),
@@ -76,7 +77,7 @@ fn the_vectors_have_their_verdict() {
     for case in cases {
         let verdict = verdict(case);
         let verified = verdict.is_ok();
-        assert!(verified || matches!(verdict, Err(Error::Refused(_))), "{}", case["name"]);
+        assert!(verified || matches!(verdict, Err(VerifyError::Refused(_))), "{}", case["name"]);
         assert_eq!(verified, case["verdict"] == "verified", "{}: {}", case["name"], case["about"]);
     }
 }

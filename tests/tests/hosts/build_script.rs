@@ -138,7 +138,7 @@ fn keys_of_the_script_sign_and_verify() {
     host.fails(&[
         "guest.wasm",
         "no-trusted-signature",
-        "no valid signature of a wanted key",
+        "no valid signature of a trusted key",
         "each `public_key` must be of one of them",
     ]);
 }

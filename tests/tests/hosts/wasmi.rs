@@ -17,13 +17,13 @@ fn load(
 ) -> Result<Instance, Box<dyn Error>> {
     // The bytes that are compiled are the very bytes that were verified: a file that is opened a second time
     // may be another one by then.
-    let (bytes, _proof) = verifier.reader(file).with_cap(16 << 20).into_bytes()?;
-    let module = Module::new(store.engine(), &bytes)?;
+    let verified = verifier.reader(file).with_cap(16 << 20).into_module()?;
+    let module = Module::new(store.engine(), verified.covered_bytes())?;
     Ok(Linker::new(store.engine()).instantiate_and_start(store, &module)?)
 }
 
 fn verifier() -> Verifier {
-    Verifier::new([key(7).public_key().clone()]).policy(Policy::default())
+    Verifier::builder([key(7).public_key().clone()]).policy(Policy::default()).build().unwrap()
 }
 
 fn loaded(file: impl Read) -> Result<(Store<()>, Instance), Box<dyn Error>> {
@@ -54,7 +54,8 @@ fn one_trusted_signature_among_others_will_do() {
 fn no_bad_module_reaches_the_engine() {
     for bad in bad_modules(&key(7)) {
         let error = loaded(&bad.file[..]).err().unwrap_or_else(|| panic!("{} was run", bad.what));
-        let refusal = error.downcast::<wasmsign_core::Error>().expect("it comes from the verifier");
+        let refusal =
+            error.downcast::<wasmsign_core::VerifyError>().expect("it comes from the verifier");
         assert!(refusal.to_string().contains(bad.reason), "{}: {refusal}", bad.what);
     }
 }

@@ -138,7 +138,7 @@ fn detached_signatures_count_where_they_are_given() {
     let sign = |seed| {
         let secret = key(seed);
         let key_id = wasmsign_core::sign::KeyId::None;
-        let signature = wasmsign_core::sign::Signature { signer: &secret, key_id };
+        let signature = wasmsign_core::sign::NewSignature { signer: &secret, key_id };
         wasmsign_core::sign::detached(&guest()[..], None, &[signature]).unwrap().data.encode()
     };
     site.put("guest.wasm", guest());
@@ -172,7 +172,8 @@ fn pages_without_webcrypto_hash_themselves() {
             trusted()
         )
     };
-    let identity = Verifier::new([key(7).public_key().clone()]).with_identity();
+    let identity =
+        Verifier::builder([key(7).public_key().clone()]).with_identity().build().unwrap();
     let identity = identity.verify(&good()[..]).unwrap().identity().unwrap().to_string();
     assert_eq!(call(&mut browser, &ask("good.wasm")), identity);
     assert_eq!(call(&mut browser, &ask("foreign.wasm"))["reason"], "no-trusted-signature");
@@ -187,7 +188,8 @@ fn refused_modules_have_the_identity_that_the_verifier_knows() {
     site.put("twice.wasm", [&good[..8], section, &good[8..]].concat());
     site.put("behind.wasm", [&guest(), section].concat());
     site.put("foreign.wasm", signed(&guest(), &[&key(8)]));
-    let identity = Verifier::new([key(7).public_key().clone()]).with_identity();
+    let identity =
+        Verifier::builder([key(7).public_key().clone()]).with_identity().build().unwrap();
     let identity = identity.verify(&good[..]).unwrap().identity().unwrap().to_string();
     let mut browser = Browser::start();
     for page in ["127.0.0.1", "plain.test"] {
@@ -278,7 +280,8 @@ fn what_webcrypto_cannot_hash_is_hashed_all_the_same() {
             verify(fetch('/good.wasm'), [{:?}]).then(({{ identity }}) => identity()))",
         trusted()
     );
-    let identity = Verifier::new([key(7).public_key().clone()]).with_identity();
+    let identity =
+        Verifier::builder([key(7).public_key().clone()]).with_identity().build().unwrap();
     let identity = identity.verify(&good()[..]).unwrap().identity().unwrap().to_string();
     assert_eq!(call(&mut browser, &ask), identity);
 }

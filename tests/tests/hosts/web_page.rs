@@ -7,8 +7,8 @@ use end_to_end::guests::{bad_modules, guest, invalid, key, large, signed, with_i
 use end_to_end::host_web::{call, dist, good, is, outcome, page, stated, text, trusted};
 use end_to_end::site::Site;
 use serde_json::json;
-use wasmsign_core::section::Kind;
-use wasmsign_core::{Error, KeyEncoding, PublicKey, Verifier};
+use wasmsign_core::wasm::Kind;
+use wasmsign_core::{KeyEncoding, PublicKey, Verifier, VerifyError};
 
 #[test]
 fn a_signed_module_runs() {
@@ -19,7 +19,10 @@ fn a_signed_module_runs() {
     is(outcome(&mut browser, &site, &[("module", "good.wasm"), ("key", &key)]), "verified", "");
     assert_eq!(site.visits("good.wasm"), 1);
     let said = page(&mut browser);
-    let verified = Verifier::new([PublicKey::decode(key.as_bytes()).unwrap()]).with_identity();
+    let verified = Verifier::builder([PublicKey::decode(key.as_bytes()).unwrap()])
+        .with_identity()
+        .build()
+        .unwrap();
     let verified = verified.verify(&good()[..]).unwrap();
     let identity = verified.identity().unwrap().to_string();
     let hex = "01ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c";
@@ -39,11 +42,11 @@ fn every_other_module_is_refused() {
     let site = Site::of(dist());
     let mut browser = Browser::start();
     let public = trusted();
-    let verifier = Verifier::new([key(7).public_key().clone()]);
+    let verifier = Verifier::new([key(7).public_key().clone()]).unwrap();
     for bad in bad_modules(&key(7)) {
         let reason = match verifier.verify(&bad.file[..]) {
-            Err(Error::Refused(refusal)) => refusal.reason().code(),
-            Err(Error::Malformed(fault)) => fault.rule.code(),
+            Err(VerifyError::Refused(refusal)) => refusal.reason().code(),
+            Err(VerifyError::Malformed(fault)) => fault.rule.code(),
             other => panic!("{}: {other:?}", bad.what),
         };
         site.put("bad.wasm", bad.file);

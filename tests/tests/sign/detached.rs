@@ -167,7 +167,7 @@ fn the_signature_beside_an_unsigned_module_is_found_and_named() {
     let said = call(desk.path(), "verify add.wasm -K one.public --format json").exits(0);
     assert_eq!(said.json()[0]["signature"], "add.wasm.sig");
     let said = call(desk.path(), "verify add.wasm -K two.public").exits(1);
-    let refused = "Refused add.wasm: no valid signature of a wanted key (no-trusted-signature) (signature add.wasm.sig)";
+    let refused = "Refused add.wasm: no valid signature of a trusted key (no-trusted-signature) (signature add.wasm.sig)";
     assert!(said.out.contains(refused), "{}", said.out);
     let said = call(desk.path(), "verify add.wasm -K two.public --format json").exits(1);
     assert_eq!(said.json()[0]["signature"], "add.wasm.sig");

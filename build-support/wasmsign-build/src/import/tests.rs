@@ -60,7 +60,7 @@ fn signed(seeds: &[u8]) -> Vec<u8> {
     let secrets: Vec<_> = seeds.iter().map(|&seed| SecretKey::from_seed(&[seed; 32])).collect();
     let signatures: Vec<_> = secrets
         .iter()
-        .map(|secret| sign::Signature { signer: secret, key_id: sign::KeyId::Auto })
+        .map(|secret| sign::NewSignature { signer: secret, key_id: sign::KeyId::Auto })
         .collect();
     let mut signed = Cursor::new(Vec::new());
     // A custom section `x`.
@@ -155,7 +155,7 @@ fn a_detached_signature_is_copied_too() {
     let package = Package::new("detached");
     let module = b"\0asm\x01\0\0\0";
     let secret = SecretKey::from_seed(&[7; 32]);
-    let signature = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+    let signature = sign::NewSignature { signer: &secret, key_id: sign::KeyId::Auto };
     let data = sign::detached(&module[..], None, &[signature]).unwrap().data.encode();
     package.write("b.wasm", module);
     package.write("b.wasm.sig", &data);

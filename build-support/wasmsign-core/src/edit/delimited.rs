@@ -1,24 +1,27 @@
 //! Writing a module in parts, each with its delimiter.
 
 use std::io::{self, Write};
+use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, NotSignable, Result};
+use super::error::EditError;
 use crate::limits::MAX_HASHES_PER_SET;
-use crate::sign::write;
-use crate::wasm::pass::Boundary;
-use crate::wasm::section::{Kind, SIGNATURE_DELIMITER, own_section};
+use crate::sign::NotSignable;
+use crate::stream::WriteError;
+use crate::stream::write::write;
+use crate::wasm::{Boundary, Kind, SIGNATURE_DELIMITER, own_section};
 
 /// Writes an unsigned module whose parts end with delimiters: the sections come in through [`Write`], whole and in
 /// order, in pieces of any length.
 ///
 /// `delimiter` gives the 16 bytes of each delimiter. It is told the SHA-256 of the body up to the first byte of the
-/// delimiter's section: see [`DelimiterKey::delimiter`](crate::formats::sections::delimiter::DelimiterKey::delimiter).
+/// delimiter's section: see [`DelimiterKey::delimiter`](crate::formats::sections::DelimiterKey::delimiter).
 ///
 /// ```
 /// use std::io::Write;
-/// use wasmsign_core::{delimited::Delimited, section::Kind};
+/// use wasmsign_core::edit::Delimited;
+/// use wasmsign_core::wasm::Kind;
 ///
 /// let mut module = Vec::new();
 /// let mut writer = Delimited::new(&mut module, Kind::Module, |_| [7; 16])?;
@@ -43,8 +46,8 @@ impl<W: Write, D: FnMut(&[u8; 32]) -> [u8; 16]> Delimited<W, D> {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
-    pub fn new(mut output: W, kind: Kind, delimiter: D) -> Result<Self> {
+    /// [`EditError::Write`].
+    pub fn new(mut output: W, kind: Kind, delimiter: D) -> Result<Self, EditError> {
         let header = kind.header();
         write(&mut output, &header)?;
         let written = header.len() as u64;
@@ -55,14 +58,14 @@ impl<W: Write, D: FnMut(&[u8; 32]) -> [u8; 16]> Delimited<W, D> {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`]; [`Error::NotSignable`] for more than [`MAX_HASHES_PER_SET`] parts.
-    pub fn end_part(&mut self) -> Result<()> {
+    /// [`EditError::Write`]; [`EditError::NotSignable`] for more than [`MAX_HASHES_PER_SET`] parts.
+    pub fn end_part(&mut self) -> Result<(), EditError> {
         if self.parts.len() == MAX_HASHES_PER_SET as usize {
             return Err(NotSignable::OverLimit { what: "parts", limit: MAX_HASHES_PER_SET }.into());
         }
         let before = self.hash();
         let content = (self.delimiter)(&before);
-        self.write_all(&own_section(SIGNATURE_DELIMITER, &content)).map_err(Error::Write)?;
+        self.write_all(&own_section(SIGNATURE_DELIMITER, &content)).map_err(WriteError)?;
         self.note_part();
         Ok(())
     }

@@ -2,17 +2,19 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek, Write};
+use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use crate::digest::Identity;
-use crate::edit::delimited::Delimited;
-use crate::error::{Error, NotSignable, Result};
+use super::delimited::Delimited;
+use super::earlier::{Earlier, lone_identity};
+use super::error::EditError;
+use crate::digest::{Hash, Identity};
 use crate::limits::MAX_HASHES_PER_SET;
-use crate::sign::{Earlier, write};
-use crate::stream::hashes::Hash;
-use crate::wasm::pass::{self, Body, Boundary, Embedded, Visitor};
-use crate::wasm::section::{Kind, Section};
+use crate::sign::{NotSignable, read_again};
+use crate::stream::source::Reader;
+use crate::stream::write::write;
+use crate::wasm::{Body, Boundary, Embedded, Hashing, Kind, Section, Visitor, WasmError, pass};
 
 /// What splitting has done.
 #[derive(Debug, Clone)]
@@ -45,13 +47,13 @@ pub struct Split {
 ///
 /// # Errors
 ///
-/// [`Error::Signed`] where the module has a signature section and `earlier` does not let it go;
-/// [`Error::NotSignable`] with more than [`MAX_HASHES_PER_SET`] parts or a stray signature section;
-/// [`Error::Read`], [`Error::Malformed`], [`Error::Write`], and [`Error::Changed`] where the two readings differ.
+/// [`EditError::Signed`] where the module has a signature section and `earlier` does not let it go;
+/// [`EditError::NotSignable`] with more than [`MAX_HASHES_PER_SET`] parts or a misplaced signature section;
+/// [`EditError::Read`], [`EditError::Malformed`], [`EditError::Write`], and [`EditError::Changed`] where the two readings differ.
 ///
 /// ```
 /// use std::io::Cursor;
-/// use wasmsign_core::{sign::Earlier, split::split};
+/// use wasmsign_core::edit::{Earlier, split};
 ///
 /// let mut parts = Vec::new();
 /// let done = split(Cursor::new(b"\0asm\x01\0\0\0"), &mut parts, |_| true, |_| [7; 16], Earlier::Refuse)?;
@@ -64,22 +66,20 @@ pub fn split<R, W>(
     matches: impl Fn(&str) -> bool,
     delimiter: impl FnMut(&[u8; 32]) -> [u8; 16],
     earlier: Earlier,
-) -> Result<Split>
+) -> Result<Split, EditError>
 where
     R: Read + Seek,
     W: Write,
 {
     let mut plan = Plan { matches, class: None, cuts: Vec::new(), parts: 0 };
-    let first = pass::read(&mut input, pass::Hashing::SignedAndIdentity, &mut plan)?;
-    let identity_before = first.lone_identity()?;
-    if first.embedded.is_some() && earlier == Earlier::Refuse {
-        return Err(Error::Signed);
-    }
+    let first = pass::read(Reader::new(&mut input), Hashing::SignedAndIdentity, &mut plan)?;
+    let identity_before = lone_identity(&first)?;
+    earlier.check(&first)?;
     let cuts = plan.finish(first.total)?;
-    let output = Hashing { output, hash: Sha256::new() };
+    let output = HashedOutput { output, hash: Sha256::new() };
     let output = Delimited::new(output, first.kind, delimiter)?;
     let mut cutter = Cutter { output, marks: marks(&first, &cuts), position: 0 };
-    pass::read_again(input, &first, &mut cutter)?;
+    read_again(input, &first, &mut cutter)?;
     let (parts, identity) = cutter.finish()?;
     Ok(Split {
         parts,
@@ -103,6 +103,8 @@ struct Plan<P> {
 }
 
 impl<P: Fn(&str) -> bool> Visitor for Plan<P> {
+    type Error = WasmError;
+
     fn section(&mut self, section: &Section) {
         if section.is_signature() {
             return;
@@ -157,20 +159,22 @@ fn marks(first: &Body, cuts: &[u64]) -> VecDeque<Mark> {
 
 /// Writes the body with its new delimiters.
 struct Cutter<'a, W, D> {
-    output: Delimited<Hashing<'a, W>, D>,
+    output: Delimited<HashedOutput<'a, W>, D>,
     marks: VecDeque<Mark>,
     /// Offset in the input of the next byte.
     position: u64,
 }
 
 impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Visitor for Cutter<'_, W, D> {
-    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<()> {
+    type Error = EditError;
+
+    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<(), EditError> {
         let header = kind.header().len() as u64;
         self.position = embedded.map_or(header, |embedded| embedded.section.end());
         Ok(())
     }
 
-    fn body(&mut self, mut bytes: &[u8]) -> Result<()> {
+    fn body(&mut self, mut bytes: &[u8]) -> Result<(), EditError> {
         while let Some(before) = self.next_mark(bytes.len()) {
             let (part, rest) = bytes.split_at(before);
             self.position += before as u64;
@@ -179,7 +183,7 @@ impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Visitor for Cutter<'_, W, D> {
             bytes = rest;
         }
         self.position += bytes.len() as u64;
-        write(&mut self.output, bytes)
+        Ok(write(&mut self.output, bytes)?)
     }
 }
 
@@ -191,7 +195,7 @@ impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Cutter<'_, W, D> {
     }
 
     /// Ends a part, at the place of the first of the marks.
-    fn end_part(&mut self) -> Result<()> {
+    fn end_part(&mut self) -> Result<(), EditError> {
         match self.marks.pop_front() {
             Some(mark) if mark.is_new => self.output.end_part(),
             _ => {
@@ -203,7 +207,7 @@ impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Cutter<'_, W, D> {
 
     /// Ends the part of a body without a byte, of which [`Visitor::body`] was never told. Gives the parts and the
     /// identity.
-    fn finish(mut self) -> Result<(Vec<Boundary>, Identity)> {
+    fn finish(mut self) -> Result<(Vec<Boundary>, Identity), EditError> {
         while !self.marks.is_empty() {
             self.end_part()?;
         }
@@ -213,12 +217,12 @@ impl<W: Write, D: FnMut(&Hash) -> [u8; 16]> Cutter<'_, W, D> {
 }
 
 /// Hashes all that is written.
-struct Hashing<'a, W> {
+struct HashedOutput<'a, W> {
     output: &'a mut W,
     hash: Sha256,
 }
 
-impl<W: Write> Write for Hashing<'_, W> {
+impl<W: Write> Write for HashedOutput<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.output.write(bytes)?;
         self.hash.update(&bytes[..count]);

@@ -1,5 +1,9 @@
 //! Names for the algorithms that are not Ed25519, for error messages.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+
 use pkcs8::{AlgorithmIdentifierRef, ObjectIdentifier};
 
 const EC: &str = "1.2.840.10045.2.1";

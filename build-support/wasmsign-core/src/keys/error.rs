@@ -1,8 +1,7 @@
 //! Why a key was refused. No variant ever holds a byte of what may be a secret.
 
-use std::fmt;
-
-use pkcs8::der::ErrorKind;
+use alloc::string::String;
+use core::fmt;
 
 /// Why a key was refused: what was expected, what was found, and how to mend it.
 ///
@@ -147,21 +146,28 @@ impl fmt::Display for At {
     }
 }
 
-impl From<pkcs8::der::Error> for KeyError {
-    fn from(error: pkcs8::der::Error) -> Self {
-        let offset = error.position().and_then(|at| usize::try_from(at).ok());
-        Self::Der { offset, reason: reason(error.kind()) }
-    }
-}
-
-/// The words of the crate tell the tag and the length that it found, which in a damaged file may
-/// be bytes of the seed. These do not.
-fn reason(kind: ErrorKind) -> String {
-    match kind {
-        ErrorKind::TagUnexpected { expected: Some(tag), .. } => format!("expected {tag}"),
-        ErrorKind::TrailingData { .. } => "expected the end of the key".into(),
-        ErrorKind::Incomplete { .. } => "the data ends before the key does".into(),
-        ErrorKind::Noncanonical { .. } => "not the canonical form of a value".into(),
-        _ => "no value that a key can have here".into(),
+impl KeyError {
+    /// A stable kebab-case word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty-key",
+            Self::Unrecognised { .. } => "not-a-key",
+            Self::Untyped { .. } => "untyped-key",
+            Self::CompactLength { .. } => "compact-length",
+            Self::SecretGiven => "secret-key-given",
+            Self::PublicGiven => "public-key-given",
+            Self::WrongAlgorithm { .. } => "wrong-algorithm",
+            Self::Encrypted => "encrypted-key",
+            Self::MismatchedHalves => "mismatched-halves",
+            Self::NotAPoint => "not-a-point",
+            Self::NonCanonical => "non-canonical-key",
+            Self::SmallOrder => "small-order-key",
+            Self::Pem { .. } => "malformed-pem",
+            Self::PemLabel { .. } => "pem-label",
+            Self::Der { .. } => "malformed-der",
+            Self::OpenSsh { .. } => "malformed-openssh",
+            Self::Text { .. } => "malformed-text",
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! A key's own text in a place where its path could stand.
 
-use super::{KeyError, PublicKey};
+use super::error::KeyError;
+use super::public::PublicKey;
+use super::redaction::{PEM_BEGIN, is_key_digit, may_hold_secret};
 
 /// Whether `text` is meant as a key rather than as the path of one: PEM, an OpenSSH line, or forty and more digits of hex
 /// or base64.
@@ -45,53 +47,7 @@ pub fn may_be_secret(text: &str) -> bool {
     if PublicKey::decode(text.as_bytes()).is_ok() || is_fingerprint(text) {
         return false;
     }
-    text.contains(PEM_BEGIN)
-        || text.contains("PRIVATE KEY")
-        || runs(text, is_key_digit).any(|run| !is_made_of_words(run))
-        || runs(&joined(text), |c| c.is_ascii_hexdigit()).next().is_some()
-}
-
-/// Half of a seed in hexadecimal. Nothing is lost with less, and few names are as long.
-const LONG: usize = 32;
-
-/// Longer words are rare, and random digits of base64 never look like a word for as long.
-const LONGEST_WORD: usize = 20;
-
-const PEM_BEGIN: &str = "-----BEGIN ";
-
-/// Digits of either base64, and what fills its last group.
-fn is_key_digit(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "+-_=/".contains(character)
-}
-
-/// The longest pieces of nothing but `digits`, where they are long enough to matter.
-fn runs(text: &str, digits: fn(char) -> bool) -> impl Iterator<Item = &str> {
-    text.split(move |c| !digits(c)).filter(|run| run.len() >= LONG)
-}
-
-/// Whether digits of base64 are none, but words with a slash, a hyphen or an underscore between them.
-fn is_made_of_words(run: &str) -> bool {
-    run.split(['/', '-', '_']).all(is_word)
-}
-
-/// `word`, `Word`, `TwoWords`, `WORD`, each with a number behind it: what random digits are not.
-fn is_word(text: &str) -> bool {
-    let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let two_capitals = letters
-        .as_bytes()
-        .windows(2)
-        .any(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase());
-    let is_shouted = letters.bytes().all(|b| b.is_ascii_uppercase());
-    text.len() <= LONGEST_WORD
-        && letters.bytes().all(|b| b.is_ascii_alphabetic())
-        && (is_shouted || !two_capitals)
-}
-
-/// The text without what people and programs put between the bytes of hexadecimal.
-fn joined(text: &str) -> String {
-    text.replace("0x", "")
-        .replace("\\x", "")
-        .replace(|c: char| c.is_whitespace() || ":,;'\"[]".contains(c), "")
+    may_hold_secret(text)
 }
 
 /// As `ssh-add -l` shows it: a hash of a public key.
@@ -112,8 +68,14 @@ fn is_encoded(text: &str) -> bool {
     text.len() >= 40 && no_path && text.chars().all(is_key_digit)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "key-files"))]
 mod tests {
+    use alloc::borrow::ToOwned;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec;
+    use alloc::vec::Vec;
+
     use sha2::Digest;
 
     use super::*;
@@ -121,17 +83,14 @@ mod tests {
     #[test]
     fn secrets_are_told_from_paths_and_public_keys() {
         let secret = crate::SecretKey::from_seed(&[7; 32]);
-        let compact =
-            super::super::encoding::text::hex(&secret.encode(crate::KeyEncoding::Compact));
+        let compact = hex::encode(secret.encode(crate::KeyEncoding::Compact));
         let pem = secret.encode(crate::KeyEncoding::Pem);
-        let pem = std::str::from_utf8(&pem).expect("PEM is text");
+        let pem = core::str::from_utf8(&pem).expect("PEM is text");
         let content = pem.lines().nth(1).expect("the content of the frame");
         for text in [&*compact, pem, content, &pem[..40]] {
             assert!(is_secret_key_text(text), "{text}");
         }
-        let public = super::super::encoding::text::hex(
-            &secret.public_key().encode(crate::KeyEncoding::Compact),
-        );
+        let public = hex::encode(secret.public_key().encode(crate::KeyEncoding::Compact));
         for text in [&*public, "keys/release.key", "release", ""] {
             assert!(!is_secret_key_text(text), "{text}");
         }
@@ -146,7 +105,7 @@ mod tests {
 
     /// Every way in which people write these bytes down.
     fn spellings(bytes: &[u8]) -> Vec<String> {
-        let hex = super::super::encoding::text::hex(bytes);
+        let hex = ::hex::encode(bytes);
         let base64 = base64(bytes);
         let each = |between: &str, before: &str| {
             let byte = |byte: &u8| format!("{before}{byte:02x}");
@@ -185,7 +144,7 @@ mod tests {
                 }
             }
             let pem = secret.encode(crate::KeyEncoding::Pem);
-            let pem = std::str::from_utf8(&pem).expect("PEM is text");
+            let pem = core::str::from_utf8(&pem).expect("PEM is text");
             for text in [pem, &pem.replace('\n', "\\n"), &pem.replace('\n', " "), &pem[30..70]] {
                 assert!(may_be_secret(text), "{text}");
             }

@@ -10,32 +10,27 @@
 //! | PEM of that | `PUBLIC KEY` | `PRIVATE KEY` | `pem` |
 //! | OpenSSH | `ssh-ed25519 AAAA… comment` | `OPENSSH PRIVATE KEY` | `openssh` |
 //! | hex, base64 | of compact or DER | of compact or DER | `text` |
+//!
+//! DER, PEM and OpenSSH come with the feature `key-files`.
 
+#[cfg(feature = "key-files")]
 mod algorithm;
 mod encoding;
 mod error;
 mod guess;
+mod parsed;
 mod public;
+mod redaction;
 mod secret;
 mod stack;
 mod strict;
-#[cfg(test)]
+#[cfg(all(test, feature = "key-files"))]
 mod tests;
 
 pub use self::{
+    encoding::KeyEncoding,
     error::KeyError,
     guess::{is_key_text, is_secret_key_text, may_be_secret},
     public::PublicKey,
     secret::SecretKey,
 };
-
-/// The encodings in which keys are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum KeyEncoding {
-    /// SPKI (public) or PKCS#8 v1 (secret) in PEM, as `openssl` reads and writes them.
-    Pem,
-    /// The form of the signature specification: 33 bytes (public) or 65 bytes (secret).
-    Compact,
-    /// The `authorized_keys` line (public) or the `openssh-key-v1` container in PEM (secret).
-    OpenSsh,
-}

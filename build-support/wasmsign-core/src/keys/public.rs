@@ -1,19 +1,25 @@
 //! The public key.
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::encoding::{Form, compact, der, openssh, text};
-use super::{KeyEncoding, KeyError, strict};
+use super::encoding::{self, KeyEncoding};
+use super::error::KeyError;
+use super::strict;
 
 /// An Ed25519 public key: canonically encoded, on the curve, not of small order.
 ///
 /// It holds the checked bytes rather than the point, so that a key can be a constant. To find the point again costs a
 /// verification a few microseconds of some forty.
-#[derive(Clone, PartialEq, Eq, Hash)]
+///
+/// Displayed as its compact form, 66 hexadecimal digits that begin with `01`. [`FromStr`] reads that, and every other
+/// text that [`PublicKey::decode`] reads.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicKey([u8; 32]);
 
 impl PublicKey {
@@ -34,12 +40,8 @@ impl PublicKey {
         Ok(Self(*bytes))
     }
 
-    /// The constant that `wasmsign_macros::public_key!` expands to; for nothing else.
-    ///
-    /// The macro has checked the bytes. Bytes that are no point make a key under which nothing verifies.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn __from_macro(bytes: [u8; 32]) -> Self {
+    /// A key of bytes that were checked elsewhere. Bytes that are no point make a key under which nothing verifies.
+    pub(crate) const fn from_checked(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
@@ -89,30 +91,36 @@ impl PublicKey {
     /// A [`KeyError`] that says what was found instead; [`KeyError::SecretGiven`] for secret keys
     /// of every one of these encodings.
     pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
-        match Form::read(bytes)? {
-            Form::CompactPublic(key) => Self::from_bytes(&key),
-            Form::Spki(spki) => Self::from_bytes(&der::decode_spki(&spki)?),
-            Form::OpenSshPublic(line) => Self::from_bytes(&openssh::decode_public(&line)?),
-            Form::CompactSecret(_) | Form::Pkcs8(_) | Form::OpenSshSecret(_) | Form::Encrypted => {
-                Err(KeyError::SecretGiven)
-            }
-        }
+        Self::from_bytes(&encoding::read_public(bytes)?)
     }
 
     /// Writes the key: `Pem` is SPKI in PEM, `Compact` is `01 ‖ key` (33 bytes), `OpenSsh` is
     /// `ssh-ed25519 AAAA…` without comment. The two texts end with a newline.
     #[must_use]
     pub fn encode(&self, encoding: KeyEncoding) -> Vec<u8> {
-        match encoding {
-            KeyEncoding::Pem => der::encode_spki_pem(self.as_bytes()).into_bytes(),
-            KeyEncoding::Compact => compact::encode_public(self.as_bytes()).to_vec(),
-            KeyEncoding::OpenSsh => openssh::encode_public(self.as_bytes()).into_bytes(),
-        }
+        encoding::write_public(encoding, self.as_bytes())
     }
 }
 
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.encode(KeyEncoding::Compact)))
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        Self::decode(text.as_bytes())
+    }
+}
+
+#[cfg(feature = "serde")]
+crate::serde_text::serde_as_text!(PublicKey, "a public key");
+
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({})", text::hex(self.as_bytes()))
+        write!(f, "PublicKey({})", hex::encode(self.as_bytes()))
     }
 }

@@ -1,38 +1,17 @@
 //! The secret key.
 
-use std::fmt;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
 
 use ed25519_dalek::{Signer, SigningKey};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::encoding::{Form, compact, der, openssh};
-use super::{KeyEncoding, KeyError, PublicKey, stack};
-
-/// A seed, and the public half that some encodings keep beside it.
-pub(in crate::keys) struct Halves {
-    pub(in crate::keys) seed: Seed,
-    pub(in crate::keys) public: Option<[u8; 32]>,
-}
-
-/// A seed in a place of its own. Decoding copies it there from where it was read, and nowhere else: a value on the stack
-/// would leave copies wherever it is moved, and in the unused bytes of whatever comes to lie there, such as an error.
-pub(in crate::keys) struct Seed(Box<[u8; 32]>);
-
-impl Seed {
-    /// Takes 32 bytes, and no other number of them.
-    pub(in crate::keys) fn copy(bytes: &[u8]) -> Option<Self> {
-        let seed: &[u8; 32] = bytes.try_into().ok()?;
-        // Straight to the heap, which `Box::new` would not do.
-        let seed: Box<[u8]> = seed.as_slice().into();
-        seed.try_into().ok().map(Self)
-    }
-}
-
-impl Drop for Seed {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
+use super::encoding::{self, KeyEncoding};
+use super::error::KeyError;
+use super::parsed::Halves;
+use super::public::PublicKey;
+use super::stack;
 
 /// An Ed25519 secret key. Its public half is always the one computed from the seed.
 ///
@@ -65,20 +44,12 @@ impl SecretKey {
     /// encoding carries a public half that is not that of the seed; [`KeyError::PublicGiven`] for
     /// public keys of every one of these encodings; [`KeyError::Encrypted`].
     pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
-        match Form::read(bytes)? {
-            Form::CompactSecret(key) => Self::from_halves(compact::halves(&key)?),
-            Form::Pkcs8(info) => Self::from_halves(der::decode_pkcs8(&info)?),
-            Form::OpenSshSecret(key) => Self::from_halves(openssh::decode_secret(&key)?),
-            Form::Encrypted => Err(KeyError::Encrypted),
-            Form::CompactPublic(_) | Form::Spki(_) | Form::OpenSshPublic(_) => {
-                Err(KeyError::PublicGiven)
-            }
-        }
+        Self::from_halves(encoding::read_secret(bytes)?)
     }
 
     /// Signing with a wrong public half gives the secret scalar away: refuse the key instead.
     fn from_halves(halves: Halves) -> Result<Self, KeyError> {
-        let key = Self::from_seed(&halves.seed.0);
+        let key = Self::from_seed(halves.seed.bytes());
         match halves.public {
             Some(public) if public != *key.public.as_bytes() => Err(KeyError::MismatchedHalves),
             _ => Ok(key),
@@ -91,11 +62,7 @@ impl SecretKey {
     #[must_use]
     pub fn encode(&self, encoding: KeyEncoding) -> Zeroizing<Vec<u8>> {
         let (seed, public) = (self.signing.as_bytes(), self.public.as_bytes());
-        stack::cleared(|| match encoding {
-            KeyEncoding::Pem => into_bytes(der::encode_pkcs8_pem(seed)),
-            KeyEncoding::Compact => compact::encode_secret(seed, public),
-            KeyEncoding::OpenSsh => into_bytes(openssh::encode_secret(seed, public)),
-        })
+        stack::cleared(|| encoding::write_secret(encoding, seed, public))
     }
 
     /// The public half.
@@ -109,11 +76,6 @@ impl SecretKey {
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         stack::cleared(|| self.signing.sign(message).to_bytes())
     }
-}
-
-/// Moves the text: a copy would leave one behind.
-fn into_bytes(mut text: Zeroizing<String>) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(std::mem::take(&mut *text).into_bytes())
 }
 
 impl fmt::Debug for SecretKey {

@@ -1,6 +1,6 @@
 //! The stack behind us. Values that are moved leave copies of themselves there, which no destructor knows.
 
-use std::hint::black_box;
+use core::hint::black_box;
 
 /// Bytes that are overwritten: several times what anything here uses, compiled without optimization, and little to the
 /// stack of a thread.

@@ -3,6 +3,12 @@
 //! `testdata/`: `one`, `two` were made by wasmsign2 0.2.8, `openssl-*` and the keys of other
 //! algorithms by OpenSSL 3.0.19, `ssh-*` by ssh-keygen; `rfc8410-v2.pem` is from its section 10.3.
 
+use std::borrow::ToOwned;
+use std::format;
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
 use super::{KeyEncoding, KeyError, PublicKey, SecretKey};
 
 mod arithmetic;
@@ -34,11 +40,7 @@ fn two() -> SecretKey {
 }
 
 fn unhex<const N: usize>(text: &str) -> [u8; N] {
-    super::encoding::text::decode(text)
-        .expect("hex")
-        .as_slice()
-        .try_into()
-        .expect("the length in the type")
+    hex::decode(text).expect("hex").try_into().expect("the length in the type")
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -64,7 +66,7 @@ fn public_encodings(key: &PublicKey) -> Vec<Vec<u8>> {
     let mut all: Vec<_> = ENCODINGS.map(|encoding| key.encode(encoding)).into();
     let der = unpem(&all[0]);
     for bytes in [key.encode(KeyEncoding::Compact), der.clone()] {
-        all.extend([super::encoding::text::hex(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
+        all.extend([hex::encode(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
     }
     all.push(der);
     all
@@ -75,7 +77,7 @@ fn secret_encodings(key: &SecretKey) -> Vec<Vec<u8>> {
     let der = unpem(&all[0]);
     let v2 = halves::pkcs8_v2(&seed(key), key.public_key().as_bytes());
     for bytes in [key.encode(KeyEncoding::Compact).to_vec(), der.clone(), v2.clone()] {
-        all.extend([super::encoding::text::hex(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
+        all.extend([hex::encode(&bytes).into_bytes(), base64(&bytes).into_bytes()]);
     }
     all.extend([pem("PRIVATE KEY", &v2).into_bytes(), v2, der]);
     all
@@ -141,7 +143,7 @@ fn every_extension_is_refused() {
 
 #[test]
 fn no_changed_byte_makes_a_panic_or_a_leak() {
-    let seed = super::encoding::text::hex(&seed(&one()));
+    let seed = hex::encode(seed(&one()));
     for bytes in [public_encodings(one().public_key()), secret_encodings(&one())].concat() {
         for (at, change) in
             (0..bytes.len()).flat_map(|at| [0x01, 0x20, 0x80, 0xff].map(|c| (at, c)))
@@ -159,14 +161,9 @@ fn no_changed_byte_makes_a_panic_or_a_leak() {
 #[test]
 fn debug_never_shows_the_seed() {
     let shown = format!("{:?} {:#?}", one(), one());
-    assert!(shown.contains(&super::encoding::text::hex(one().public_key().as_bytes())));
+    assert!(shown.contains(&hex::encode(one().public_key().as_bytes())));
     let seed = seed(&one());
-    let forms = [
-        super::encoding::text::hex(&seed),
-        base64(&seed),
-        format!("{seed:?}"),
-        format!("{seed:x?}"),
-    ];
+    let forms = [hex::encode(seed), base64(&seed), format!("{seed:?}"), format!("{seed:x?}")];
     for form in forms {
         assert!(!shown.contains(&form[2..18]), "{form}");
     }

@@ -4,23 +4,13 @@
 //! to a [`Sink`] in runs as long as possible: a hashing thread keeps a reference to the chunk, so no
 //! byte is copied.
 
-use std::io::{self, Read};
-use std::ops::Range;
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
 
-use crate::error::{Error, Result};
-use crate::limits::{CHUNK_BYTES, PROMPT_BYTES};
-
-/// What a run of bytes is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Region {
-    /// The eight bytes that announce a module or component.
-    Header,
-    /// The embedded signature section.
-    Signature,
-    /// All sections behind it.
-    Body,
-}
+use super::ReadError;
+use super::source::Source;
+use crate::limits::CHUNK_BYTES;
 
 /// A run of bytes that another thread can keep.
 #[derive(Debug, Clone)]
@@ -37,8 +27,14 @@ impl Run {
 
 /// Who takes the bytes of a [`Tee`], in file order and without gaps.
 pub(crate) trait Sink {
+    /// What it is told of each run.
+    type Label: Copy;
+
+    /// What it fails with, which may be a failure of the input too.
+    type Error: From<ReadError>;
+
     /// Takes the next run.
-    fn run(&mut self, region: Region, run: Run) -> Result<()>;
+    fn run(&mut self, label: Self::Label, run: Run) -> Result<(), Self::Error>;
 
     /// Is told before the second chunk: the input is long enough to be worth a thread.
     fn long_input(&mut self);
@@ -53,9 +49,9 @@ pub(crate) enum Pace {
     Prompt,
 }
 
-/// A reader whose bytes go to a sink as well.
-pub(crate) struct Tee<R, S> {
-    input: R,
+/// A source whose bytes go to a sink as well.
+pub(crate) struct Tee<I, S: Sink> {
+    input: I,
     pub(crate) sink: S,
     chunk: Arc<Vec<u8>>,
     spare: Vec<Arc<Vec<u8>>>,
@@ -64,26 +60,15 @@ pub(crate) struct Tee<R, S> {
     /// The next byte to be read, and the first that the sink has not got.
     next: usize,
     unsent: usize,
-    region: Region,
-    /// What one call of a prompt input fills; empty at full pace.
-    scratch: Vec<u8>,
+    label: S::Label,
+    pace: Pace,
 }
 
-impl<R: Read, S: Sink> Tee<R, S> {
-    pub(crate) fn new(input: R, pace: Pace, sink: S) -> Self {
-        let chunk = Arc::default();
-        let scratch = if pace == Pace::Prompt { vec![0; PROMPT_BYTES] } else { Vec::new() };
-        Self {
-            input,
-            sink,
-            chunk,
-            spare: Vec::new(),
-            base: 0,
-            next: 0,
-            unsent: 0,
-            region: Region::Header,
-            scratch,
-        }
+impl<I: Source, S: Sink> Tee<I, S> {
+    /// `label` is that of the first bytes.
+    pub(crate) fn new(input: I, pace: Pace, label: S::Label, sink: S) -> Self {
+        let (chunk, spare) = (Arc::default(), Vec::new());
+        Self { input, sink, chunk, spare, base: 0, next: 0, unsent: 0, label, pace }
     }
 
     /// File offset of the next byte.
@@ -92,7 +77,7 @@ impl<R: Read, S: Sink> Tee<R, S> {
     }
 
     /// The next byte, or `None` at the end of the input.
-    pub(crate) fn byte(&mut self) -> Result<Option<u8>> {
+    pub(crate) fn byte(&mut self) -> Result<Option<u8>, S::Error> {
         if self.available()? == 0 {
             return Ok(None);
         }
@@ -101,40 +86,40 @@ impl<R: Read, S: Sink> Tee<R, S> {
     }
 
     /// Passes over `count` bytes and gives how many there were.
-    pub(crate) fn skip(&mut self, count: u64) -> Result<u64> {
+    pub(crate) fn skip(&mut self, count: u64) -> Result<u64, S::Error> {
         self.each_run(count, |_| ())
     }
 
     /// Appends `count` bytes to `out` and gives how many there were. Memory follows the bytes present.
-    pub(crate) fn append(&mut self, count: u64, out: &mut Vec<u8>) -> Result<u64> {
+    pub(crate) fn append(&mut self, count: u64, out: &mut Vec<u8>) -> Result<u64, S::Error> {
         self.each_run(count, |bytes| out.extend_from_slice(bytes))
     }
 
     /// Hands on what was read so far, and says what the bytes after it are.
-    pub(crate) fn enter(&mut self, region: Region) -> Result<()> {
+    pub(crate) fn enter(&mut self, label: S::Label) -> Result<(), S::Error> {
         self.flush()?;
-        self.region = region;
+        self.label = label;
         Ok(())
     }
 
     /// Says what the bytes are that were read since [`Tee::enter`].
     ///
     /// Right only within the first chunk, of which nothing is handed on before it is at its end.
-    pub(crate) fn relabel(&mut self, region: Region) {
-        self.region = region;
+    pub(crate) fn relabel(&mut self, label: S::Label) {
+        self.label = label;
     }
 
     /// Hands on what was read so far.
-    pub(crate) fn flush(&mut self) -> Result<()> {
+    pub(crate) fn flush(&mut self) -> Result<(), S::Error> {
         if self.unsent < self.next {
             let run = Run { chunk: Arc::clone(&self.chunk), range: self.unsent..self.next };
             self.unsent = self.next;
-            self.sink.run(self.region, run)?;
+            self.sink.run(self.label, run)?;
         }
         Ok(())
     }
 
-    fn each_run(&mut self, count: u64, mut take: impl FnMut(&[u8])) -> Result<u64> {
+    fn each_run(&mut self, count: u64, mut take: impl FnMut(&[u8])) -> Result<u64, S::Error> {
         let mut done = 0;
         while done < count {
             let available = self.available()?;
@@ -150,14 +135,14 @@ impl<R: Read, S: Sink> Tee<R, S> {
     }
 
     /// Bytes left in the chunk, after reading the next one if there are none; 0 at the end.
-    fn available(&mut self) -> Result<usize> {
+    fn available(&mut self) -> Result<usize, S::Error> {
         if self.next == self.chunk.len() {
             self.refill()?;
         }
         Ok(self.chunk.len() - self.next)
     }
 
-    fn refill(&mut self) -> Result<()> {
+    fn refill(&mut self) -> Result<(), S::Error> {
         if self.extend()? {
             return Ok(());
         }
@@ -167,57 +152,40 @@ impl<R: Read, S: Sink> Tee<R, S> {
         let buffer =
             Arc::get_mut(&mut fresh).expect("free_chunk gives a chunk that nobody else holds");
         buffer.clear();
-        let filled = match self.scratch.is_empty() {
-            true => fill(&mut self.input, buffer),
-            false => read_once(&mut self.input, &mut self.scratch, buffer),
+        let filled = match self.pace {
+            Pace::Full => self.input.fill(CHUNK_BYTES, buffer),
+            Pace::Prompt => self.input.fill_once(CHUNK_BYTES, buffer),
         };
         let read = buffer.len() as u64;
-        filled.map_err(|source| Error::Read { offset: offset + read, source })?;
+        filled.map_err(|source| ReadError::new(offset + read, source))?;
         if offset > 0 && read > 0 {
             self.sink.long_input();
         }
-        self.spare.push(std::mem::replace(&mut self.chunk, fresh));
+        self.spare.push(core::mem::replace(&mut self.chunk, fresh));
         (self.base, self.next, self.unsent) = (offset, 0, 0);
         Ok(())
     }
 
     /// At prompt pace, adds what the input has to a chunk that has room and that no thread holds.
     /// So nothing is handed on before its chunk is full, or somebody wants it handed on.
-    fn extend(&mut self) -> Result<bool> {
-        let room = self.scratch.len().min(CHUNK_BYTES - self.chunk.len());
+    fn extend(&mut self) -> Result<bool, S::Error> {
+        let room = CHUNK_BYTES - self.chunk.len().min(CHUNK_BYTES);
         let offset = self.offset();
         match Arc::get_mut(&mut self.chunk) {
-            Some(chunk) if room > 0 => read_once(&mut self.input, &mut self.scratch[..room], chunk)
-                .map(|()| true)
-                .map_err(|source| Error::Read { offset, source }),
+            Some(chunk) if self.pace == Pace::Prompt && room > 0 => {
+                let filled = self.input.fill_once(room, chunk);
+                filled.map_err(|source| ReadError::new(offset, source))?;
+                Ok(true)
+            }
             _ => Ok(false),
         }
     }
 
-    /// A chunk that every thread is done with. The lanes hold a bounded number of chunks, so few exist.
+    /// A chunk that every thread is done with. Those that hash hold a bounded number, so few exist.
     fn free_chunk(&mut self) -> Arc<Vec<u8>> {
         match self.spare.iter_mut().position(|chunk| Arc::get_mut(chunk).is_some()) {
             Some(index) => self.spare.swap_remove(index),
             None => Arc::new(Vec::with_capacity(CHUNK_BYTES)),
-        }
-    }
-}
-
-/// Fills the buffer to one chunk, or to the end of the input.
-fn fill(input: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<()> {
-    input.by_ref().take(CHUNK_BYTES as u64).read_to_end(buffer).map(drop)
-}
-
-/// Appends what one call of the input gives; nothing at its end.
-fn read_once(input: &mut impl Read, scratch: &mut [u8], out: &mut Vec<u8>) -> io::Result<()> {
-    loop {
-        match input.read(scratch) {
-            Ok(count) => {
-                out.extend_from_slice(&scratch[..count.min(scratch.len())]);
-                return Ok(());
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
         }
     }
 }

@@ -1,12 +1,14 @@
-//! How far the signatures of wanted keys reach into a file, and whether that is enough.
+//! How far the signatures of trusted keys reach into a file, and whether that is enough.
 
-use std::cmp::Reverse;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
 
-use super::verdict::{Coverage, Reason, Signer};
-use super::verifier::Verifier;
-use crate::formats::sections::data::SignatureData;
-use crate::verify::search::{Exhausted, Hit, Ranked, Search};
-use crate::wasm::pass::{self, Boundary};
+use super::policy::Policy;
+use super::search::{Exhausted, Hit, Ranked, Search};
+use super::verdict::{Covered, Reason, SignedBy};
+use crate::digest::Hash;
+use crate::wasm::{Boundary, boundaries_met};
 
 /// A body as far as it was read.
 pub(super) struct Seen<'a> {
@@ -19,6 +21,7 @@ pub(super) struct Seen<'a> {
 }
 
 /// What can be said before the end of a file.
+#[cfg(feature = "std")]
 pub(super) struct SoFar {
     /// So many bytes from its start are covered if the file is trusted in the end.
     pub(super) certain: u64,
@@ -26,94 +29,86 @@ pub(super) struct SoFar {
     pub(super) open: bool,
 }
 
-/// The wanted keys that have signed as much as the policy wants.
+/// The trusted keys that have signed as much as the policy wants.
 struct Tally {
-    signers: Vec<Signer>,
+    signers: Vec<SignedBy>,
     /// What all of them reach.
-    covered: Coverage,
+    covered: Covered,
 }
 
-impl Verifier {
-    /// What is covered and the signers, if they are enough.
-    pub(super) fn covered(
-        &self,
-        seen: &Seen<'_>,
-        search: &mut Search<'_>,
-    ) -> Result<(Coverage, Vec<Signer>), Reason> {
-        let reaches = self.reaches(seen, search.data());
-        if self.policy.prefix.is_some() {
-            search.follow(seen.boundaries).map_err(too_many)?;
-        }
-        let enough = enough(&reaches);
-        let (hits, complete) = search.run(&enough);
-        // Whoever else has signed, and how far, is not known then.
-        complete.map_err(too_many)?;
-        let tally = self.tally(&reaches, &hits);
-        match (tally.signers.len(), self.wanted()) {
-            (found, wanted) if found >= wanted => Ok((tally.covered, tally.signers)),
-            (0, _) => Err(why_none(search, &reaches)),
-            (found, wanted) => Err(Reason::PolicyNotMet { found, wanted }),
-        }
+/// What is covered and the signers, if they are enough.
+pub(super) fn covered(
+    policy: &Policy,
+    seen: &Seen<'_>,
+    search: &mut Search<'_>,
+) -> Result<(Covered, Vec<SignedBy>), Reason> {
+    let reaches = reaches(policy, seen, search);
+    if policy.takes_prefix() {
+        search.follow(seen.boundaries).map_err(too_many)?;
     }
-
-    /// What is certain of a file that goes on behind what was read, should it be trusted in the end.
-    ///
-    /// It is what would be covered if the file ended here. What follows can only take keys away that
-    /// reach less far than a later required section, or carry a key further: the range never shrinks.
-    ///
-    /// Means nothing where the policy asks for the whole file.
-    pub(super) fn so_far(&self, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
-        const NOTHING: SoFar = SoFar { certain: 0, open: false };
-        if search.follow(seen.boundaries).is_err() {
-            return NOTHING;
-        }
-        let reaches = self.reaches(seen, search.data());
-        let enough = enough(&reaches);
-        let tally = self.tally(&reaches, &search.known(&enough));
-        match tally.signers.len() >= self.wanted() {
-            true => SoFar { certain: tally.covered.end, open: goes_on(seen, search) },
-            false => NOTHING,
-        }
+    let enough = enough(&reaches);
+    let (hits, complete) = search.run(&enough);
+    // Whoever else has signed, and how far, is not known then.
+    complete.map_err(too_many)?;
+    let tally = tally(search, &reaches, &hits);
+    match (tally.signers.len(), wanted(policy, search)) {
+        (found, wanted) if found >= wanted => Ok((tally.covered, tally.signers)),
+        (0, _) => Err(why_none(search, &reaches)),
+        (found, wanted) => Err(Reason::PolicyNotMet { found, wanted }),
     }
+}
 
-    fn wanted(&self) -> usize {
-        self.policy.require.count(self.keys.len())
+/// What is certain of a file that goes on behind what was read, should it be trusted in the end.
+///
+/// It is what would be covered if the file ended here. What follows can only take keys away that
+/// reach less far than a later required section, or carry a key further: the range never shrinks.
+///
+/// Means nothing where the policy asks for the whole file.
+#[cfg(feature = "std")]
+pub(super) fn so_far(policy: &Policy, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
+    const NOTHING: SoFar = SoFar { certain: 0, open: false };
+    if search.follow(seen.boundaries).is_err() {
+        return NOTHING;
     }
-
-    fn tally(&self, reaches: &[Reach], hits: &[Option<Hit>]) -> Tally {
-        let reach_of = |hit: &Hit| reaches[hit.set].coverage();
-        let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
-        Tally { signers: self.signers(hits), covered }
+    let reaches = reaches(policy, seen, search);
+    let enough = enough(&reaches);
+    let tally = tally(search, &reaches, &search.known(&enough));
+    match tally.signers.len() >= wanted(policy, search) {
+        true => SoFar { certain: tally.covered.end, open: goes_on(seen, search) },
+        false => NOTHING,
     }
+}
 
-    fn signers(&self, hits: &[Option<Hit>]) -> Vec<Signer> {
-        let keys = self.keys.iter().zip(hits);
-        keys.filter_map(|(key, hit)| {
-            let key_id = hit.as_ref()?.key_id.clone();
-            Some(Signer { public_key: key.clone(), key_id })
-        })
-        .collect()
-    }
+fn wanted(policy: &Policy, search: &Search<'_>) -> usize {
+    policy.require.count(search.keys().len())
+}
 
-    fn reaches(&self, seen: &Seen<'_>, data: &SignatureData) -> Vec<Reach> {
-        data.sets.iter().map(|set| self.reach(&set.hashes, seen)).collect()
-    }
+fn tally(search: &Search<'_>, reaches: &[Reach], hits: &[Option<Hit>]) -> Tally {
+    let reach_of = |hit: &Hit| reaches[hit.set].covered();
+    let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
+    let signers = search.keys().iter().zip(hits).filter_map(|(key, hit)| {
+        let key_id = Cow::Owned(hit.as_ref()?.key_id.clone());
+        Some(SignedBy { public_key: key.clone(), key_id })
+    });
+    Tally { signers: signers.collect(), covered }
+}
 
-    /// How far the hashes of one set go with the file: each is met at its own boundary, in order.
-    fn reach(&self, hashes: &[[u8; 32]], seen: &Seen<'_>) -> Reach {
-        let met = pass::boundaries_met(hashes, seen.boundaries);
-        let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
-        let end = seen.boundaries[last].end;
-        let whole = met == hashes.len() && met == seen.boundary_count;
-        let enough = match self.policy.prefix {
-            None => whole,
-            Some(_) => end >= seen.required_end,
-        };
-        match enough {
-            true => Reach::Enough(Coverage { end, whole }),
-            false if self.policy.prefix.is_some() || met == hashes.len() => Reach::Short,
-            false => Reach::Differs,
-        }
+fn reaches(policy: &Policy, seen: &Seen<'_>, search: &Search<'_>) -> Vec<Reach> {
+    let claims = search.claims();
+    (0..claims.set_count()).map(|set| reach(policy, claims.hashes(set), seen)).collect()
+}
+
+/// How far the hashes of one set go with the file: each is met at its own boundary, in order.
+fn reach(policy: &Policy, hashes: &[Hash], seen: &Seen<'_>) -> Reach {
+    let met = boundaries_met(hashes, seen.boundaries);
+    let Some(last) = met.checked_sub(1) else { return Reach::Nothing };
+    let end = seen.boundaries[last].end;
+    let whole = met == hashes.len() && met == seen.boundary_count;
+    let enough = if policy.takes_prefix() { end >= seen.required_end } else { whole };
+    match enough {
+        true => Reach::Enough(Covered { end, whole }),
+        false if policy.takes_prefix() || met == hashes.len() => Reach::Short,
+        false => Reach::Differs,
     }
 }
 
@@ -127,12 +122,12 @@ enum Reach {
     /// All that was signed is there, but there is more.
     Short,
     /// As far as the policy wants.
-    Enough(Coverage),
+    Enough(Covered),
 }
 
 impl Reach {
-    fn coverage(self) -> Coverage {
-        if let Self::Enough(coverage) = self { coverage } else { Coverage::default() }
+    fn covered(self) -> Covered {
+        if let Self::Enough(covered) = self { covered } else { Covered::default() }
     }
 }
 
@@ -145,12 +140,14 @@ fn enough(reaches: &[Reach]) -> Vec<Ranked> {
     ranked(reaches, |_, reach| matches!(reach, Reach::Enough(_)))
 }
 
-/// Whether a wanted key may have signed more than was read, and all of what was read.
+/// Whether a trusted key may have signed more than was read, and all of what was read.
+#[cfg(feature = "std")]
 fn goes_on(seen: &Seen<'_>, search: &Search<'_>) -> bool {
-    let mut sets = search.data().sets.iter().enumerate();
-    sets.any(|(index, set)| {
-        let met = pass::boundaries_met(&set.hashes, seen.boundaries);
-        met == seen.boundary_count && met < set.hashes.len() && search.may_be_signed(index)
+    let claims = search.claims();
+    (0..claims.set_count()).any(|set| {
+        let hashes = claims.hashes(set);
+        let met = boundaries_met(hashes, seen.boundaries);
+        met == seen.boundary_count && met < hashes.len() && search.may_be_signed(set)
     })
 }
 
@@ -165,14 +162,14 @@ fn ranked(reaches: &[Reach], test: impl Fn(usize, Reach) -> bool) -> Vec<Ranked>
     sets.into_iter().map(|(set, reach)| (set, rank(reach))).collect()
 }
 
-/// Why no wanted key has signed enough of the file: the most telling of the possible reasons.
+/// Why no trusted key has signed enough of the file: the most telling of the possible reasons.
 fn why_none(search: &mut Search<'_>, reaches: &[Reach]) -> Reason {
-    let data = search.data();
-    if data.sets.iter().all(|set| set.entries.is_empty()) {
+    let claims = search.claims();
+    if (0..claims.set_count()).all(|set| claims.claim_count(set) == 0) {
         return Reason::NoSignature;
     }
     let others = ranked(reaches, |set, reach| {
-        !matches!(reach, Reach::Enough(_)) && !data.sets[set].hashes.is_empty()
+        !matches!(reach, Reach::Enough(_)) && !claims.hashes(set).is_empty()
     });
     let (hits, exhausted) = search.run(&others);
     match hits.iter().flatten().map(|hit| reaches[hit.set]).max() {

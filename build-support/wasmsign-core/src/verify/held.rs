@@ -1,11 +1,13 @@
-//! The bytes that a [`VerifyingReader`](super::VerifyingReader) holds between the file and its caller.
+//! The bytes that a [`VerifyingReader`](super::reader::VerifyingReader) holds between the file and its caller.
 
 use std::io;
+use std::sync::Arc;
+use std::vec::Vec;
 
-use super::verifier::Required;
-use crate::error::{Error, Result};
-use crate::wasm::pass::{Embedded, Visitor};
-use crate::wasm::section::{Kind, Section};
+use super::error::VerifyError;
+use super::judge::{Criteria, Required};
+use crate::stream::ReadError;
+use crate::wasm::{Embedded, Kind, Section, Visitor};
 
 /// Smaller growth takes more time than it saves memory.
 const MIN_GROWTH: usize = 64 * 1024;
@@ -63,7 +65,7 @@ impl Held {
     }
 
     /// Takes bytes in that stand behind the others in the file.
-    fn push(&mut self, bytes: &[u8]) -> Result<()> {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), VerifyError> {
         if self.open {
             self.bytes.drain(..self.taken);
             self.released -= self.taken;
@@ -76,19 +78,16 @@ impl Held {
     }
 
     /// Grows by an eighth, which leaves little unused. What is released does not count against the cap.
-    fn make_room(&mut self, count: usize) -> Result<()> {
+    fn make_room(&mut self, count: usize) -> Result<(), VerifyError> {
         let waiting = self.bytes.len() - self.released;
         let room = self.cap.saturating_sub(waiting);
         if count > room {
-            return Err(Error::OverCap { offset: self.end + room as u64, cap: self.cap });
+            return Err(VerifyError::OverCap { offset: self.end + room as u64, cap: self.cap });
         }
         if self.bytes.capacity() - self.bytes.len() < count {
             let more = count.max(self.bytes.len() / 8).max(MIN_GROWTH).min(room);
             let reserved = self.bytes.try_reserve_exact(more);
-            reserved.map_err(|_| Error::Read {
-                offset: self.end,
-                source: io::ErrorKind::OutOfMemory.into(),
-            })?;
+            reserved.map_err(|_| ReadError::new(self.end, io::ErrorKind::OutOfMemory.into()))?;
         }
         Ok(())
     }
@@ -97,22 +96,26 @@ impl Held {
 /// Sees a pass go by, for a reader.
 pub(super) struct Holding {
     pub(super) held: Held,
-    pub(super) required: Required,
+    pub(super) criteria: Arc<Criteria>,
+    /// End of the last section seen that a prefix must hold.
+    pub(super) required_end: u64,
 }
 
 impl Visitor for Holding {
+    type Error = VerifyError;
+
     fn section(&mut self, section: &Section) {
-        self.required.section(section);
+        Required::see(&self.criteria.policy, &mut self.required_end, section);
     }
 
-    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<()> {
+    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<(), VerifyError> {
         let header = kind.header();
         self.held.push(&header)?;
         self.held.end = embedded.map_or(header.len() as u64, |embedded| embedded.section.end());
         Ok(())
     }
 
-    fn body(&mut self, bytes: &[u8]) -> Result<()> {
+    fn body(&mut self, bytes: &[u8]) -> Result<(), VerifyError> {
         self.held.push(bytes)
     }
 }

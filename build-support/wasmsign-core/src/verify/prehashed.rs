@@ -1,61 +1,60 @@
 //! Verifying a binary whose hashes somebody else computes.
 
-use std::io::Read;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
-use super::verdict::{Ignored, Signer, Verified};
-use super::verifier::{Required, Signatures, Verifier};
-use crate::error::Result;
-use crate::wasm::pass::{self, Body, Boundary};
-use crate::wasm::section::Kind;
+use super::error::VerifyError;
+use super::judge::{Criteria, Required, Signatures};
+use super::verdict::{Ignored, SignedBy, Verified};
+use crate::stream::source::Slice;
+use crate::wasm::{Body, Boundary, Kind, pass};
 
-/// A binary that was read to its end and still wants its hashes; made by [`Verifier::survey`].
+/// A binary that was read to its end and still wants its hashes; made by [`Verifier::prehashed`](crate::Verifier::prehashed).
 ///
 /// For platforms whose own SHA-256 is much faster than code can be there: WebCrypto in a browser, a hardware engine.
-/// The platform hashes the file's bytes from [`Survey::start`] to each of [`Survey::ends`], and
-/// [`Survey::judge`] decides as [`Verifier::verify`] would.
+/// The platform hashes the file's bytes from [`Prehashed::start`] to each of [`Prehashed::ends`], and
+/// [`Prehashed::judge`] decides as [`Verifier::verify`](crate::Verifier::verify) would.
 ///
 /// **What comes of it is no proof about the file**, but one about the hashes: [`SignedHashes`]. It is one about the file
-/// where they are those of the bytes that were surveyed, and that will run. So hold the bytes where nothing can change them
-/// between the two, and hash them there. Everywhere else [`Verifier::verify`] is the way.
+/// where they are those of the bytes that were read here, and that will run. So hold the bytes where nothing can change them
+/// between the two, and hash them there. Everywhere else [`Verifier::verify_bytes`](crate::Verifier::verify_bytes) is the way.
 ///
 /// ```
 /// use sha2::{Digest, Sha256};
 /// # use wasmsign_core::{SecretKey, Verifier, sign};
 /// # let secret = SecretKey::from_seed(&[7; 32]);
-/// # let signer = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+/// # let signer = sign::NewSignature::by(&secret);
 /// # let mut signed = std::io::Cursor::new(Vec::new());
 /// # sign::embed(std::io::Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[signer])?;
 /// # let (file, public) = (signed.into_inner(), secret.public_key().clone());
-/// let survey = Verifier::new([public]).survey(&file[..])?;
-/// let hash = |&end: &u64| Sha256::digest(&file[survey.start() as usize..end as usize]).into();
-/// let hashes: Vec<[u8; 32]> = survey.ends().iter().map(hash).collect();
-/// let signed = survey.judge(&hashes)?;
+/// let module = Verifier::new([public])?.prehashed(&file)?;
+/// let hash = |&end: &u64| Sha256::digest(&file[module.start() as usize..end as usize]).into();
+/// let hashes: Vec<[u8; 32]> = module.ends().iter().map(hash).collect();
+/// let signed = module.judge(&hashes)?;
 /// assert_eq!(signed.covered(), file.len() as u64);
 /// # Ok::<(), wasmsign_core::Error>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is verified before `judge`"]
-pub struct Survey {
-    verifier: Verifier,
+pub struct Prehashed {
+    criteria: Arc<Criteria>,
     body: Body,
     required_end: u64,
     signatures: Signatures,
     ends: Vec<u64>,
 }
 
-impl Survey {
+impl Prehashed {
     pub(super) fn new(
-        verifier: &Verifier,
-        module: impl Read,
+        criteria: &Arc<Criteria>,
+        module: &[u8],
         detached: Option<&[u8]>,
-    ) -> Result<Self> {
-        let mut required = Required { policy: verifier.policy.clone(), end: 0 };
-        let (body, ends) = pass::read_unhashed(module, &mut required)?;
-        let signatures = match detached {
-            Some(signature) => verifier.detached(signature, body.embedded.as_ref()),
-            None => verifier.embedded(body.embedded.as_ref()),
-        };
-        Ok(Self { verifier: verifier.clone(), body, required_end: required.end, signatures, ends })
+    ) -> Result<Self, VerifyError> {
+        let mut required = Required { policy: &criteria.policy, end: 0 };
+        let (body, ends) = pass::read_unhashed(Slice(module), &mut required)?;
+        let required_end = required.end;
+        let signatures = criteria.signatures(detached, body.embedded.as_ref());
+        Ok(Self { criteria: Arc::clone(criteria), body, required_end, signatures, ends })
     }
 
     /// File offset of the first byte that is hashed: behind the header, or behind the embedded signature section.
@@ -80,25 +79,24 @@ impl Survey {
         self.body.total
     }
 
-    /// Decides, by the SHA-256 of the bytes from [`Survey::start`] to each of [`Survey::ends`], in that order. A
+    /// Decides, by the SHA-256 of the bytes from [`Prehashed::start`] to each of [`Prehashed::ends`], in that order. A
     /// hash that is missing counts as one that nobody has signed.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`](crate::Error::Refused) with the reason, and
-    /// [`Error::Malformed`](crate::Error::Malformed) where the signature data is.
-    pub fn judge(mut self, hashes: &[[u8; 32]]) -> Result<SignedHashes> {
+    /// [`VerifyError::Refused`] with the reason, and [`VerifyError::Malformed`] where the signature data is.
+    pub fn judge(mut self, hashes: &[[u8; 32]]) -> Result<SignedHashes, VerifyError> {
         let boundary = |(&end, &hash)| Boundary { end, hash };
         self.body.boundaries = self.ends.iter().zip(hashes).map(boundary).collect();
-        let mut work = self.verifier.work();
-        let judged = self.verifier.judge(&self.body, self.required_end, self.signatures, &mut work);
+        let mut work = self.criteria.work();
+        let judged = self.criteria.judge(&self.body, self.required_end, self.signatures, &mut work);
         judged.map(SignedHashes)
     }
 }
 
-/// What [`Survey::judge`] gives: enough wanted keys have signed *hashes that a caller gave*.
+/// What [`Prehashed::judge`] gives: enough trusted keys have signed *hashes that a caller gave*.
 ///
-/// Whoever has computed them over the file that was surveyed knows that the file is signed; this library does not, and so
+/// Whoever has computed them over the file that was read knows that the file is signed; this library does not, and so
 /// this is no [`Verified`], and nothing makes one of it.
 #[derive(Debug, Clone)]
 #[must_use]
@@ -126,7 +124,7 @@ impl SignedHashes {
     }
 
     /// The keys that have signed the hashes up to [`SignedHashes::covered`], in the order in which they were given.
-    pub fn signers(&self) -> &[Signer] {
+    pub fn signers(&self) -> &[SignedBy] {
         self.0.signers()
     }
 

@@ -1,20 +1,28 @@
 //! Reading a binary and verifying it at once.
 
+use std::borrow::Cow;
+use std::boxed::Box;
 use std::fmt;
 use std::io::{self, Read};
 use std::mem;
+use std::string::ToString;
+use std::sync::Arc;
+use std::vec::Vec;
 
-use super::coverage::Seen;
+use super::coverage::{self, Seen};
+use super::error::VerifyError;
 use super::held::{Held, Holding};
+use super::judge::{Criteria, Signatures};
+use super::module::VerifiedModule;
+use super::search::{Search, Work};
 use super::verdict::Verified;
-use super::verifier::{Required, Signatures, Verifier};
-use crate::error::{Error, Result};
 use crate::limits::{DEFAULT_HELD_BYTES, MAX_HASHES_PER_SET};
+use crate::stream::ReadError;
 use crate::stream::chunks::Pace;
-use crate::verify::search::{Search, Work};
+use crate::stream::source::Reader;
 use crate::wasm::pass::Pass;
 
-/// Reads a binary and gives out its bytes as far as they are verified; made by [`Verifier::reader`].
+/// Reads a binary and gives out its bytes as far as they are verified; made by [`Verifier::reader`](crate::Verifier::reader).
 ///
 /// The bytes are those of the file **without its embedded signature section**: header and body exactly as they
 /// stand there, the bytes of which the [`Identity`](crate::Identity) is the digest. Header and covered body
@@ -22,16 +30,16 @@ use crate::wasm::pass::Pass;
 ///
 /// # What is read is provisional
 ///
-/// A byte comes out only once enough wanted keys are known to have signed it. But whether the *file* is to be
+/// A byte comes out only once enough trusted keys are known to have signed it. But whether the *file* is to be
 /// trusted is decided at its end: a section that a prefix must hold may lie behind it, the file may be torn, or a
 /// second signature section may turn up. So:
 ///
 /// - what [`Read::read`] gives may be parsed and compiled, but must not run, and nothing that was made of it may
 ///   be kept, before
-/// - [`VerifyingReader::finish`] has given a [`Verified`]. Its verdict is always that of [`Verifier::verify`] for the
+/// - [`VerifyingReader::finish`] has given a [`Verified`]. Its verdict is always that of [`Verifier::verify`](crate::Verifier::verify) for the
 ///   same file.
 ///
-/// A host that cannot do anything with half a module calls [`VerifyingReader::into_bytes`] and has both at once.
+/// A host that cannot do anything with half a module calls [`VerifyingReader::into_module`] and has both at once.
 ///
 /// The end of the stream (`Ok(0)`) comes only after a positive verdict, so that a cut file never looks like
 /// a whole one: in every other case an error stands in its place.
@@ -51,15 +59,15 @@ use crate::wasm::pass::Pass;
 /// # Errors
 ///
 /// [`Read::read`] fails with the error that `finish` would give, and goes on to fail in the same way. The
-/// [`io::Error`] wraps a [`wasmsign_core::Error`](Error), for `error.get_ref()` and
+/// [`io::Error`] wraps a [`VerifyError`], for `error.get_ref()` and
 /// [`downcast_ref`](std::error::Error#method.downcast_ref):
 ///
 /// | kind | error |
 /// | --- | --- |
-/// | [`InvalidData`](io::ErrorKind::InvalidData) | [`Error::Malformed`] |
-/// | [`PermissionDenied`](io::ErrorKind::PermissionDenied) | [`Error::Refused`] |
-/// | [`FileTooLarge`](io::ErrorKind::FileTooLarge) | [`Error::OverCap`] |
-/// | that of the inner reader's error | [`Error::Read`] |
+/// | [`InvalidData`](io::ErrorKind::InvalidData) | [`VerifyError::Malformed`] |
+/// | [`PermissionDenied`](io::ErrorKind::PermissionDenied) | [`VerifyError::Refused`] |
+/// | [`FileTooLarge`](io::ErrorKind::FileTooLarge) | [`VerifyError::OverCap`] |
+/// | that of the inner reader's error | [`VerifyError::Read`] |
 ///
 /// The inner reader has to block: an error of the kind `WouldBlock` is an error as any other. Where the
 /// length of the stream is not bounded, bound it ([`Read::take`]): refusals come at its end.
@@ -71,7 +79,7 @@ use crate::wasm::pass::Pass;
 /// # use wasmsign_core::{Policy, SecretKey, Verifier, sign};
 /// # let secret = SecretKey::from_seed(&[7; 32]);
 /// # let delimited = b"\0asm\x01\0\0\0\x01\x01\0\0\x14\x13signature_delimiter";
-/// # let signer = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+/// # let signer = sign::NewSignature::by(&secret);
 /// # let mut signed = std::io::Cursor::new(Vec::new());
 /// # sign::embed(std::io::Cursor::new(delimited), &mut signed, &[signer])?;
 /// # let (download, public) = (signed.get_ref().as_slice(), secret.public_key().clone());
@@ -81,7 +89,7 @@ use crate::wasm::pass::Pass;
 /// #     fn run(self) { assert_eq!(self.0.len(), 33) }
 /// # }
 /// # let mut compiler = Compiler(Vec::new());
-/// let verifier = Verifier::new([public]).policy(Policy::default().prefix());
+/// let verifier = Verifier::builder([public]).policy(Policy::default().prefix()).build()?;
 /// let mut reader = verifier.reader(download).with_cap(16 << 20);
 ///
 /// let mut provisional = [0; 4096];
@@ -98,7 +106,7 @@ use crate::wasm::pass::Pass;
 /// ```
 #[must_use = "what is read is provisional until `finish` gives a `Verified`"]
 pub struct VerifyingReader<R> {
-    verifier: Verifier,
+    criteria: Arc<Criteria>,
     detached: Option<Vec<u8>>,
     /// Bytes that may be held; `None` where nobody will read them.
     cap: Option<usize>,
@@ -115,27 +123,27 @@ enum State<R> {
     /// The file was read to its end and is trusted. What the caller has not taken is left.
     Trusted(Verified, Held),
     /// It is not.
-    Failed(Error),
+    Failed(VerifyError),
     /// The inner reader has panicked.
     Lost,
 }
 
 struct Running<R> {
-    pass: Pass<R, Holding>,
+    pass: Pass<Reader<R>, Holding>,
     signatures: Signatures,
     /// What the search has done, before the end and there.
     work: Work,
 }
 
 impl<R: Read> VerifyingReader<R> {
-    pub(super) fn new(verifier: Verifier, detached: Option<&[u8]>, module: R) -> Self {
+    pub(super) fn new(criteria: &Arc<Criteria>, detached: Option<&[u8]>, module: R) -> Self {
         let detached = detached.map(<[u8]>::to_vec);
-        let cap = Some(DEFAULT_HELD_BYTES);
-        Self { verifier, detached, cap, taken: 0, state: State::Fresh(module) }
+        let (criteria, cap) = (Arc::clone(criteria), Some(DEFAULT_HELD_BYTES));
+        Self { criteria, detached, cap, taken: 0, state: State::Fresh(module) }
     }
 
     /// Sets how many bytes may be held until they are verified: the whole file without its signature section,
-    /// in prefix mode the header with the first part, or any other part. More is [`Error::OverCap`].
+    /// in prefix mode the header with the first part, or any other part. More is [`VerifyError::OverCap`].
     /// At first [`DEFAULT_HELD_BYTES`].
     ///
     /// Over the cap reading fails at once, also where the file would have been refused at its end. Where several
@@ -154,8 +162,8 @@ impl<R: Read> VerifyingReader<R> {
     ///
     /// # Errors
     ///
-    /// As [`Verifier::verify`]. Where reading has failed before, the error that it failed with.
-    pub fn finish(mut self) -> Result<Verified> {
+    /// As [`Verifier::verify`](crate::Verifier::verify). Where reading has failed before, the error that it failed with.
+    pub fn finish(mut self) -> Result<Verified, VerifyError> {
         loop {
             match self.state {
                 State::Trusted(verified, _) => return Ok(verified),
@@ -170,38 +178,38 @@ impl<R: Read> VerifyingReader<R> {
 
     /// Reads to the end of the file, and gives all that is covered together with the proof for it.
     ///
-    /// Takes little more memory than there are bytes. The offsets in this [`Verified`] count in the bytes that come with
-    /// it, without the embedded signature section: [`Verified::covered`] is their number. All else in it is as
+    /// Takes little more memory than there are bytes. The bytes are those without the embedded signature section, and the
+    /// offsets in the proof count in them: [`Verified::covered`] is their number. All else in it is as
     /// [`VerifyingReader::finish`] gives it.
     ///
     /// ```
     /// # use wasmsign_core::{SecretKey, Verifier, sign};
     /// # let secret = SecretKey::from_seed(&[7; 32]);
-    /// # let signer = sign::Signature { signer: &secret, key_id: sign::KeyId::Auto };
+    /// # let signer = sign::NewSignature::by(&secret);
     /// # let mut signed = std::io::Cursor::new(Vec::new());
     /// # sign::embed(std::io::Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[signer])?;
     /// # let (file, public) = (signed.into_inner(), secret.public_key().clone());
     /// # let instantiate = |module: &[u8]| assert_eq!(module, b"\0asm\x01\0\0\0");
-    /// let (module, verified) = Verifier::new([public]).reader(&file[..]).into_bytes()?;
-    /// instantiate(&module);
-    /// # assert_eq!(verified.signers().len(), 1);
+    /// let module = Verifier::new([public])?.reader(&file[..]).into_module()?;
+    /// instantiate(module.covered_bytes());
+    /// # assert_eq!(module.verified().signers().len(), 1);
     /// # Ok::<(), wasmsign_core::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As [`VerifyingReader::finish`], and [`Error::OverCap`]. In prefix mode the cap is one for each
+    /// As [`VerifyingReader::finish`], and [`VerifyError::OverCap`]. In prefix mode the cap is one for each
     /// part, not for all the bytes that this gives: bound these with [`Read::take`] on the file.
-    /// [`Error::PartlyRead`] where bytes were taken before, which the proof would be about too.
-    pub fn into_bytes(mut self) -> Result<(Vec<u8>, Verified)> {
+    /// [`VerifyError::PartlyRead`] where bytes were taken before, which the proof would be about too.
+    pub fn into_module(mut self) -> Result<VerifiedModule<'static>, VerifyError> {
         if self.taken > 0 {
-            return Err(Error::PartlyRead { count: self.taken });
+            return Err(VerifyError::PartlyRead { count: self.taken });
         }
         loop {
             match self.state {
                 State::Trusted(verified, held) => {
-                    let bytes = held.into_released();
-                    return Ok((bytes, verified.without_signature_section()));
+                    let bytes = Cow::Owned(held.into_released());
+                    return Ok(VerifiedModule::new(bytes, verified.without_signature_section()));
                 }
                 State::Failed(error) => return Err(error),
                 State::Fresh(_) | State::Running(_) | State::Lost => self.advance(),
@@ -249,22 +257,20 @@ impl<R: Read> VerifyingReader<R> {
     }
 
     /// Reads what stands before the body.
-    fn start(&self, module: R) -> Result<State<R>> {
-        let required = Required { policy: self.verifier.policy.clone(), end: 0 };
-        let holding = Holding { held: Held::new(self.cap), required };
-        let pass = Pass::start(module, Pace::Prompt, self.verifier.hashing(), holding)?;
+    fn start(&self, module: R) -> Result<State<R>, VerifyError> {
+        let (held, criteria) = (Held::new(self.cap), Arc::clone(&self.criteria));
+        let holding = Holding { held, criteria, required_end: 0 };
+        let module = Reader::new(module);
+        let pass = Pass::start(module, Pace::Prompt, self.criteria.hashing(), holding)?;
         let (_, embedded) = pass.before_body();
-        let signatures = match &self.detached {
-            Some(signature) => self.verifier.detached(signature, embedded),
-            None => self.verifier.embedded(embedded),
-        };
-        let mut running = Box::new(Running { pass, signatures, work: self.verifier.work() });
+        let signatures = self.criteria.signatures(self.detached.as_deref(), embedded);
+        let mut running = Box::new(Running { pass, signatures, work: self.criteria.work() });
         self.close_if_refused(&mut running);
         Ok(State::Running(running))
     }
 
     /// Reads one section.
-    fn step(&self, mut running: Box<Running<R>>) -> Result<State<R>> {
+    fn step(&self, mut running: Box<Running<R>>) -> Result<State<R>, VerifyError> {
         let boundaries_before = running.pass.boundary_count();
         if running.pass.step()? {
             self.close_if_refused(&mut running);
@@ -274,8 +280,8 @@ impl<R: Read> VerifyingReader<R> {
             return Ok(State::Running(running));
         }
         let Running { pass, signatures, mut work } = *running;
-        let (body, Holding { mut held, required }) = pass.finish();
-        let verified = self.verifier.judge(&body, required.end, signatures, &mut work)?;
+        let (body, Holding { mut held, required_end, .. }) = pass.finish();
+        let verified = self.criteria.judge(&body, required_end, signatures, &mut work)?;
         held.release(verified.covered());
         held.close();
         Ok(State::Trusted(verified, held))
@@ -284,7 +290,7 @@ impl<R: Read> VerifyingReader<R> {
     /// Holds nothing any more of a file that is certain to be refused.
     fn close_if_refused(&self, running: &mut Running<R>) {
         let (kind, _) = running.pass.before_body();
-        let frame = self.verifier.frame(kind, running.pass.stray_signature());
+        let frame = self.criteria.frame(kind, running.pass.misplaced_signature());
         if frame.is_err() || running.signatures.decoded.is_err() {
             running.pass.visitor().held.close();
         }
@@ -296,15 +302,16 @@ impl<R: Read> VerifyingReader<R> {
         let (Ok(data), true) = (&signatures.decoded, pass.visitor().held.is_open()) else { return };
         let count = pass.boundary_count();
         // No boundary behind those that can be signed changes anything.
-        if self.verifier.policy.prefix.is_none() || count > MAX_HASHES_PER_SET as usize + 1 {
+        if !self.criteria.policy.takes_prefix() || count > MAX_HASHES_PER_SET as usize + 1 {
             return;
         }
         let seen = Seen {
             boundaries: &pass.boundaries(),
             boundary_count: count,
-            required_end: pass.visitor().required.end,
+            required_end: pass.visitor().required_end,
         };
-        let so_far = self.verifier.so_far(&seen, &mut Search::new(data, &self.verifier.keys, work));
+        let mut search = Search::new(data, &self.criteria.keys, work);
+        let so_far = coverage::so_far(&self.criteria.policy, &seen, &mut search);
         let held = &mut pass.visitor().held;
         held.release(so_far.certain);
         if !so_far.open {
@@ -314,36 +321,36 @@ impl<R: Read> VerifyingReader<R> {
 }
 
 /// The same error once more, for those who read on after a failure.
-fn again(error: &Error) -> Error {
+fn again(error: &VerifyError) -> VerifyError {
     match error {
-        Error::Malformed(fault) => fault.clone().into(),
-        Error::Refused(refusal) => Error::Refused(refusal.clone()),
-        &Error::OverCap { offset, cap } => Error::OverCap { offset, cap },
-        Error::Read { offset, source } => Error::Read {
-            offset: *offset,
-            source: match source.raw_os_error() {
+        VerifyError::Malformed(fault) => fault.clone().into(),
+        VerifyError::Refused(refusal) => VerifyError::Refused(refusal.clone()),
+        &VerifyError::OverCap { offset, cap } => VerifyError::OverCap { offset, cap },
+        VerifyError::Read(ReadError { offset, source }) => {
+            let source = match source.raw_os_error() {
                 Some(code) => io::Error::from_raw_os_error(code),
                 None => io::Error::new(source.kind(), source.to_string()),
-            },
-        },
+            };
+            ReadError::new(*offset, source).into()
+        }
         // Nothing else comes from reading and verifying.
-        other => Error::Read { offset: 0, source: io::Error::other(other.to_string()) },
+        other => ReadError::new(0, io::Error::other(other.to_string())).into(),
     }
 }
 
-fn io_error(error: Error) -> io::Error {
+fn io_error(error: VerifyError) -> io::Error {
     let kind = match &error {
-        Error::Malformed(_) => io::ErrorKind::InvalidData,
-        Error::Refused(_) => io::ErrorKind::PermissionDenied,
-        Error::OverCap { .. } => io::ErrorKind::FileTooLarge,
-        Error::Read { source, .. } => source.kind(),
+        VerifyError::Malformed(_) => io::ErrorKind::InvalidData,
+        VerifyError::Refused(_) => io::ErrorKind::PermissionDenied,
+        VerifyError::OverCap { .. } => io::ErrorKind::FileTooLarge,
+        VerifyError::Read(error) => error.source.kind(),
         _ => io::ErrorKind::Other,
     };
     io::Error::new(kind, error)
 }
 
-fn lost() -> Error {
-    Error::Read { offset: 0, source: io::Error::other("the inner reader has panicked") }
+fn lost() -> VerifyError {
+    ReadError::new(0, io::Error::other("the inner reader has panicked")).into()
 }
 
 impl<R> fmt::Debug for VerifyingReader<R> {
@@ -356,7 +363,7 @@ impl<R> fmt::Debug for VerifyingReader<R> {
             State::Lost => "lost",
         };
         f.debug_struct("VerifyingReader")
-            .field("verifier", &self.verifier)
+            .field("criteria", &self.criteria)
             .field("cap", &self.cap)
             .field("state", &state)
             .finish_non_exhaustive()

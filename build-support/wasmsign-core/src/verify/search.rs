@@ -1,14 +1,15 @@
-//! The search for valid signatures of the wanted keys, with bounded work.
+//! The search for valid signatures of the trusted keys, with bounded work.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
+use alloc::vec::Vec;
 
-use crate::PublicKey;
-use crate::formats::sections::data::{Content, Entry, SignatureData};
-use crate::formats::sections::message::message;
+use crate::formats::{Claim, Claims, Content};
+use crate::keys::PublicKey;
 use crate::limits::MAX_PUBLIC_KEY_OPERATIONS;
-use crate::wasm::pass::{self, Boundary};
+use crate::wasm::{Boundary, boundaries_met};
 
-/// A valid signature of a wanted key.
+/// A valid signature of a trusted key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hit {
     /// Its set.
@@ -31,7 +32,7 @@ pub(crate) struct Exhausted {
 pub(crate) struct Work {
     limit: u32,
     /// What was tried. Trying it again costs nothing.
-    tried: HashSet<Place>,
+    tried: BTreeSet<Place>,
     /// Whose the valid signatures are, by set and entry. None is valid under two keys.
     owners: BTreeMap<(usize, usize), usize>,
     /// The boundaries that [`Search::follow`] has come to.
@@ -49,7 +50,7 @@ impl Work {
     pub(crate) fn new(keys: usize) -> Self {
         let twice = u32::try_from(keys.saturating_mul(2)).unwrap_or(u32::MAX);
         let limit = MAX_PUBLIC_KEY_OPERATIONS.max(twice);
-        Self { limit, tried: HashSet::new(), owners: BTreeMap::new(), followed: 0 }
+        Self { limit, tried: BTreeSet::new(), owners: BTreeMap::new(), followed: 0 }
     }
 
     /// Whether the signature at this place is valid, if that is known.
@@ -78,30 +79,35 @@ impl Work {
     }
 }
 
-/// One file's signatures against the wanted keys.
+/// One file's signatures against the trusted keys.
 pub(crate) struct Search<'a> {
-    data: &'a SignatureData,
+    claims: &'a dyn Claims,
     keys: &'a [PublicKey],
     /// The keys by their usual ids.
-    ids: HashMap<[u8; 12], usize>,
+    ids: BTreeMap<[u8; 12], usize>,
     work: &'a mut Work,
 }
 
 impl<'a> Search<'a> {
     /// Begins a search of these signatures for these keys, or goes on with it. `work` is that of the same file and keys.
-    pub(crate) fn new(data: &'a SignatureData, keys: &'a [PublicKey], work: &'a mut Work) -> Self {
+    pub(crate) fn new(claims: &'a dyn Claims, keys: &'a [PublicKey], work: &'a mut Work) -> Self {
         let ids = keys.iter().map(PublicKey::default_key_id).zip(0..).collect();
-        Self { data, keys, ids, work }
+        Self { claims, keys, ids, work }
     }
 
     /// The signatures that are searched.
-    pub(crate) fn data(&self) -> &'a SignatureData {
-        self.data
+    pub(super) fn claims(&self) -> &'a dyn Claims {
+        self.claims
+    }
+
+    /// The keys that they are searched for.
+    pub(super) fn keys(&self) -> &'a [PublicKey] {
+        self.keys
     }
 
     /// For each key a hit in one of the sets of the lowest rank, as far as the budget goes.
     ///
-    /// A key id is a hint: entries that carry a wanted key's usual id are tried with that key first,
+    /// A key id is a hint: entries that carry a trusted key's usual id are tried with that key first,
     /// then every key is tried on every entry.
     pub(crate) fn run(&mut self, sets: &[Ranked]) -> (Vec<Option<Hit>>, Result<(), Exhausted>) {
         let mut hits = vec![None; self.keys.len()];
@@ -114,13 +120,14 @@ impl<'a> Search<'a> {
     }
 
     /// As [`Search::run`], of what was tried before alone.
-    pub(crate) fn known(&self, sets: &[Ranked]) -> Vec<Option<Hit>> {
+    #[cfg(feature = "std")]
+    pub(super) fn known(&self, sets: &[Ranked]) -> Vec<Option<Hit>> {
         let mut hits: Vec<Option<Hit>> = vec![None; self.keys.len()];
         for (&(set, entry), &key) in &self.work.owners {
             let ranked = sets.iter().find(|(other, _)| *other == set);
             let Some(&(_, rank)) = ranked else { continue };
             if hits[key].as_ref().is_none_or(|hit| hit.rank > rank) {
-                let key_id = self.data.sets[set].entries[entry].key_id().to_vec();
+                let key_id = self.claims.claim(set, entry).key_id.to_vec();
                 hits[key] = Some(Hit { set, rank, key_id });
             }
         }
@@ -132,25 +139,25 @@ impl<'a> Search<'a> {
     ///
     /// What is tried depends on the boundaries alone, and not on whether they come one by one or all at once: so whoever
     /// reads a file part by part comes to the end of the budget where everybody else does.
-    pub(crate) fn follow(&mut self, boundaries: &[Boundary]) -> Result<(), Exhausted> {
+    pub(super) fn follow(&mut self, boundaries: &[Boundary]) -> Result<(), Exhausted> {
         while self.work.followed < boundaries.len() {
             let seen = &boundaries[..=self.work.followed];
-            let met = |hashes: &[[u8; 32]]| pass::boundaries_met(hashes, seen) == seen.len();
-            let sets = self.data.sets.iter().zip(0..);
+            let met = |set: &usize| boundaries_met(self.claims.hashes(*set), seen) == seen.len();
             let alive: Vec<_> =
-                sets.filter(|(set, _)| met(&set.hashes)).map(|(_, set)| (set, 0)).collect();
+                (0..self.claims.set_count()).filter(met).map(|set| (set, 0)).collect();
             self.run(&alive).1?;
             self.work.followed += 1;
         }
         Ok(())
     }
 
-    /// Whether a signature in this set is a valid one of a wanted key, as far as that is known.
-    pub(crate) fn may_be_signed(&self, set: usize) -> bool {
-        let entries = self.data.sets[set].entries.iter().enumerate();
+    /// Whether a signature in this set is a valid one of a trusted key, as far as that is known.
+    #[cfg(feature = "std")]
+    pub(super) fn may_be_signed(&self, set: usize) -> bool {
+        let entries = 0..self.claims.claim_count(set);
         let mut places = entries
-            .filter(|(_, entry)| ed25519(entry).is_some())
-            .flat_map(|(entry, _)| (0..self.keys.len()).map(move |key| (set, entry, key)));
+            .filter(|&entry| ed25519(&self.claims.claim(set, entry)).is_some())
+            .flat_map(|entry| (0..self.keys.len()).map(move |key| (set, entry, key)));
         places.any(|place| self.work.known(place) != Some(false))
     }
 
@@ -160,10 +167,10 @@ impl<'a> Search<'a> {
         (set, rank): Ranked,
         hits: &mut [Option<Hit>],
     ) -> Result<(), Exhausted> {
-        let data = self.data;
-        let message = message(&data.sets[set].hashes);
-        for (index, entry) in data.sets[set].entries.iter().enumerate() {
-            let key = entry.key_id().try_into().ok().and_then(|id: [u8; 12]| self.ids.get(&id));
+        let message = self.claims.message(set);
+        for index in 0..self.claims.claim_count(set) {
+            let key_id = self.claims.claim(set, index).key_id;
+            let key = key_id.try_into().ok().and_then(|id: [u8; 12]| self.ids.get(&id));
             if let Some(&key) = key {
                 self.try_one((set, index, key), &message, rank, hits)?;
             }
@@ -179,8 +186,8 @@ impl<'a> Search<'a> {
     ) -> Result<(), Exhausted> {
         let lacks = |key: &usize| hits[*key].as_ref().is_none_or(|hit| hit.rank > rank);
         let keys: Vec<_> = (0..self.keys.len()).filter(lacks).collect();
-        let message = message(&self.data.sets[set].hashes);
-        for entry in (0..self.data.sets[set].entries.len()).take_while(|_| !keys.is_empty()) {
+        let message = self.claims.message(set);
+        for entry in (0..self.claims.claim_count(set)).take_while(|_| !keys.is_empty()) {
             for &key in &keys {
                 self.try_one((set, entry, key), &message, rank, hits)?;
             }
@@ -196,18 +203,18 @@ impl<'a> Search<'a> {
         hits: &mut [Option<Hit>],
     ) -> Result<(), Exhausted> {
         let (set, entry, key) = place;
-        let entry = &self.data.sets[set].entries[entry];
-        let Some(signature) = ed25519(entry) else { return Ok(()) };
+        let claim = self.claims.claim(set, entry);
+        let Some(signature) = ed25519(&claim) else { return Ok(()) };
         let found_before = hits[key].as_ref().is_some_and(|hit| hit.rank <= rank);
         if !found_before && self.work.valid(place, || self.keys[key].verify(message, signature))? {
-            hits[key] = Some(Hit { set, rank, key_id: entry.key_id().to_vec() });
+            hits[key] = Some(Hit { set, rank, key_id: claim.key_id.to_vec() });
         }
         Ok(())
     }
 }
 
-fn ed25519(entry: &Entry) -> Option<&[u8; 64]> {
-    match entry.content() {
+fn ed25519<'a>(claim: &Claim<'a>) -> Option<&'a [u8; 64]> {
+    match claim.content {
         Content::Ed25519(signature) => Some(signature),
         _ => None,
     }

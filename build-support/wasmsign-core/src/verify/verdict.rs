@@ -1,25 +1,27 @@
 //! What a verification says: the proof, or the reason why there is none.
 
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::PublicKey;
 use crate::digest::Identity;
-use crate::formats::sections::data::Unknown;
-use crate::wasm::section::{Kind, SIGNATURE};
+use crate::formats::Unknown;
+use crate::keys::PublicKey;
+use crate::wasm::{Kind, SIGNATURE};
 
-/// Proof that a binary met the policy of a [`Verifier`](super::Verifier), which has read and hashed every byte of it. Nothing
+/// Proof that a binary met the policy of a [`Verifier`](crate::Verifier), which has read and hashed every byte of it. Nothing
 /// else makes one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Verified {
     pub(super) facts: Facts,
-    pub(super) coverage: Coverage,
-    pub(super) signers: Vec<Signer>,
+    pub(super) covered: Covered,
+    pub(super) signers: Cow<'static, [SignedBy]>,
 }
 
 /// How much of a file is covered; more is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Coverage {
+pub(super) struct Covered {
     /// Offset of the first byte that is not.
     pub(super) end: u64,
     /// Whether the file is all of what was signed, and nothing else.
@@ -29,11 +31,11 @@ pub(super) struct Coverage {
 /// A key that has signed what a [`Verified`] says is covered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Signer {
+pub struct SignedBy {
     /// The key.
     pub public_key: PublicKey,
     /// The unsigned hint that stood beside the signature; empty where there was none.
-    pub key_id: Vec<u8>,
+    pub key_id: Cow<'static, [u8]>,
 }
 
 /// Why a binary that was read correctly is not trusted.
@@ -44,11 +46,12 @@ pub struct Refusal {
 }
 
 /// What is known of a binary whether it is trusted or not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Facts {
     pub(super) kind: Kind,
     pub(super) total: u64,
-    /// Bytes of the embedded signature section.
+    /// Bytes of the embedded signature section, which readers leave out.
+    #[cfg(feature = "std")]
     pub(super) signature_section: u64,
     pub(super) identity: Option<Identity>,
     pub(super) ignored: Vec<Ignored>,
@@ -64,7 +67,7 @@ pub enum Reason {
         expected: Kind,
     },
     /// A `signature` section that is not the first section and the only one.
-    StraySignature {
+    MisplacedSignature {
         /// Where it begins.
         offset: u64,
     },
@@ -79,13 +82,13 @@ pub enum Reason {
         /// How much may be.
         limit: u32,
     },
-    /// None of the signatures is a valid one of a wanted key.
+    /// None of the signatures is a valid one of a trusted key.
     NoTrustedSignature,
-    /// A wanted key has signed, but another body.
+    /// A trusted key has signed, but another body.
     BodyChanged,
-    /// A wanted key has signed, but less of the file than the policy wants.
+    /// A trusted key has signed, but less of the file than the policy wants.
     NotCovered,
-    /// Some wanted keys have signed, but not enough of them.
+    /// Some trusted keys have signed, but not enough of them.
     PolicyNotMet {
         /// Distinct keys that have signed all that the policy wants.
         found: usize,
@@ -118,12 +121,33 @@ pub enum Ignored {
     EmbeddedSignature,
 }
 
+/// What `wasmsign-macros` has proved while a program was compiled. What was ignored then stays with the build.
+pub(crate) const fn from_build(
+    kind: Kind,
+    total: u64,
+    (covered, whole): (u64, bool),
+    identity: Identity,
+    signers: &'static [SignedBy],
+) -> Verified {
+    let facts = Facts {
+        kind,
+        total,
+        #[cfg(feature = "std")]
+        signature_section: 0,
+        identity: Some(identity),
+        ignored: Vec::new(),
+    };
+    let covered = Covered { end: covered, whole };
+    Verified { facts, covered, signers: Cow::Borrowed(signers) }
+}
+
 impl Verified {
     /// The same of the file without its embedded signature section.
+    #[cfg(feature = "std")]
     pub(super) fn without_signature_section(mut self) -> Self {
-        let length = std::mem::take(&mut self.facts.signature_section);
+        let length = core::mem::take(&mut self.facts.signature_section);
         self.facts.total -= length;
-        self.coverage.end -= length;
+        self.covered.end -= length;
         self
     }
 
@@ -133,8 +157,9 @@ impl Verified {
     }
 
     /// How many bytes from the start of the file are covered. All behind them is unverified.
-    pub fn covered(&self) -> u64 {
-        self.coverage.end
+    #[must_use]
+    pub const fn covered(&self) -> u64 {
+        self.covered.end
     }
 
     /// Whether the file is exactly what was signed: nothing was appended, and no signed part is missing.
@@ -142,7 +167,7 @@ impl Verified {
     /// A prefix may reach the end of the file and still not be whole: parts that were signed as well may have been
     /// stripped from its tail.
     pub fn is_whole(&self) -> bool {
-        self.coverage.whole
+        self.covered.whole
     }
 
     /// Bytes of the file.
@@ -151,11 +176,11 @@ impl Verified {
     }
 
     /// The keys that have signed all of the covered bytes, in the order in which they were given.
-    pub fn signers(&self) -> &[Signer] {
+    pub fn signers(&self) -> &[SignedBy] {
         &self.signers
     }
 
-    /// The file's identity; `None` where [`Verifier::with_identity`](super::Verifier::with_identity) did not ask for it.
+    /// The file's identity; `None` where [`VerifierBuilder::with_identity`](crate::verify::VerifierBuilder::with_identity) did not ask for it.
     pub fn identity(&self) -> Option<Identity> {
         self.facts.identity
     }
@@ -198,11 +223,9 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Self::KindMismatch { .. } => "kind-mismatch",
-            Self::StraySignature { .. } => "stray-signature",
+            Self::MisplacedSignature { .. } => "stray-signature",
             Self::NoSignature => "no-signature",
-            Self::Unknown(Unknown::Version(_)) => "unknown-version",
-            Self::Unknown(Unknown::ContentType(_)) => "unknown-content-type",
-            Self::Unknown(Unknown::HashFunction(_)) => "unknown-hash-function",
+            Self::Unknown(unknown) => unknown.code(),
             Self::TooManySignatures { .. } => "too-many-signatures",
             Self::NoTrustedSignature => "no-trusted-signature",
             Self::BodyChanged => "body-changed",
@@ -221,7 +244,7 @@ impl fmt::Display for Reason {
             Self::KindMismatch { expected: Kind::Component } => {
                 f.write_str("expected a component, found a module")
             }
-            Self::StraySignature { offset } => {
+            Self::MisplacedSignature { offset } => {
                 write!(
                     f,
                     "offset {offset}: a `{SIGNATURE}` section that is not the first section and the only one"
@@ -232,12 +255,12 @@ impl fmt::Display for Reason {
             Self::TooManySignatures { what, limit } => {
                 write!(f, "too many {what}: at most {limit} are looked at")
             }
-            Self::NoTrustedSignature => f.write_str("no valid signature of a wanted key"),
+            Self::NoTrustedSignature => f.write_str("no valid signature of a trusted key"),
             Self::BodyChanged => {
-                f.write_str("a wanted key has signed, but another body: this one was changed")
+                f.write_str("a trusted key has signed, but another body: this one was changed")
             }
             Self::NotCovered => {
-                f.write_str("a wanted key has signed, but less of the file than is asked for")
+                f.write_str("a trusted key has signed, but less of the file than is asked for")
             }
             Self::PolicyNotMet { found, wanted } => {
                 write!(f, "{wanted} of the keys must have signed, {found} have")
@@ -252,7 +275,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl core::error::Error for Refusal {}
 
 impl fmt::Display for Ignored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,7 @@
 //! varuint32: unsigned LEB128 of at most 5 bytes and 32 bits, low-order group first.
 
+use alloc::vec::Vec;
+
 use crate::limits::MAX_VARUINT32_BYTES;
 
 /// A value being put together byte by byte.

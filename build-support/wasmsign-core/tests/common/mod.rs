@@ -3,15 +3,16 @@
 #![allow(dead_code)]
 
 pub mod generate;
+pub mod reader;
 
 use std::io::Cursor;
 
 use sha2::{Digest, Sha256};
-use wasmsign_core::detach::{self, Detached};
-use wasmsign_core::error::{Malformed, NotSignable, Rule};
-use wasmsign_core::sign::{self, Earlier, KeyId, Signature};
-use wasmsign_core::split::{self, Split};
+use wasmsign_core::edit::{self, Detached, Earlier, Split};
+use wasmsign_core::sign::NotSignable;
+use wasmsign_core::sign::{self, NewSignature};
 use wasmsign_core::verify::Reason;
+use wasmsign_core::wasm::{Malformed, Rule};
 use wasmsign_core::{Error, Policy, PublicKey, Result, SecretKey, Verified, Verifier};
 
 pub const MODULE: &[u8; 8] = b"\0asm\x01\0\0\0";
@@ -118,25 +119,31 @@ pub fn slices(parts: &[Vec<u8>]) -> Vec<&[u8]> {
     parts.iter().map(Vec::as_slice).collect()
 }
 
+/// A verifier that trusts these keys.
+pub fn verifier(seeds: &[u8], policy: Policy) -> Verifier {
+    let builder = Verifier::builder(seeds.iter().map(|&seed| public(seed))).policy(policy);
+    builder.build().expect("there are keys, and no more are asked for")
+}
+
 pub fn verify(file: &[u8]) -> Result<Verified> {
-    Verifier::new([public(1)]).verify(file)
+    Ok(verifier(&[1], Policy::default()).verify(file)?)
 }
 
 pub fn verify_with(file: &[u8], seeds: &[u8], policy: Policy) -> Result<Verified> {
-    Verifier::new(seeds.iter().map(|&seed| public(seed))).policy(policy).verify(file)
+    Ok(verifier(seeds, policy).verify(file)?)
 }
 
 #[track_caller]
-pub fn reason<T: std::fmt::Debug>(result: Result<T>) -> Reason {
-    match result {
+pub fn reason<T: std::fmt::Debug, E: Into<Error>>(result: Result<T, E>) -> Reason {
+    match result.map_err(Into::into) {
         Err(Error::Refused(refusal)) => refusal.reason().clone(),
         other => panic!("expected a refusal, found {other:?}"),
     }
 }
 
 #[track_caller]
-pub fn malformed<T: std::fmt::Debug>(result: Result<T>) -> Malformed {
-    match result {
+pub fn malformed<T: std::fmt::Debug, E: Into<Error>>(result: Result<T, E>) -> Malformed {
+    match result.map_err(Into::into) {
         Err(Error::Malformed(fault)) => fault,
         other => panic!("expected malformed input, found {other:?}"),
     }
@@ -144,30 +151,30 @@ pub fn malformed<T: std::fmt::Debug>(result: Result<T>) -> Malformed {
 
 /// Offset and rule of a fault.
 #[track_caller]
-pub fn fault<T: std::fmt::Debug>(result: Result<T>) -> (u64, Rule) {
+pub fn fault<T: std::fmt::Debug, E: Into<Error>>(result: Result<T, E>) -> (u64, Rule) {
     let fault = malformed(result);
     (fault.offset, fault.rule)
 }
 
 #[track_caller]
-pub fn not_signable<T: std::fmt::Debug>(result: Result<T>) -> NotSignable {
-    match result {
+pub fn not_signable<T: std::fmt::Debug, E: Into<Error>>(result: Result<T, E>) -> NotSignable {
+    match result.map_err(Into::into) {
         Err(Error::NotSignable(why)) => why,
         other => panic!("expected an unsignable module, found {other:?}"),
     }
 }
 
-pub fn by(secret: &SecretKey) -> Signature<'_> {
-    Signature { signer: secret, key_id: KeyId::Auto }
+pub fn by(secret: &SecretKey) -> NewSignature<'_> {
+    NewSignature::by(secret)
 }
 
-pub fn embed(file: &[u8], signatures: &[Signature<'_>]) -> Result<Vec<u8>> {
+pub fn embed(file: &[u8], signatures: &[NewSignature<'_>]) -> Result<Vec<u8>> {
     let mut output = Cursor::new(Vec::new());
     sign::embed(Cursor::new(file), &mut output, signatures)?;
     Ok(output.into_inner())
 }
 
-pub fn embed_in_stream(file: &[u8], signatures: &[Signature<'_>]) -> Result<Vec<u8>> {
+pub fn embed_in_stream(file: &[u8], signatures: &[NewSignature<'_>]) -> Result<Vec<u8>> {
     let mut output = Vec::new();
     sign::embed_in_stream(Cursor::new(file), &mut output, signatures)?;
     Ok(output)
@@ -187,18 +194,18 @@ pub fn told_delimiter(body: &[u8]) -> Vec<u8> {
 pub fn split(file: &[u8], matching: &[&str], earlier: Earlier) -> Result<(Vec<u8>, Split)> {
     let mut output = Vec::new();
     let matches = |name: &str| matching.contains(&name);
-    let split = split::split(Cursor::new(file), &mut output, matches, told, earlier)?;
+    let split = edit::split(Cursor::new(file), &mut output, matches, told, earlier)?;
     Ok((output, split))
 }
 
 pub fn detach(file: &[u8]) -> Result<(Vec<u8>, Detached)> {
     let mut output = Vec::new();
-    let detached = detach::detach(Cursor::new(file), &mut output)?;
+    let detached = edit::detach(Cursor::new(file), &mut output)?;
     Ok((output, detached))
 }
 
 pub fn attach(file: &[u8], signature: &[u8], earlier: Earlier) -> Result<Vec<u8>> {
     let mut output = Vec::new();
-    detach::attach(Cursor::new(file), &mut output, signature, earlier)?;
+    edit::attach(Cursor::new(file), &mut output, signature, earlier)?;
     Ok(output)
 }

@@ -11,8 +11,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use wasmsign_core::section::custom_frame;
-use wasmsign_core::sign::{self, KeyId, Signature};
+use wasmsign_core::sign::{self, KeyId, NewSignature};
+use wasmsign_core::wasm::custom_frame;
 use wasmsign_core::{KeyEncoding, SecretKey};
 
 pub const HEADER: &[u8] = b"\0asm\x01\0\0\0";
@@ -110,8 +110,8 @@ pub fn module(sections: &[Vec<u8>]) -> Vec<u8> {
     [HEADER, &sections.concat()].concat()
 }
 
-fn signature(signer: &SecretKey) -> Signature<'_> {
-    Signature { signer, key_id: KeyId::Auto }
+fn signature(signer: &SecretKey) -> NewSignature<'_> {
+    NewSignature { signer, key_id: KeyId::Auto }
 }
 
 pub fn signed(module: &[u8], seeds: &[u8]) -> Vec<u8> {

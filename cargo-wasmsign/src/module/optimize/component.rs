@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use wasm_encoder::Encode;
 use wasmsign_core::inspect;
-use wasmsign_core::section::Section;
+use wasmsign_core::wasm::Section;
 
 use super::{Cache, Changes, Job, Optimizer, Outcome, Ran, attempt, fault};
 use crate::error::{Error, Result, of_module};

@@ -4,7 +4,7 @@
 //! DynamicLinking.md) and LLVM's reader want the others as they are here, and branch hints stand before the code that
 //! they are for.
 
-use wasmsign_core::section::Section;
+use wasmsign_core::wasm::Section;
 
 use super::STANDARD;
 use super::item::{Item, Origin};

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use wasmsign_core::delimiter::DelimiterKey;
-use wasmsign_core::section::Section;
-use wasmsign_core::sign::Signer;
+use wasmsign_core::formats::sections::DelimiterKey;
+use wasmsign_core::sign::{self, SignError, Signer};
+use wasmsign_core::wasm::Section;
 
 use crate::error::{Error, Result};
 
@@ -44,8 +44,8 @@ impl Delimiters {
     /// # Errors
     ///
     /// Those of the signer.
-    pub fn of_signer(signer: &dyn Signer) -> wasmsign_core::Result<Self> {
-        Ok(DelimiterKey::derive(signer)?.map_or(Self::Random, Self::Derived))
+    pub fn of_signer(signer: &dyn Signer) -> Result<Self, SignError> {
+        Ok(sign::delimiter_key(signer)?.map_or(Self::Random, Self::Derived))
     }
 
     /// The delimiters of a module that is to be made again; `sections` are its own.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::section::{SIGNATURE, SIGNATURE_DELIMITER, custom_frame};
+use wasmsign_core::wasm::{SIGNATURE, SIGNATURE_DELIMITER, custom_frame};
 
 use crate::error::{Error, Result};
 use crate::module::seal;

@@ -17,7 +17,7 @@ pub use embedding::Embedding;
 pub use outline::{Outline, Part};
 pub use plan::Plan;
 
-use wasmsign_core::section::Section;
+use wasmsign_core::wasm::Section;
 
 use crate::error::{Error, Result};
 

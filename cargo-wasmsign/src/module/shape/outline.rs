@@ -1,6 +1,6 @@
 //! What a plan does to a module, as it is told.
 
-use wasmsign_core::section::Section;
+use wasmsign_core::wasm::Section;
 
 use super::STANDARD;
 use super::item::{Item, Origin};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
-use wasmsign_core::section::{Kind, Section};
+use wasmsign_core::wasm::{Kind, Section};
 
 use super::item::{Item, Origin};
 use super::outline::{self, Outline, Part};

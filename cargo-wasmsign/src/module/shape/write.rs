@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use wasmsign_core::delimited::Delimited;
+use wasmsign_core::edit::{Delimited, EditError};
+use wasmsign_core::sign::Changed;
 
 use super::embedding::Embedding;
 use super::plan::{Plan, Step};
@@ -47,7 +48,7 @@ struct Shaper<'a> {
 
 impl Shaper<'_> {
     fn with_delimiters(&self, output: &mut File, source: Source<'_>) -> Result<()> {
-        let failed = |error| of_module(self.name, error);
+        let failed = |error: EditError| of_module(self.name, error);
         let mut output = Delimited::new(output, self.plan.kind, source).map_err(failed)?;
         self.steps(&mut output, |output| output.end_part().map_err(failed))
     }
@@ -96,7 +97,7 @@ impl Shaper<'_> {
             Fault::Read(source) => {
                 Error::io(format!("failed to read `{}`", input.display()), source)
             }
-            Fault::Changed => of_module(input, wasmsign_core::Error::Changed),
+            Fault::Changed => of_module(input, Changed),
             Fault::Written(source) => self.not_written(source),
         }
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use cargo_metadata::Package;
 use wasmsign_core::Identity;
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 use super::build::recipes::Recipes;
 use super::build::{install_library, publish};

@@ -5,8 +5,8 @@ mod parallel;
 
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::error::Malformed;
-use wasmsign_core::verify::Refusal;
+use wasmsign_core::verify::{BuilderError, Refusal};
+use wasmsign_core::wasm::Malformed;
 use wasmsign_core::{Policy, Require, Verified, Verifier};
 
 use super::{Event, Observer};
@@ -115,23 +115,24 @@ fn verifier(request: &Request) -> Result<Verifier> {
         ));
     }
     let keys = request.public_keys.iter().map(|key| keys::public_key(key));
-    let verifier = Verifier::try_new(keys.collect::<Result<Vec<_>>>()?).map_err(|error| {
-        Error::usage("too many keys")
-            .because(error)
-            .advice("pass only the keys that may have signed these modules")
-    })?;
-    let given = verifier.keys().len();
-    if let Require::AtLeast(count) = request.require
-        && count.get() > given
-    {
-        return Err(Error::usage(format!(
-            "`--require {count}` needs more keys than were given ({given})"
+    let builder = Verifier::builder(keys.collect::<Result<Vec<_>>>()?)
+        .policy(request.policy.clone().require(request.require));
+    let builder = if request.identity { builder.with_identity() } else { builder };
+    builder.build().map_err(unfit)
+}
+
+/// Why these keys and options make no verifier.
+fn unfit(error: BuilderError) -> Error {
+    match error {
+        BuilderError::TooFewKeys { wanted, given } => Error::usage(format!(
+            "`--require {wanted}` needs more keys than were given ({given})"
         ))
         .advice(
             "pass more keys with `--public-key`, or require fewer; a key that is given twice \
              counts once",
-        ));
+        ),
+        error => Error::usage("too many keys")
+            .because(error)
+            .advice("pass only the keys that may have signed these modules"),
     }
-    let verifier = verifier.policy(request.policy.clone().require(request.require));
-    Ok(if request.identity { verifier.with_identity() } else { verifier })
 }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::section::SIGNATURE;
-use wasmsign_core::{Error as CoreError, Verified, Verifier};
+use wasmsign_core::wasm::SIGNATURE;
+use wasmsign_core::{Verified, Verifier, VerifyError};
 
 use super::{Failure, SignatureSource, Verdict};
 use crate::error::{Error, Result, of_module};
@@ -98,10 +98,10 @@ fn varuint32(bytes: &[u8]) -> Option<(u64, &[u8])> {
     Some((digits.fold(0, |value, byte| value << 7 | u64::from(byte & 0x7f)), rest))
 }
 
-fn failure(module: &Path, error: CoreError) -> Failure {
+fn failure(module: &Path, error: VerifyError) -> Failure {
     match error {
-        CoreError::Refused(refusal) => Failure::Refused(refusal),
-        CoreError::Malformed(fault) => Failure::Malformed(fault),
+        VerifyError::Refused(refusal) => Failure::Refused(refusal),
+        VerifyError::Malformed(fault) => Failure::Malformed(fault),
         other => Failure::Unread(of_module(module, other)),
     }
 }

@@ -12,7 +12,7 @@ mod program;
 mod run;
 
 use wasmsign_core::inspect;
-use wasmsign_core::section::Section;
+use wasmsign_core::wasm::Section;
 
 use super::Step;
 use super::context::Context;

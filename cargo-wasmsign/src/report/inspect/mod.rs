@@ -7,9 +7,10 @@ use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use wasmsign_core::formats::Content;
+use wasmsign_core::formats::sections::{self, ED25519, SignatureData, SignatureSet};
 use wasmsign_core::inspect::{Agreement, Inspection};
-use wasmsign_core::section;
-use wasmsign_core::signature_data::{self, Content, ED25519, SignatureData, SignatureSet};
+use wasmsign_core::wasm;
 
 use super::line::{Kind, Line, path_text};
 use super::rewrite::Boundary;
@@ -126,7 +127,7 @@ impl Inspect {
             identity: what.identity.map(|identity| identity.to_string()),
             sections: what.sections.iter().map(|one| Section::of(what.kind, one)).collect(),
             section_count: what.section_count,
-            stray_signature: what.stray_signature,
+            stray_signature: what.misplaced_signature,
             parts: parts(what),
             warnings: warnings(what),
             boundaries: ends.map(|end| Boundary { end: end.end, hash: hex(&end.hash) }).collect(),
@@ -210,7 +211,7 @@ impl Line for Inspect {
 }
 
 impl Section {
-    fn of(kind: section::Kind, section: &section::Section) -> Self {
+    fn of(kind: wasm::Kind, section: &wasm::Section) -> Self {
         let known = || standard_name(kind, section.id).map(str::to_owned);
         Self {
             id: section.id,
@@ -257,7 +258,7 @@ fn coverage(what: &Inspection, set: &SignatureSet) -> Coverage {
 }
 
 impl Entry {
-    fn of(entry: &signature_data::Entry) -> Self {
+    fn of(entry: &sections::Entry) -> Self {
         let key_id = (!entry.key_id().is_empty()).then(|| hex(entry.key_id()));
         let id = key_id.as_ref().map_or("no key id".to_owned(), |id| format!("key id {id}"));
         let (algorithm, title) = match entry.content() {
@@ -265,7 +266,8 @@ impl Entry {
             Content::WrongLength(length) => {
                 (ED25519, format!("Ed25519 of {length} bytes (ignored), {id}"))
             }
-            Content::UnknownAlgorithm(algorithm) => {
+            other => {
+                let algorithm = other.algorithm();
                 (algorithm, format!("algorithm 0x{algorithm:02x} (ignored), {id}"))
             }
         };

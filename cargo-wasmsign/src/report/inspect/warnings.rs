@@ -19,7 +19,7 @@ pub(super) struct Warning {
 /// Everything that is worth a warning, in the order of the file.
 pub(super) fn warnings(what: &Inspection) -> Vec<Warning> {
     let all = [
-        stray_signature(what),
+        misplaced_signature(what),
         not_first(what),
         padded(what),
         many_parts(what),
@@ -29,8 +29,8 @@ pub(super) fn warnings(what: &Inspection) -> Vec<Warning> {
     all.into_iter().flatten().collect()
 }
 
-fn stray_signature(what: &Inspection) -> Option<Warning> {
-    let offset = what.stray_signature?;
+fn misplaced_signature(what: &Inspection) -> Option<Warning> {
+    let offset = what.misplaced_signature?;
     let text = format!(
         "the `signature` section at offset {offset} is not the first section: no signature can \
          verify"

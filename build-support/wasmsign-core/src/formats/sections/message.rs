@@ -1,6 +1,8 @@
 //! The bytes that a signature signs, built in this one place.
 
-use crate::stream::hashes::Hash;
+use alloc::vec::Vec;
+
+use crate::digest::Hash;
 
 /// Version of the signature format.
 pub(crate) const VERSION: u8 = 0x01;

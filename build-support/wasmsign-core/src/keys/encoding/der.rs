@@ -1,23 +1,21 @@
 //! SPKI and PKCS#8 in DER, for Ed25519 as RFC 8410 has them.
 
+use alloc::format;
+use alloc::string::String;
+
 use pkcs8::{
     AlgorithmIdentifierRef, EncodePrivateKey, LineEnding, ObjectIdentifier, PrivateKeyInfo,
     PrivateKeyInfoRef, SubjectPublicKeyInfoRef,
     der::{
-        Decode, DecodeValue, Document, Header, Reader, SliceReader, Tag, Tagged,
+        Decode, DecodeValue, Document, ErrorKind, Header, Reader, SliceReader, Tag, Tagged,
         asn1::{AnyRef, BitStringRef, OctetStringRef, SequenceRef},
     },
 };
 use zeroize::Zeroizing;
 
-use super::super::{
-    KeyError, algorithm,
-    secret::{Halves, Seed},
-};
-use super::Form;
-
-/// The first byte of every DER key.
-pub(in crate::keys) const SEQUENCE: u8 = 0x30;
+use crate::keys::algorithm;
+use crate::keys::error::KeyError;
+use crate::keys::parsed::{Encoded, Halves, Seed};
 
 const ED25519: AlgorithmIdentifierRef<'static> =
     AlgorithmIdentifierRef { oid: ObjectIdentifier::new_unwrap("1.3.101.112"), parameters: None };
@@ -26,12 +24,12 @@ const ED25519: AlgorithmIdentifierRef<'static> =
 const SEED_HEADER: [u8; 2] = [0x04, 0x20];
 
 /// Tells the structures apart by the types of their first two members.
-pub(in crate::keys) fn read(der: &[u8]) -> Result<Form, KeyError> {
+pub(super) fn read(der: &[u8]) -> Result<Encoded, KeyError> {
     let owned = || Zeroizing::new(der.to_vec());
     match first_tags(der)? {
-        (Tag::Sequence, Tag::BitString) => Ok(Form::Spki(owned())),
-        (Tag::Integer, Tag::Sequence) => Ok(Form::Pkcs8(owned())),
-        (Tag::Sequence, Tag::OctetString) => Ok(Form::Encrypted),
+        (Tag::Sequence, Tag::BitString) => Ok(Encoded::Spki(owned())),
+        (Tag::Integer, Tag::Sequence) => Ok(Encoded::Pkcs8(owned())),
+        (Tag::Sequence, Tag::OctetString) => Ok(Encoded::Encrypted),
         (Tag::Integer, Tag::Integer) => Err(KeyError::WrongAlgorithm { found: "RSA".into() }),
         (Tag::Integer, Tag::OctetString) => Err(KeyError::WrongAlgorithm { found: "EC".into() }),
         (Tag::Sequence, Tag::Sequence) => {
@@ -42,25 +40,25 @@ pub(in crate::keys) fn read(der: &[u8]) -> Result<Form, KeyError> {
 }
 
 fn first_tags(der: &[u8]) -> Result<(Tag, Tag), KeyError> {
-    let mut reader = SliceReader::new(der)?;
-    Header::decode(&mut reader)?;
+    let mut reader = SliceReader::new(der).map_err(of_der)?;
+    Header::decode(&mut reader).map_err(of_der)?;
     let mut next = || reader.decode::<AnyRef<'_>>().map(|member| member.tag());
-    Ok((next()?, next()?))
+    Ok((next().map_err(of_der)?, next().map_err(of_der)?))
 }
 
-pub(in crate::keys) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
-    let info = SubjectPublicKeyInfoRef::from_der(der)?;
+pub(super) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
+    let info = SubjectPublicKeyInfoRef::from_der(der).map_err(of_der)?;
     require_ed25519(&info.algorithm)?;
     public_bytes(&info.subject_public_key)
 }
 
-pub(in crate::keys) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
+pub(super) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
     match PrivateKeyInfoRef::from_der(der) {
         Ok(info) => halves(&info, info.public_key),
         Err(error) => {
-            let info = of_ring(der).map_err(|_| error)?;
+            let info = of_ring(der).map_err(|_| of_der(error))?;
             let public = info.public_key.map(|inner| BitStringRef::from_der(inner.as_bytes()));
-            halves(&info, public.transpose()?)
+            halves(&info, public.transpose().map_err(of_der)?)
         }
     }
 }
@@ -113,7 +111,7 @@ fn malformed(reason: String) -> KeyError {
     KeyError::Der { offset: None, reason }
 }
 
-pub(in crate::keys) fn encode_spki_pem(key: &[u8; 32]) -> String {
+pub(super) fn encode_spki_pem(key: &[u8; 32]) -> String {
     spki_pem(key).expect("32 bytes are within every limit of DER and PEM")
 }
 
@@ -123,7 +121,7 @@ fn spki_pem(key: &[u8; 32]) -> pkcs8::der::Result<String> {
     Document::encode_msg(&info)?.to_pem("PUBLIC KEY", LineEnding::LF)
 }
 
-pub(in crate::keys) fn encode_pkcs8_pem(seed: &[u8; 32]) -> Zeroizing<String> {
+pub(super) fn encode_pkcs8_pem(seed: &[u8; 32]) -> Zeroizing<String> {
     pkcs8_pem(seed).expect("34 bytes are within every limit of DER and PEM")
 }
 
@@ -132,4 +130,21 @@ fn pkcs8_pem(seed: &[u8; 32]) -> pkcs8::Result<Zeroizing<String>> {
     inner[..2].copy_from_slice(&SEED_HEADER);
     inner[2..].copy_from_slice(seed);
     PrivateKeyInfoRef::new(ED25519, OctetStringRef::new(&*inner)?).to_pkcs8_pem(LineEnding::LF)
+}
+
+fn of_der(error: pkcs8::der::Error) -> KeyError {
+    let offset = error.position().and_then(|at| usize::try_from(at).ok());
+    KeyError::Der { offset, reason: reason(error.kind()) }
+}
+
+/// The words of the crate tell the tag and the length that it found, which in a damaged file may
+/// be bytes of the seed. These do not.
+fn reason(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::TagUnexpected { expected: Some(tag), .. } => format!("expected {tag}"),
+        ErrorKind::TrailingData { .. } => "expected the end of the key".into(),
+        ErrorKind::Incomplete { .. } => "the data ends before the key does".into(),
+        ErrorKind::Noncanonical { .. } => "not the canonical form of a value".into(),
+        _ => "no value that a key can have here".into(),
+    }
 }

@@ -1,5 +1,7 @@
 //! OpenSSH keys: the line of a `.pub` file, and the unencrypted `openssh-key-v1` container.
 
+use alloc::string::String;
+
 use ssh_key::{
     LineEnding, PrivateKey, PublicKey,
     private::{Ed25519Keypair, Ed25519PrivateKey},
@@ -7,20 +9,19 @@ use ssh_key::{
 };
 use zeroize::Zeroizing;
 
-use super::super::{
-    KeyError, algorithm,
-    secret::{Halves, Seed},
-};
+use crate::keys::algorithm;
+use crate::keys::error::KeyError;
+use crate::keys::parsed::{Halves, Seed};
 
 const NAME: &str = "ssh-ed25519";
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
 /// Whether the text starts as a public key of any algorithm does.
-pub(in crate::keys) fn is_public(line: &str) -> bool {
+pub(super) fn is_public(line: &str) -> bool {
     ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| line.starts_with(start))
 }
 
-pub(in crate::keys) fn decode_public(line: &str) -> Result<[u8; 32], KeyError> {
+pub(super) fn decode_public(line: &str) -> Result<[u8; 32], KeyError> {
     let name = line.split_ascii_whitespace().next().unwrap_or_default();
     require_ed25519(name)?;
     if line.contains(['\n', '\r']) {
@@ -31,7 +32,7 @@ pub(in crate::keys) fn decode_public(line: &str) -> Result<[u8; 32], KeyError> {
     Ok(key.0)
 }
 
-pub(in crate::keys) fn decode_secret(container: &[u8]) -> Result<Halves, KeyError> {
+pub(super) fn decode_secret(container: &[u8]) -> Result<Halves, KeyError> {
     let container = container
         .strip_prefix(MAGIC)
         .ok_or_else(|| malformed("the data does not begin with openssh-key-v1".into()))?;
@@ -133,12 +134,12 @@ fn malformed(reason: String) -> KeyError {
     KeyError::OpenSsh { reason }
 }
 
-pub(in crate::keys) fn encode_public(key: &[u8; 32]) -> String {
+pub(super) fn encode_public(key: &[u8; 32]) -> String {
     let key = PublicKey::from(KeyData::Ed25519(Ed25519PublicKey(*key)));
     key.to_openssh().expect("51 bytes are within every limit of the encoding") + "\n"
 }
 
-pub(in crate::keys) fn encode_secret(seed: &[u8; 32], public: &[u8; 32]) -> Zeroizing<String> {
+pub(super) fn encode_secret(seed: &[u8; 32], public: &[u8; 32]) -> Zeroizing<String> {
     let private = Ed25519PrivateKey::from_bytes(seed);
     let key = PrivateKey::from(Ed25519Keypair { public: Ed25519PublicKey(*public), private });
     key.to_openssh(LineEnding::LF).expect("an unencrypted key is within every limit of PEM")

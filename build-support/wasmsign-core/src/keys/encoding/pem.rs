@@ -1,28 +1,33 @@
 //! PEM (RFC 7468): one block, and nothing beside it. Where its lines end does not matter, because variables and tables
 //! lose that.
 
-use std::ops::Range;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::super::{KeyError, guess::may_be_secret};
-use super::{Form, text::from_base64};
+use super::text::from_base64;
+use crate::keys::error::KeyError;
+use crate::keys::parsed::Encoded;
+use crate::keys::redaction::may_hold_secret;
 
 /// How every block starts.
-pub(in crate::keys) const BEGIN: &str = "-----BEGIN ";
+pub(super) const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const BORDER: &str = "-----";
 
 /// The end of a line as text.
 const BREAKS: [&str; 3] = ["\\n", "\\r", "\\t"];
 
-pub(in crate::keys) fn read(text: &str) -> Result<Form, KeyError> {
+pub(super) fn read(text: &str) -> Result<Encoded, KeyError> {
     let block = Block::find(text)?;
     match block.label()? {
-        "PUBLIC KEY" => Ok(Form::Spki(block.decode()?)),
-        "PRIVATE KEY" => Ok(Form::Pkcs8(block.decode()?)),
-        "OPENSSH PRIVATE KEY" => Ok(Form::OpenSshSecret(block.decode()?)),
-        "ENCRYPTED PRIVATE KEY" => Ok(Form::Encrypted),
+        "PUBLIC KEY" => Ok(Encoded::Spki(block.decode()?)),
+        "PRIVATE KEY" => Ok(Encoded::Pkcs8(block.decode()?)),
+        "OPENSSH PRIVATE KEY" => Ok(Encoded::OpenSshSecret(block.decode()?)),
+        "ENCRYPTED PRIVATE KEY" => Ok(Encoded::Encrypted),
         other => Err(refuse_label(other)),
     }
 }
@@ -32,7 +37,9 @@ fn refuse_label(label: &str) -> KeyError {
         "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => "RSA",
         "EC PRIVATE KEY" | "EC PARAMETERS" => "EC",
         "DSA PRIVATE KEY" | "DSA PARAMETERS" => "DSA",
-        _ if may_be_secret(label) => return KeyError::PemLabel { found: "something else".into() },
+        _ if may_hold_secret(label) => {
+            return KeyError::PemLabel { found: "something else".into() };
+        }
         _ => return KeyError::PemLabel { found: label.to_owned() },
     };
     KeyError::WrongAlgorithm { found: name.to_owned() }

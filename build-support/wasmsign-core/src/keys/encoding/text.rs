@@ -1,12 +1,15 @@
 //! One line of hex or standard base64, as environment variables and manifests hold keys.
 
-use pkcs8::der::pem::Base64Decoder;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use base64ct::{Base64, Decoder};
 use zeroize::Zeroizing;
 
-use super::super::KeyError;
+use crate::keys::error::KeyError;
 
 /// The bytes behind the text, without the white space around it.
-pub(in crate::keys) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(super) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let line = text.trim_ascii();
     require_alphabet(text)?;
     let decoded = if is_hex(line) { from_hex(line) } else { from_base64(line) };
@@ -29,25 +32,13 @@ fn is_hex(line: &str) -> bool {
 
 fn from_hex(line: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; line.len() / 2]);
-    let (pairs, rest) = line.as_bytes().as_chunks::<2>();
-    for (byte, &[high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(high)? << 4 | digit(low)?;
-    }
-    rest.is_empty().then_some(bytes)
-}
-
-fn digit(character: u8) -> Option<u8> {
-    char::from(character).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
-pub(in crate::keys) fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut decoder = Base64Decoder::new(line.as_bytes()).ok()?;
-    let mut bytes = Zeroizing::new(vec![0; decoder.remaining_len()]);
-    decoder.decode(&mut bytes).ok()?;
+    hex::decode_to_slice(line, &mut bytes).ok()?;
     Some(bytes)
 }
 
-/// Lower-case hex, for public bytes only: the text is not overwritten.
-pub(in crate::keys) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+pub(super) fn from_base64(line: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut decoder = Decoder::<Base64>::new(line.as_bytes()).ok()?;
+    let mut bytes = Zeroizing::new(vec![0; decoder.remaining_len()]);
+    decoder.decode(&mut bytes).ok()?;
+    Some(bytes)
 }

@@ -1,5 +1,8 @@
 //! Keys that OpenSSL and OpenSSH made: ours are read, others are named.
 
+use std::borrow::ToOwned;
+use std::string::{String, ToString};
+
 use super::{KeyError, PublicKey, SecretKey, pem, testdata, unpem};
 
 fn algorithm(error: Option<KeyError>) -> String {

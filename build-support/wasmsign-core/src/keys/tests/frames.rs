@@ -1,5 +1,8 @@
 //! What stands around a key: PEM borders, white space, lengths, and things that are no keys.
 
+use std::format;
+use std::string::{String, ToString};
+
 use super::{KeyEncoding, KeyError, PublicKey, SecretKey, base64, one, testdata, unpem};
 
 fn refusal(bytes: &[u8]) -> KeyError {
@@ -77,9 +80,7 @@ fn pem_without_its_line_breaks_is_read() {
 #[test]
 fn a_byte_order_mark_before_any_text_is_skipped() {
     let key = one();
-    for text in
-        [base64(testdata!("one.public")), crate::keys::encoding::text::hex(testdata!("one.public"))]
-    {
+    for text in [base64(testdata!("one.public")), hex::encode(testdata!("one.public"))] {
         let marked = format!("\u{feff}{text}\r\n");
         assert_eq!(PublicKey::decode(marked.as_bytes()).as_ref(), Ok(key.public_key()));
     }
@@ -116,7 +117,7 @@ fn keys_without_their_type_are_told_what_they_lack() {
     for bytes in [&public[..], both] {
         let untyped = KeyError::Untyped { length: bytes.len() };
         assert_eq!(refusal(bytes), untyped);
-        assert_eq!(refusal(crate::keys::encoding::text::hex(bytes).as_bytes()), untyped);
+        assert_eq!(refusal(hex::encode(bytes).as_bytes()), untyped);
         assert_eq!(refusal(base64(bytes).as_bytes()), untyped);
         assert!(untyped.to_string().contains("put 01 before"));
     }

@@ -1,5 +1,9 @@
 //! A public half that does not belong to its seed is refused in every form that carries one.
 
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
 use super::{KeyEncoding, KeyError, SecretKey, one, pem, seed, two, unpem};
 
 /// PKCS#8 v2 (RFC 5958) of the two halves, whether they belong together or not.

@@ -1,5 +1,9 @@
 //! What is left of a secret on the stack. Tests are compiled without optimization, where every move leaves a copy.
 
+use std::boxed::Box;
+use std::vec;
+use std::vec::Vec;
+
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::os::unix::fs::FileExt;

@@ -1,4 +1,17 @@
+use std::io::{self, Read};
+use std::vec;
+use std::vec::Vec;
+
 use super::*;
+use crate::stream::source::{Reader, Slice};
+
+/// What a run is, as the tests tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Region {
+    Header,
+    Signature,
+    Body,
+}
 
 /// Everything that was handed on, and how often a thread was offered.
 #[derive(Default)]
@@ -8,7 +21,10 @@ struct Seen {
 }
 
 impl Sink for Seen {
-    fn run(&mut self, region: Region, run: Run) -> Result<()> {
+    type Label = Region;
+    type Error = ReadError;
+
+    fn run(&mut self, region: Region, run: Run) -> Result<(), ReadError> {
         self.runs.push((region, run.bytes().to_vec()));
         Ok(())
     }
@@ -23,7 +39,7 @@ fn read_all(input: &[u8]) -> Seen {
 }
 
 fn read_at(pace: Pace, input: &[u8]) -> Seen {
-    let mut tee = Tee::new(input, pace, Seen::default());
+    let mut tee = Tee::new(Reader::new(input), pace, Region::Header, Seen::default());
     assert_eq!(tee.skip(u64::MAX).expect("memory can be read"), input.len() as u64);
     assert_eq!(tee.byte().expect("memory can be read"), None);
     assert_eq!(tee.offset(), input.len() as u64);
@@ -52,7 +68,7 @@ fn a_thread_is_offered_from_the_second_chunk_on() {
 
 #[test]
 fn regions_divide_what_is_handed_on() {
-    let mut tee = Tee::new(&b"headersignbody"[..], Pace::Full, Seen::default());
+    let mut tee = Tee::new(Slice(b"headersignbody"), Pace::Full, Region::Header, Seen::default());
     tee.skip(6).expect("memory can be read");
     tee.enter(Region::Body).expect("the sink takes all");
     tee.skip(2).expect("memory can be read");
@@ -73,14 +89,17 @@ fn regions_divide_what_is_handed_on() {
 fn a_chunk_that_is_held_is_not_overwritten() {
     struct Holding(Vec<Run>);
     impl Sink for Holding {
-        fn run(&mut self, _: Region, run: Run) -> Result<()> {
+        type Label = ();
+        type Error = ReadError;
+
+        fn run(&mut self, (): (), run: Run) -> Result<(), ReadError> {
             self.0.push(run);
             Ok(())
         }
         fn long_input(&mut self) {}
     }
     let input: Vec<u8> = (0..5 * CHUNK_BYTES).map(|at| (at / CHUNK_BYTES) as u8).collect();
-    let mut tee = Tee::new(&input[..], Pace::Full, Holding(Vec::new()));
+    let mut tee = Tee::new(Slice(&input), Pace::Full, (), Holding(Vec::new()));
     tee.skip(u64::MAX).expect("memory can be read");
     for (index, run) in tee.sink.0.iter().enumerate() {
         assert!(run.bytes().iter().all(|&byte| usize::from(byte) == index), "chunk {index}");
@@ -103,7 +122,7 @@ fn at_prompt_pace_what_is_here_does_not_wait_for_what_is_not() {
         }
     }
     let slow = Slow { given: 0, wanted: 12 };
-    let mut tee = Tee::new(slow, Pace::Prompt, Seen::default());
+    let mut tee = Tee::new(Reader::new(slow), Pace::Prompt, Region::Header, Seen::default());
     assert_eq!(tee.skip(11).expect("memory can be read"), 11);
     assert!(tee.sink.runs.is_empty(), "a chunk with room is handed on when asked to");
     tee.flush().expect("the sink takes all");

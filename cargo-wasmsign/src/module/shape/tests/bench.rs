@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 
 use wasmsign_core::inspect::inspect;
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 use crate::error::Result;
 use crate::module::shape::{Delimiters, Embedding, Outline, PartOf, Plan, Wishes};
@@ -77,7 +77,7 @@ pub fn sections(words: &[String]) -> Vec<Vec<u8>> {
 /// The words of a module: `/` stands for a delimiter.
 pub fn shown(module: &[u8]) -> String {
     let found = inspect(module).expect("it is well-formed").sections;
-    let word = |section: &wasmsign_core::section::Section| match section.name() {
+    let word = |section: &wasmsign_core::wasm::Section| match section.name() {
         Some("signature_delimiter") => "/".to_owned(),
         Some(name) => name.to_owned(),
         None => section.id.to_string(),

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::path::Path;
 
-use wasmsign_core::section::Kind;
+use wasmsign_core::wasm::Kind;
 
 use super::bench::*;
 use crate::exit::Exit;

@@ -128,7 +128,7 @@ fn every_section_comes_through_once_in_its_order_and_part() {
 fn assert_holds(names: &[String], before: &[Vec<u8>], wanted: &Wanted, after: &[u8], seed: u64) {
     let found = inspect(after).unwrap().sections;
     let found: Vec<_> = found.iter().filter(|section| !section.is_delimiter()).collect();
-    let bytes = |section: &&wasmsign_core::section::Section| {
+    let bytes = |section: &&wasmsign_core::wasm::Section| {
         after[section.offset as usize..section.end() as usize].to_vec()
     };
     let stays = |name: &String| name.parse::<u8>().is_ok() || !wanted.remove.contains(name);

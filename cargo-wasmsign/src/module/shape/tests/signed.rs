@@ -10,8 +10,8 @@ use wasm_encoder::{
 };
 use wasmparser::{KnownCustom, Parser, Payload, Validator};
 use wasmsign_core::inspect::inspect;
-use wasmsign_core::sign::{self, KeyId, Signature};
-use wasmsign_core::{Error, Policy, SecretKey, Verifier};
+use wasmsign_core::sign::{self, KeyId, NewSignature};
+use wasmsign_core::{Policy, SecretKey, Verifier, VerifyError};
 
 use super::bench::*;
 use crate::exit::Exit;
@@ -78,7 +78,7 @@ fn secret() -> SecretKey {
 
 fn signed(module: &[u8]) -> Vec<u8> {
     let (secret, mut output) = (secret(), Cursor::new(Vec::new()));
-    let signature = Signature { signer: &secret, key_id: KeyId::Auto };
+    let signature = NewSignature { signer: &secret, key_id: KeyId::Auto };
     sign::embed(Cursor::new(module), &mut output, &[signature]).unwrap();
     output.into_inner()
 }
@@ -110,21 +110,21 @@ fn the_tail_may_be_cut_behind_any_part() {
     let wanted = Wanted::of("", "build", Some(PARTS));
     let whole = signed(&shape(&real(), &wanted, &delimiters).unwrap().0);
     let key = || [secret().public_key().clone()];
-    let prefix = Verifier::new(key()).policy(Policy::default().prefix());
+    let prefix = Verifier::builder(key()).policy(Policy::default().prefix()).build().unwrap();
     let found = inspect(&whole[..]).unwrap();
     assert_eq!(found.boundaries.len(), 3);
     assert_eq!(found.boundaries[2].end, found.total, "the last part ends with a delimiter too");
-    assert!(Verifier::new(key()).verify(&whole[..]).is_ok());
+    assert!(Verifier::new(key()).unwrap().verify(&whole[..]).is_ok());
     for boundary in &found.boundaries {
         let cut = &whole[..boundary.end as usize];
         let verified = prefix.verify(cut).unwrap();
         assert_eq!(verified.covered(), boundary.end);
-        assert_eq!(Verifier::new(key()).verify(cut).is_ok(), boundary.end == found.total);
+        assert_eq!(Verifier::new(key()).unwrap().verify(cut).is_ok(), boundary.end == found.total);
         // Anything more is not covered, and cannot be code.
         let longer = [cut, &custom("late", b"")].concat();
         assert_eq!(prefix.verify(&longer[..]).unwrap().covered(), boundary.end);
         let worse = [cut, &section(11, &[0])].concat();
-        assert!(matches!(prefix.verify(&worse[..]), Err(Error::Refused(_))));
+        assert!(matches!(prefix.verify(&worse[..]), Err(VerifyError::Refused(_))));
     }
 }
 

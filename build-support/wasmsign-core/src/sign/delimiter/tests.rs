@@ -5,7 +5,8 @@ use std::cell::Cell;
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::{Error, PublicKey, SecretKey};
+use crate::keys::{PublicKey, SecretKey};
+use crate::sign::SignerError;
 
 /// Computed with Python's `hmac` and `hashlib`, the signature with `cryptography`:
 ///
@@ -17,7 +18,7 @@ use crate::{Error, PublicKey, SecretKey};
 /// ```
 #[test]
 fn delimiters_are_those_that_python_computes() {
-    let key = DelimiterKey::derive(&SecretKey::from_seed(&[7; 32])).unwrap().unwrap();
+    let key = delimiter_key(&SecretKey::from_seed(&[7; 32])).unwrap().unwrap();
     for (body, expected) in [
         (&b""[..], 0x41aa_5efa_fea0_7552_027b_ed78_1ff2_e4e4_u128),
         (b"\0\x02\x01a", 0x57e4_fdb3_4ec9_73f0_80d6_1cff_34fa_8086),
@@ -26,7 +27,7 @@ fn delimiters_are_those_that_python_computes() {
     }
 }
 
-/// What the key of 32 bytes 7 signs [`TEXT`] with if its nonce is 123456789: as valid as any other, and not the one of
+/// What the key of 32 bytes 7 signs [`DELIMITER_KEY_TEXT`] with if its nonce is 123456789: as valid as any other, and not the one of
 /// RFC 8032.
 const OTHER_SIGNATURE: [u8; 64] = [
     0x17, 0xff, 0xad, 0x80, 0x68, 0xdc, 0x0d, 0xe9, 0x93, 0x5d, 0x36, 0x63, 0x6f, 0x3a, 0xd1, 0xb5,
@@ -54,7 +55,7 @@ impl Signer for Wavering {
         self.key.public_key()
     }
 
-    fn sign(&self, message: &[u8]) -> Result<[u8; 64], Box<dyn std::error::Error + Send + Sync>> {
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignerError> {
         Ok(match self.calls.replace(1) {
             0 => self.key.sign(message),
             _ => self.other,
@@ -64,19 +65,19 @@ impl Signer for Wavering {
 
 #[test]
 fn a_signer_that_wavers_has_no_key() {
-    assert!(DelimiterKey::derive(&Wavering::new(OTHER_SIGNATURE)).unwrap().is_none());
+    assert!(delimiter_key(&Wavering::new(OTHER_SIGNATURE)).unwrap().is_none());
 }
 
 #[test]
 fn a_signature_that_does_not_verify_is_an_error() {
-    let made = DelimiterKey::derive(&Wavering::new([0; 64]));
-    assert!(matches!(made, Err(Error::Signer { .. })));
+    let made = delimiter_key(&Wavering::new([0; 64]));
+    assert!(matches!(made, Err(SignError::Signer { .. })));
 }
 
 #[test]
 fn other_signers_have_other_delimiters() {
     let delimiter = |seed| {
-        let key = DelimiterKey::derive(&SecretKey::from_seed(&[seed; 32])).unwrap().unwrap();
+        let key = delimiter_key(&SecretKey::from_seed(&[seed; 32])).unwrap().unwrap();
         key.delimiter(&[0; 32])
     };
     assert_ne!(delimiter(1), delimiter(2));

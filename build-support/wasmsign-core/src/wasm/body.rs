@@ -1,0 +1,132 @@
+//! What a pass over a binary finds, and who follows it.
+
+use alloc::vec::Vec;
+
+use super::error::{Malformed, WasmError};
+use super::section::{Kind, Section};
+use crate::digest::{Hash, Identity};
+use crate::stream::ReadError;
+
+/// The end of a part: a delimiter, or the end of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boundary {
+    /// Offset of the first byte behind the part.
+    pub end: u64,
+    /// SHA-256 of the body from its start to `end`.
+    pub hash: [u8; 32],
+}
+
+/// What one pass over a binary has found.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    pub(crate) kind: Kind,
+    pub(crate) embedded: Option<Embedded>,
+    /// Offset of the first `signature` section that is not the first section.
+    pub(crate) misplaced_signature: Option<u64>,
+    /// The boundaries, as many as can be signed.
+    pub(crate) boundaries: Vec<Boundary>,
+    /// How many boundaries there are.
+    pub(crate) boundary_count: usize,
+    /// Bytes of the file.
+    pub(crate) total: u64,
+    /// Null where a signature section is not first and alone, or nobody asked.
+    pub(crate) identity: Option<Identity>,
+}
+
+/// The signature section at the head of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Embedded {
+    pub(crate) section: Section,
+    /// Its content, unless that is over [`MAX_SIGNATURE_BYTES`](crate::limits::MAX_SIGNATURE_BYTES).
+    pub(crate) data: Option<Vec<u8>>,
+}
+
+/// Who follows a pass while it runs.
+pub(crate) trait Visitor {
+    /// What it fails with, which may be a failure of the pass too.
+    type Error: From<ReadError> + From<Malformed>;
+
+    /// Sees each section, in order, the signature section too.
+    fn section(&mut self, _section: &Section) {}
+
+    /// Is told what stands before the body, once, before the first byte of it.
+    fn body_starts(
+        &mut self,
+        _kind: Kind,
+        _embedded: Option<&Embedded>,
+    ) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// Sees every byte of the body, in order.
+    fn body(&mut self, _bytes: &[u8]) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+/// A visitor that only wants the result.
+impl Visitor for () {
+    type Error = WasmError;
+}
+
+impl<V: Visitor> Visitor for &mut V {
+    type Error = V::Error;
+
+    fn section(&mut self, section: &Section) {
+        (**self).section(section);
+    }
+
+    fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<(), V::Error> {
+        (**self).body_starts(kind, embedded)
+    }
+
+    fn body(&mut self, bytes: &[u8]) -> Result<(), V::Error> {
+        (**self).body(bytes)
+    }
+}
+
+/// Which hashes a pass computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hashing {
+    /// None: the boundaries stay without.
+    Nothing,
+    /// That which is signed, at each boundary.
+    Signed,
+    /// The identity as well.
+    SignedAndIdentity,
+}
+
+/// How many of the hashes are met, each at its own boundary, in order from the first.
+pub(crate) fn boundaries_met(hashes: &[Hash], boundaries: &[Boundary]) -> usize {
+    hashes.iter().zip(boundaries).take_while(|(hash, boundary)| **hash == boundary.hash).count()
+}
+
+impl Embedded {
+    /// Bytes of the whole section.
+    #[cfg(feature = "std")]
+    pub(crate) fn len(&self) -> u64 {
+        self.section.end() - self.section.offset
+    }
+
+    /// Offset of the signature data in the file.
+    pub(crate) fn origin(&self) -> u64 {
+        self.section
+            .custom
+            .as_ref()
+            .map_or(self.section.payload.start, |custom| custom.content.start)
+    }
+}
+
+#[cfg(feature = "sign")]
+impl Body {
+    /// Bytes of the file without its embedded signature section.
+    pub(crate) fn unsigned_total(&self) -> u64 {
+        self.total - self.embedded.as_ref().map_or(0, Embedded::len)
+    }
+
+    /// The hash of every boundary; `None` where there are more than can be signed.
+    pub(crate) fn hashes(&self) -> Option<Vec<Hash>> {
+        let all_noted = self.boundaries.len() == self.boundary_count;
+        all_noted.then(|| self.boundaries.iter().map(|boundary| boundary.hash).collect())
+    }
+}

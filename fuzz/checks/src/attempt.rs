@@ -6,8 +6,8 @@
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verifier};
 
+use crate::encode::leb;
 use crate::originals::{LITERAL_SETS, ORIGINALS, PLAIN_SETS, SECTIONS, custom, public};
-use crate::signature_data::leb;
 
 /// Longer binaries only take time.
 const MAX_BYTES: usize = 1 << 20;

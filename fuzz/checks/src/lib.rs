@@ -5,6 +5,7 @@
 //! what was really signed.
 
 pub mod attempt;
+pub mod encode;
 pub mod keys;
 pub mod model;
 pub mod originals;

@@ -9,8 +9,8 @@ use wasmsign_core::sign::{self, KeyId, NewSignature};
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{PublicKey, SecretKey};
 
+use crate::encode::{leb, literal_set, plain_set};
 use crate::model;
-use crate::signature_data::{leb, literal_set, plain_set};
 
 /// A module before anybody signed it.
 pub struct Original {

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use fuzz_checks::encode::leb;
 use fuzz_checks::originals::{self, LITERAL_SETS, ORIGINALS, PLAIN_SETS, signature_data};
-use fuzz_checks::signature_data::leb;
 use fuzz_checks::text::{base64, hex};
 use fuzz_checks::{TARGETS, model};
 use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};

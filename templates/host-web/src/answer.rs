@@ -10,7 +10,7 @@ use wasmsign_core::{Error, KeyError, Verified};
 #[serde(tag = "verdict", rename_all = "lowercase")]
 pub(crate) enum Answer {
     /// The module was read, and is to be hashed and judged.
-    Surveyed(Surveyed),
+    Prepared(Prepared),
     /// It was hashed.
     Identified {
         /// Nothing where a `signature` section is not first and alone.
@@ -28,7 +28,7 @@ pub(crate) enum Answer {
 
 /// What stands in a module. Offsets and lengths are bytes of the file.
 #[derive(Debug, Serialize)]
-pub(crate) struct Surveyed {
+pub(crate) struct Prepared {
     kind: &'static str,
     total: u64,
     /// What is hashed, of a module of one part.
@@ -95,7 +95,7 @@ enum Class {
     Error,
 }
 
-impl Surveyed {
+impl Prepared {
     pub(crate) fn new(prehashed: &Prehashed, sections: Option<(Vec<Section>, u64)>) -> Self {
         let map = sections.map(|(sections, section_count)| Map {
             sections: sections.into_iter().map(Entry::from).collect(),
@@ -199,8 +199,8 @@ impl Fault {
         Self::error("request", format!("the keys or the options make no sense: {what}"))
     }
 
-    pub(crate) fn not_surveyed() -> Self {
-        Self::error("request", "a module is surveyed before it is judged".into())
+    pub(crate) fn not_prepared() -> Self {
+        Self::error("request", "a module is prepared before it is judged".into())
     }
 
     fn error(reason: &'static str, message: String) -> Self {

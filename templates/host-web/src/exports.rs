@@ -51,8 +51,8 @@ pub extern "C" fn request(length: usize) -> *mut u8 {
 
 /// Reads the request and the module. The answer says what stands there, or why it is malformed.
 #[unsafe(no_mangle)]
-pub extern "C" fn survey() {
-    session(Session::survey);
+pub extern "C" fn prepare() {
+    session(Session::prepare);
 }
 
 /// Where the 32 bytes of the digest go that [`judge`] wants.

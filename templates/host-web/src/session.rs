@@ -3,7 +3,7 @@
 use wasmsign_core::verify::Prehashed;
 use wasmsign_core::{Verifier, VerifyError, inspect};
 
-use crate::answer::{Answer, Fault, Surveyed};
+use crate::answer::{Answer, Fault, Prepared};
 use crate::request::Request;
 
 /// The bytes of a module's header, which no signature covers.
@@ -56,12 +56,12 @@ impl Session {
         &self.answer
     }
 
-    pub(crate) fn survey(&mut self) {
-        let surveyed = self.surveyed();
-        self.say(&surveyed.unwrap_or_else(Answer::from));
+    pub(crate) fn prepare(&mut self) {
+        let prepared = self.prepared();
+        self.say(&prepared.unwrap_or_else(Answer::from));
     }
 
-    fn surveyed(&mut self) -> Result<Answer, Fault> {
+    fn prepared(&mut self) -> Result<Answer, Fault> {
         let request = Request::read(&self.request)?;
         let verifier = request.verifier()?;
         let prehashed = match &self.signature {
@@ -73,10 +73,10 @@ impl Session {
             true => Some(inspect::sections(&self.module[..]).map_err(Fault::core)?),
             false => None,
         };
-        let answer = Surveyed::new(&prehashed, sections);
+        let answer = Prepared::new(&prehashed, sections);
         self.start = usize::try_from(prehashed.start()).expect("the module is in memory");
         self.asked = Some((verifier, prehashed));
-        Ok(Answer::Surveyed(answer))
+        Ok(Answer::Prepared(answer))
     }
 
     pub(crate) fn judge(&mut self) {
@@ -98,7 +98,7 @@ impl Session {
         trusted: impl FnOnce(&T) -> Answer,
     ) {
         let verdict = verdict.map(|verdict| verdict.map_err(Fault::core));
-        let verdict = verdict.unwrap_or_else(|| Err(Fault::not_surveyed()));
+        let verdict = verdict.unwrap_or_else(|| Err(Fault::not_prepared()));
         self.say(&verdict.map_or_else(Answer::from, |verified| trusted(&verified)));
     }
 

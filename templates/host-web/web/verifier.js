@@ -48,10 +48,10 @@ export class Verifier {
   }
 
   /** What stands in the module, for a request as in `src/request.rs`, in JSON. */
-  survey(request) {
+  prepare(request) {
     const bytes = new TextEncoder().encode(request);
     this.#write(this.#exports.request(bytes.length), bytes);
-    this.#exports.survey();
+    this.#exports.prepare();
     return this.#answer();
   }
 

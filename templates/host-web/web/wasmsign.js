@@ -161,7 +161,7 @@ function kind(value) {
 }
 
 async function decide(verifier, request) {
-  const { parts, start, ...facts } = accepted(verifier.survey(request));
+  const { parts, start, ...facts } = accepted(verifier.prepare(request));
   // Only the verifier knows whether a module that is not trusted has an identity.
   const known = { ...facts, identity: async () => verifier.identify().identity ?? null };
   // WebCrypto takes a third of the verifier's time, but knows no hash on the way, at the ends of parts.
@@ -195,7 +195,7 @@ async function identify(bytes) {
 
 /** What the verifier has to say, unless it says no. */
 function accepted({ verdict, reason, message, ...rest }, facts) {
-  if (verdict === "verified" || verdict === "surveyed") return rest;
+  if (verdict === "verified" || verdict === "prepared") return rest;
   throw new Refused(reason, message, { facts });
 }
 

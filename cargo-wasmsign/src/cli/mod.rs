@@ -38,10 +38,10 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
     }
     // Before the first child may be started.
     keys::withhold_secrets();
-    let term = Term::read(&given(&arguments, "--config"));
-    let color = given(&arguments, "--color").pop().or_else(|| term.color.clone());
+    let term = Term::read(&flag_values(&arguments, "--config"));
+    let color = flag_values(&arguments, "--color").pop().or_else(|| term.color.clone());
     let color = color.as_deref().and_then(Color::from_word);
-    let given = typed_or_set(&arguments);
+    let given = may_be_quoted(&arguments);
     let cli = Cli::read(arguments, color).unwrap_or_else(|error| reject(&error, color, &given));
     let report = Report::new(cli.screen.into(), &term, given);
     let result = watch().and_then(|()| run(cli, &report));
@@ -66,7 +66,7 @@ fn reject(error: &clap::Error, color: Option<Color>, given: &Given) -> ! {
 }
 
 /// What a flag of ours says, before the arguments are read: errors in them are to have the right colours.
-fn given(arguments: &[OsString], flag: &str) -> Vec<String> {
+fn flag_values(arguments: &[OsString], flag: &str) -> Vec<String> {
     let ours = arguments.iter().map_while(|word| (word != "--").then(|| word.to_string_lossy()));
     let ours: Vec<_> = ours.collect();
     let value = |at: usize| match ours[at].strip_prefix(flag)? {
@@ -77,7 +77,7 @@ fn given(arguments: &[OsString], flag: &str) -> Vec<String> {
 }
 
 /// What a message may quote: the arguments, and the variables that stand for some.
-fn typed_or_set(arguments: &[OsString]) -> Given {
+fn may_be_quoted(arguments: &[OsString]) -> Given {
     let typed = arguments.iter().map(|word| word.to_string_lossy().into_owned());
     let set = std::env::vars_os()
         .filter(|(name, _)| name.to_str().is_some_and(|name| name.starts_with("CARGO_WASMSIGN_")));

@@ -40,7 +40,7 @@ impl<'a> Observer<'a> {
                 Some(progress) => progress.error(error),
                 None => self.report.error(error),
             }),
-            Event::Skipped(others) => self.report.left_alone(others),
+            Event::Skipped(others) => self.report.skipped(others),
             Event::Published { artifact, module } => self.report.published(artifact, module)?,
             Event::Copied(path) => self.report.copied(path),
             Event::Signed(signed) => self.report.signed(signed)?,

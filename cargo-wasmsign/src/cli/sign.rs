@@ -51,7 +51,7 @@ fn one_module_for_one_file(typed: &Sign) -> Result<()> {
     let flag = match (&typed.output, &typed.signature) {
         (Some(_), _) => "--output",
         (_, Some(_)) => "--signature",
-        _ => return stdout_for_itself(typed),
+        _ => return refuse_stdout_among_others(typed),
     };
     match typed.modules.len() {
         1 => Ok(()),
@@ -62,8 +62,8 @@ fn one_module_for_one_file(typed: &Sign) -> Result<()> {
     }
 }
 
-/// What is told of other modules would come between the bytes of the one that goes to standard output.
-fn stdout_for_itself(typed: &Sign) -> Result<()> {
+/// What is printed of other modules would come between the bytes of the one that goes to standard output.
+fn refuse_stdout_among_others(typed: &Sign) -> Result<()> {
     let modules = &typed.modules;
     match modules.len() > 1 && modules.iter().any(|module| files::is_dash(module)) {
         true => Err(Error::usage(

@@ -7,7 +7,7 @@ use wasmsign_core::edit::{self, Earlier, EditError};
 use wasmsign_core::formats::sections::SignatureData;
 use wasmsign_core::inspect::{Agreement, Inspection};
 
-use super::signature_file::{self, apart};
+use super::signature_file::{self, refuse_same_file};
 use crate::error::{Error, Result, of_rewriting, of_signature};
 use crate::exit::Exit;
 use crate::module::rewrite;
@@ -58,7 +58,7 @@ pub(crate) struct Attached {
 /// malformed, 4.
 pub(crate) fn run(request: &Request) -> Result<Outcome> {
     let Request { module, signature, output, .. } = request;
-    apart(module, output, signature)?;
+    refuse_same_file(module, output, signature)?;
     let bytes = signature_file::read(signature)?;
     let data = SignatureData::from_detached(&bytes).map_err(|e| of_signature(signature, e))?;
     let input = seal::open(module)?;

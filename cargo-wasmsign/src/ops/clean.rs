@@ -47,7 +47,7 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Clean
     if request.cache {
         return Ok(Cleaned { directory: cache.directory().to_owned(), removed: cleared });
     }
-    let ours = Ours { base: directory.join("wasmsign") };
+    let ours = OurFiles { base: directory.join("wasmsign") };
     let removed = ours.remove(observe)?;
     let (files, bytes) = (cleared.files + removed.files, cleared.bytes + removed.bytes);
     Ok(Cleaned { directory: ours.base, removed: Cleared { files, bytes } })
@@ -59,11 +59,11 @@ fn workspace(request: &Request) -> Result<Workspace> {
 }
 
 /// All that is ours in a target directory.
-struct Ours {
+struct OurFiles {
     base: PathBuf,
 }
 
-impl Ours {
+impl OurFiles {
     /// Removes one place after the other, but for those where a build is at work.
     fn remove(&self, observe: &mut Observer<'_>) -> Result<Removal> {
         let mut removal = Removal::default();

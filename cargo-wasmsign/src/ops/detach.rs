@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use wasmsign_core::edit::{self, Detached};
 
-use super::signature_file::apart;
+use super::signature_file::refuse_same_file;
 use crate::error::{Result, of_rewriting};
 use crate::module::rewrite::{self, Written};
 use crate::module::seal;
@@ -27,7 +27,7 @@ pub(crate) struct Request {
 /// Exit code 1 where there is none, 2 where files would be two things at once, 3 where the module is malformed, 4.
 pub(crate) fn run(request: &Request) -> Result<Detached> {
     let Request { module, output, signature } = request;
-    apart(module, output, signature)?;
+    refuse_same_file(module, output, signature)?;
     let input = seal::open(module)?;
     let rewritten = rewrite::write(
         module,

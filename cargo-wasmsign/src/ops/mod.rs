@@ -1,4 +1,4 @@
-//! One job a file: from a request to what was done. Nothing is printed here: an [`Observer`] is told what happens.
+//! One job a file: from a request to what was done. Nothing is printed here: an [`Observer`] handles the events.
 
 pub(crate) mod adopt;
 pub(crate) mod attach;

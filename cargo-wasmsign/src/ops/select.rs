@@ -166,7 +166,7 @@ pub(crate) fn refuse_collisions(
     Ok(())
 }
 
-/// A target as it is told.
+/// A target in words.
 fn words(target: &Target) -> String {
     let kind = match target.kind.first() {
         Some(TargetKind::Bin) => "program",

@@ -21,7 +21,7 @@ pub(crate) fn beside(module: &Path) -> PathBuf {
 /// # Errors
 ///
 /// Exit code 2.
-pub(crate) fn apart(module: &Path, output: &Path, signature: &Path) -> Result<()> {
+pub(crate) fn refuse_same_file(module: &Path, output: &Path, signature: &Path) -> Result<()> {
     // `-` is as many streams as there are directions: the command line sees to it that each has one use.
     let is_taken = |path: &Path| path == signature || same_file(path, signature);
     if !files::is_dash(signature) && (is_taken(module) || is_taken(output)) {

@@ -33,7 +33,7 @@ impl Unpublished {
         self.signature.map_or(Ok(()), Staged::publish)?;
         self.module.publish()?;
         if self.published.signature_path.is_none() {
-            remove_stale(&sig)?;
+            remove_stale_signature(&sig)?;
         }
         self.record.publish()?;
         Ok((self.job, self.published))
@@ -164,7 +164,12 @@ fn refuse_directory(path: &Path) -> Result<()> {
     }
 }
 
-fn remove_stale(path: &Path) -> Result<()> {
+/// Removes the detached signature of a module that has none any more, if there is one.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn remove_stale_signature(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::io(
             format!("failed to remove the stale signature `{}`", path.display()),

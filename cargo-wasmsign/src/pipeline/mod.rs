@@ -1,7 +1,7 @@
 //! From cargo's artifact to a published module: transform, optimize, transform, shape, sign, verify, publish.
 //!
 //! Everything happens on temporary files beside the place where the module will be; only the last
-//! step, a rename, is seen by others. Nothing is printed here: an [`Observer`] is told.
+//! step, a rename, is seen by others. Nothing is printed here: an [`Observer`] handles the steps.
 
 mod auditable;
 mod check;
@@ -19,6 +19,7 @@ mod waiting;
 mod workers;
 
 pub use auditable::LIST as AUDITABLE_LIST;
+pub use finish::remove_stale_signature;
 pub use job::Job;
 pub use published::{Observer, Published, SignerLine, Sizes, Step};
 pub use recipe::{OutputDirectory, Recipe};

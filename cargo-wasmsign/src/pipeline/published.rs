@@ -1,4 +1,4 @@
-//! What is told of a module, while it is made and afterwards.
+//! What is known of a module, while it is made and afterwards.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -104,7 +104,7 @@ pub enum Step {
         /// The custom sections that went with it.
         dropped: Vec<String>,
     },
-    /// Among the sections that the optimizer has dropped are some that nobody had told it to.
+    /// Among the sections that the optimizer has dropped are some that it was not asked to drop.
     Dropped {
         /// Their names.
         sections: Vec<String>,
@@ -121,8 +121,8 @@ pub enum Step {
     },
 }
 
-/// Somebody who waits.
+/// Handles the steps of modules.
 pub trait Observer: Sync {
-    /// Is told what happens to the module `name`.
+    /// Handles a step of the module `name`.
     fn step(&self, name: &str, step: Step);
 }

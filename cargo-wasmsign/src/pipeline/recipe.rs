@@ -133,7 +133,7 @@ impl Recipe {
         self.signers.iter().map(|signer| signer.signature(&self.key_id)).collect()
     }
 
-    /// Who signs, as it is told.
+    /// Who signs, in words.
     pub(super) fn signer_lines(&self) -> Vec<SignerLine> {
         let line = |signer: &Arc<Signer>| {
             let key_id = signer.signature(&self.key_id).key_id.for_key(signer.public_key());

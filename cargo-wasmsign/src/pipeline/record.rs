@@ -31,7 +31,7 @@ pub(super) struct Record {
     optimizer: Option<Ran>,
     /// What the user's programs have made besides.
     products: Products,
-    /// What was told of it.
+    /// What was reported of it.
     published: Published,
 }
 

@@ -283,7 +283,7 @@ fn custom_names(what: &Inspection) -> impl Iterator<Item = &str> {
     what.sections.iter().filter_map(|section| section.name())
 }
 
-/// What the optimizer leaves though it was told to strip it.
+/// What the optimizer leaves though it was asked to strip it.
 fn is_leftover(options: &manifest::Optimize, name: &str) -> bool {
     let strip = manifest::Keep::Strip;
     (options.names == strip && name == "name")

@@ -151,7 +151,7 @@ impl Report {
     }
 
     /// Modules that cargo has built and that are left alone, each once.
-    pub fn left_alone(&self, others: &BTreeSet<Other>) {
+    pub fn skipped(&self, others: &BTreeSet<Other>) {
         for other in others {
             let why = match other.is_harness {
                 true => "a test harness",

@@ -69,14 +69,14 @@ struct Running {
     name: String,
     tool: String,
     time: Duration,
-    /// When it is told next where no spinner shows it.
+    /// When the next notice is printed, where there is no spinner.
     next: Duration,
 }
 
-/// After so long it is told that a module is still being optimized; then after twice as long, and so on.
-const PATIENCE: Duration = Duration::from_secs(4);
-/// As often at least.
-const AT_LEAST_EACH: Duration = Duration::from_secs(60);
+/// The time until the first notice that a module is still being optimized. The next one comes after twice as long.
+const FIRST_NOTICE: Duration = Duration::from_secs(4);
+/// The longest time between two notices.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 impl Progress<'_> {
     /// Tells a line of cargo's.
@@ -94,7 +94,7 @@ impl Progress<'_> {
     pub fn cargo_ended(&mut self) {
         self.report.is_drawn_into.set(false);
         self.others.retain(|other| !self.taken.contains(&other.path));
-        self.report.left_alone(&self.others);
+        self.report.skipped(&self.others);
         if self.report.may_move {
             self.spinner = ProgressBar::new_spinner();
             self.spin();
@@ -111,7 +111,7 @@ impl Progress<'_> {
                 let (tool, time) = (escape(version), Duration::ZERO);
                 // Another tool may have tried before, or another part of it may be done.
                 self.running.retain(|other| other.name != name);
-                self.running.push(Running { name: name.clone(), tool, time, next: PATIENCE });
+                self.running.push(Running { name: name.clone(), tool, time, next: FIRST_NOTICE });
             }
             Step::StillOptimizing { time } => self.still_optimizing(&name, *time),
             Step::Warned { text } => {
@@ -126,7 +126,7 @@ impl Progress<'_> {
             _ => self.running.retain(|other| other.name != name),
         }
         self.spin();
-        if let Some((verb, text)) = words(&name, step) {
+        if let Some((verb, text)) = step_words(&name, step) {
             self.spinner.suspend(|| self.report.status(verb, &text));
         }
     }
@@ -137,9 +137,10 @@ impl Progress<'_> {
         for running in self.running.iter_mut().filter(|running| running.name == name) {
             running.time = time;
             if !is_shown && time >= running.next {
-                let text = format!("{name} with {}, for {} so far", running.tool, lasting(time));
+                let text =
+                    format!("{name} with {}, for {} so far", running.tool, duration_words(time));
                 self.report.status("Optimizing", &text);
-                running.next = time + time.min(AT_LEAST_EACH);
+                running.next = time + time.min(LONGEST_PAUSE);
             }
         }
     }
@@ -165,7 +166,7 @@ impl Progress<'_> {
         self.spinner.set_prefix("Optimizing");
         let shown = |running: &Running| match running.time {
             Duration::ZERO => running.name.clone(),
-            time => format!("{} ({})", running.name, lasting(time)),
+            time => format!("{} ({})", running.name, duration_words(time)),
         };
         self.spinner.set_message(self.running.iter().map(shown).collect::<Vec<_>>().join(", "));
         self.spinner.enable_steady_tick(Duration::from_millis(100));
@@ -180,7 +181,7 @@ impl Drop for Progress<'_> {
 }
 
 /// A time in words: `12 s`, `3 min 5 s`.
-fn lasting(time: Duration) -> String {
+fn duration_words(time: Duration) -> String {
     match (time.as_secs() / 60, time.as_secs() % 60) {
         (0, seconds) => format!("{seconds} s"),
         (minutes, seconds) => format!("{minutes} min {seconds} s"),
@@ -188,7 +189,7 @@ fn lasting(time: Duration) -> String {
 }
 
 /// What is said of a step, if anything.
-fn words(name: &str, step: &Step) -> Option<(&'static str, String)> {
+fn step_words(name: &str, step: &Step) -> Option<(&'static str, String)> {
     match step {
         Step::Transforming { program } => {
             Some(("Transforming", format!("{name} with {}", escape(program))))

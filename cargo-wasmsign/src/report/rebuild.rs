@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::Versioned;
-use super::verify::{Verify, Word};
+use super::verify::{VerdictWord, Verify};
 use super::{BAD, Report, labelled};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -90,11 +90,17 @@ impl Report {
 impl Verify {
     /// The same with what the source gives. What differs is refused, unless it is already.
     fn with(self, again: RebuiltModule) -> Self {
-        let is_refused =
-            matches!(self.verdict, Some(Word::Refused | Word::Malformed | Word::Error));
+        let is_refused = matches!(
+            self.verdict,
+            Some(VerdictWord::Refused | VerdictWord::Malformed | VerdictWord::Error)
+        );
         let line = match again.same || is_refused {
             true => self,
-            false => Self { verdict: Some(Word::Refused), reason: Some("rebuild-differs"), ..self },
+            false => Self {
+                verdict: Some(VerdictWord::Refused),
+                reason: Some("rebuild-differs"),
+                ..self
+            },
         };
         Self { rebuilt: Some(again), ..line }
     }

@@ -20,7 +20,7 @@ pub(super) struct Verify {
     /// The module, as it was named.
     pub(super) module: String,
     /// The verdict. With `--rebuild` and without a key, null: nobody was asked whether the module is signed.
-    pub(super) verdict: Option<Word>,
+    pub(super) verdict: Option<VerdictWord>,
     /// Why the module is not verified: a stable word.
     pub(super) reason: Option<&'static str>,
     /// The identity: `sha256:` and 64 hexadecimal digits.
@@ -49,7 +49,7 @@ pub(super) struct Verify {
 /// A verdict in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Word {
+pub(super) enum VerdictWord {
     Verified,
     Refused,
     Malformed,
@@ -97,14 +97,14 @@ impl Verify {
             Ok(verified) => Self::verified(verified),
             Err(Failure::Refused(refusal)) => Self::refused(refusal),
             Err(Failure::Malformed(fault)) => Self {
-                verdict: Some(Word::Malformed),
+                verdict: Some(VerdictWord::Malformed),
                 reason: Some(fault.rule.code()),
                 message: Some(fault.to_string()),
                 advice: Some(after_fault(fault)),
                 ..Self::unknown(verdict.module)
             },
             Err(Failure::Unread(error)) => Self {
-                verdict: Some(Word::Error),
+                verdict: Some(VerdictWord::Error),
                 reason: Some("io"),
                 message: Some(with_causes(error)),
                 ..Self::unknown(verdict.module)
@@ -136,7 +136,7 @@ impl Verify {
         let kind = if verified.is_whole() { CoverageKind::Whole } else { CoverageKind::Prefix };
         let (covered, total) = (verified.covered(), Some(verified.total()));
         Self {
-            verdict: Some(Word::Verified),
+            verdict: Some(VerdictWord::Verified),
             identity: verified.identity().map(|identity| identity.to_string()),
             kind: Some(verified.kind().into()),
             coverage: Some(Coverage { kind, covered, total }),
@@ -149,7 +149,7 @@ impl Verify {
     fn refused(refusal: &Refusal) -> Self {
         let (kind, total) = (CoverageKind::Prefix, Some(refusal.total()));
         Self {
-            verdict: Some(Word::Refused),
+            verdict: Some(VerdictWord::Refused),
             reason: Some(refusal.reason().code()),
             identity: refusal.identity().map(|identity| identity.to_string()),
             kind: Some(refusal.kind().into()),
@@ -181,9 +181,9 @@ impl Line for Verify {
     fn show(&self, report: &Report) -> Result<()> {
         let why = escape(self.message.as_deref().unwrap_or_default());
         let (label, code) = match (self.verdict, self.reason) {
-            (Some(Word::Verified), _) => return self.show_verified(report),
-            (Some(Word::Refused), Some(code)) => ("Refused", format!(" ({code})")),
-            (Some(Word::Malformed), _) => ("Malformed", String::new()),
+            (Some(VerdictWord::Verified), _) => return self.show_verified(report),
+            (Some(VerdictWord::Refused), Some(code)) => ("Refused", format!(" ({code})")),
+            (Some(VerdictWord::Malformed), _) => ("Malformed", String::new()),
             _ => return Ok(()),
         };
         let (module, by) = (escape(&self.module), self.by());

@@ -14,7 +14,7 @@ use crate::project::{self, FeatureFlags, Selection};
 #[command(next_help_heading = "Package selection (as in cargo)")]
 pub struct Packages {
     /// Package to build (repeatable)
-    // Without a name it is asked for one, here and below, and those that there are are told: as in cargo.
+    // Without a value, here and below, cargo lists the names that there are.
     #[arg(short, long = "package", value_name = "SPEC", num_args = 0..=1, default_missing_value = "")]
     pub packages: Vec<String>,
     /// Build all packages of the workspace

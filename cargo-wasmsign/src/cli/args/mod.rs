@@ -47,13 +47,14 @@ impl Cli {
     ///
     /// # Errors
     ///
-    /// Where that cannot be done, or help is asked for: what is to be told, in this color.
+    /// Where the arguments are wrong, or ask for help: the text to print, in this color.
     pub fn read(arguments: Vec<OsString>, color: Option<Color>) -> Result<Self, clap::Error> {
-        let command = Self::command().mut_subcommand("verify", Rebuild::alone).color(match color {
-            Some(Color::Always) => ColorChoice::Always,
-            Some(Color::Never) => ColorChoice::Never,
-            Some(Color::Auto) | None => ColorChoice::Auto,
-        });
+        let command =
+            Self::command().mut_subcommand("verify", Rebuild::require_rebuild).color(match color {
+                Some(Color::Always) => ColorChoice::Always,
+                Some(Color::Never) => ColorChoice::Never,
+                Some(Color::Auto) | None => ColorChoice::Auto,
+            });
         Self::from_arg_matches(&command.try_get_matches_from(arguments)?)
     }
 }

@@ -65,7 +65,7 @@ pub struct Rebuild {
 
 impl Rebuild {
     /// Has cargo's flags mean something together with `--rebuild` alone.
-    pub(super) fn alone(verify: clap::Command) -> clap::Command {
+    pub(super) fn require_rebuild(verify: clap::Command) -> clap::Command {
         verify.mut_args(|flag| match flag.get_help_heading() {
             Some(heading) if heading.ends_with(AS_IN_CARGO) => flag.requires("rebuild"),
             _ => flag,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::ops::{Event, Observer};
-use crate::pipeline::{Job, Published};
+use crate::pipeline::{Job, Published, remove_stale_signature};
 use crate::sys::files::{Access, Staged};
 use crate::sys::hashing::sha256;
 
@@ -106,7 +106,7 @@ impl Copies {
             file.publish()?;
             observe(Event::Copied(&path))?;
         }
-        self.stale.iter().try_for_each(|path| remove(path))
+        self.stale.iter().try_for_each(|path| remove_stale_signature(path))
     }
 }
 
@@ -129,14 +129,4 @@ fn staged(from: &Path, to: &Path) -> Result<Staged> {
 /// Whether two files have the same content. One that cannot be read is another.
 fn are_same(one: &Path, other: &Path) -> bool {
     sha256(one).ok().zip(sha256(other).ok()).is_some_and(|(one, other)| one == other)
-}
-
-fn remove(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            let path = path.display();
-            Err(Error::io(format!("failed to remove the stale signature `{path}`"), source))
-        }
-        _ => Ok(()),
-    }
 }

@@ -78,7 +78,7 @@ impl Plan {
         for PlannedPackage { name, config, .. } in
             self.batches.iter().flat_map(|batch| &batch.packages)
         {
-            recipes.refuse_unnamed(name, config)?;
+            recipes.refuse_without_signers(name, config)?;
             let recipe = recipes.unsigned(config, Delimiters::None);
             recipe.map_err(|error| error.of_package(name))?;
         }

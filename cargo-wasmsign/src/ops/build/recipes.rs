@@ -140,7 +140,11 @@ impl<'a> Recipes<'a> {
     }
 
     /// Refuses a package whose modules nobody is named to sign.
-    pub(crate) fn refuse_unnamed(&self, package: &str, config: &PackageConfig) -> Result<()> {
+    pub(crate) fn refuse_without_signers(
+        &self,
+        package: &str,
+        config: &PackageConfig,
+    ) -> Result<()> {
         if self.options.no_sign || !self.options.keys.is_empty() {
             return Ok(());
         }
@@ -169,7 +173,7 @@ impl<'a> Recipes<'a> {
                 .map(|key| self.signer(key, || Signer::from_argument(key)))
                 .collect();
         }
-        self.refuse_unnamed(package, config)?;
+        self.refuse_without_signers(package, config)?;
         let manifests = self.manifests;
         config
             .sign_with

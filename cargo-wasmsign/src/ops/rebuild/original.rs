@@ -183,7 +183,7 @@ fn location(module: &Path, target_directory: &Path) -> Result<Option<ArtifactPat
 /// Whether the compiler has a target of this name.
 fn is_known(triple: &str, configuration: &Configuration) -> bool {
     let library = Compiler::of(configuration).and_then(|compiler| compiler.library(triple));
-    // One that fails otherwise is asked again, and is told of then.
+    // Another failure of the compiler shows again later, and is reported then.
     library.map_or_else(|error| error.exit() != Exit::Usage, |_| true)
 }
 

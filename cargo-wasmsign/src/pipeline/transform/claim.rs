@@ -11,12 +11,12 @@ use crate::error::Result;
 use crate::sys::files::Exclusive;
 
 /// What is claimed now, by the directory of the manifest that names it.
-static CLAIMED: Mutex<BTreeMap<PathBuf, Held>> = Mutex::new(BTreeMap::new());
+static CLAIMED: Mutex<BTreeMap<PathBuf, LockedDirectory>> = Mutex::new(BTreeMap::new());
 /// Something of it is free again.
 static FREED: Condvar = Condvar::new();
 
 /// The lock on a directory, and the paths that go with it.
-struct Held {
+struct LockedDirectory {
     paths: Vec<PathBuf>,
     _lock: Exclusive,
 }
@@ -45,7 +45,8 @@ impl Claim {
         let mut claimed = free.unwrap_or_else(PoisonError::into_inner);
         if !claimed.contains_key(directory) {
             let lock = Exclusive::of_directory(directory, waiting)?;
-            claimed.insert(directory.to_owned(), Held { paths: Vec::new(), _lock: lock });
+            claimed
+                .insert(directory.to_owned(), LockedDirectory { paths: Vec::new(), _lock: lock });
         }
         let held = claimed.get_mut(directory);
         held.into_iter().for_each(|held| held.paths.extend(paths.iter().cloned()));

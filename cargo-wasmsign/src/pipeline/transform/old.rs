@@ -6,37 +6,37 @@ use std::time::{Duration, SystemTime};
 
 /// An old file, dated back: whatever is written from now on is younger, however coarse the clock of the file system is.
 /// If it is still the old one in the end, it gets its own date again.
-pub(super) struct Old {
+pub(super) struct OldFile {
     path: PathBuf,
     modified: SystemTime,
-    mark: Mark,
+    mark: FileState,
 }
 
 /// What changes when a file is written, or another one is put in its place.
 #[derive(PartialEq, Eq)]
-struct Mark {
+struct FileState {
     modified: SystemTime,
     length: u64,
     index: u64,
 }
 
-impl Old {
+impl OldFile {
     /// Marks the file at `path`, if there is one.
     pub(super) fn mark(path: &Path) -> Option<Self> {
         let modified = std::fs::metadata(path).ok()?.modified().ok()?;
         if let Some(earlier) = modified.checked_sub(Duration::from_secs(2)) {
             date(path, earlier);
         }
-        Some(Self { path: path.to_owned(), modified, mark: Mark::of(path)? })
+        Some(Self { path: path.to_owned(), modified, mark: FileState::of(path)? })
     }
 
     /// Whether nobody has written it, or put another one in its place.
     pub(super) fn is_still_there(&self) -> bool {
-        Mark::of(&self.path).is_some_and(|now| now == self.mark)
+        FileState::of(&self.path).is_some_and(|now| now == self.mark)
     }
 }
 
-impl Drop for Old {
+impl Drop for OldFile {
     fn drop(&mut self) {
         if self.is_still_there() {
             date(&self.path, self.modified);
@@ -44,14 +44,14 @@ impl Drop for Old {
     }
 }
 
-impl Mark {
+impl FileState {
     fn of(path: &Path) -> Option<Self> {
         let file = std::fs::metadata(path).ok()?;
         Some(Self { modified: file.modified().ok()?, length: file.len(), index: index(&file) })
     }
 }
 
-/// One that may not be dated is told from a new one by what else a mark has.
+/// Where the date cannot be set, the rest of the state tells an old file from a new one.
 fn date(path: &Path, time: SystemTime) {
     let file = File::options().write(true).open(path);
     let _ = file.and_then(|file| file.set_modified(time));

@@ -17,8 +17,7 @@ impl Products {
         let known = std::mem::take(&mut self.0);
         // A name that is not Unicode names no file in the end: then everything is made again, always.
         let names = files.map(|path| path.to_string_lossy().into_owned());
-        self.0 =
-            known.into_keys().chain(names).map(|name| (digest(&name), name)).map(swap).collect();
+        self.0 = known.into_keys().chain(names).map(with_digest).collect();
     }
 
     /// Whether each file is there, and as it was.
@@ -27,7 +26,8 @@ impl Products {
     }
 }
 
-fn swap((digest, name): (String, String)) -> (String, String) {
+fn with_digest(name: String) -> (String, String) {
+    let digest = digest(&name);
     (name, digest)
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::arguments::Arguments;
 use super::claim::Claim;
-use super::old::Old;
+use super::old::OldFile;
 use super::products::Products;
 use super::program::{Program, program};
 use crate::error::{Error, Result};
@@ -43,7 +43,7 @@ impl Program<'_> {
             true => None,
             false => Some(Claim::wait(directory, paths, waiting)?),
         };
-        let old = left_at.and_then(Old::mark);
+        let old = left_at.and_then(OldFile::mark);
         self.call(&arguments, input, output)?;
         if let Some(path) = left_at {
             self.collect(path, old, output)?;
@@ -79,7 +79,7 @@ impl Program<'_> {
     }
 
     /// Copies the module from where the program has left it.
-    fn collect(&self, path: &Path, old: Option<Old>, output: &mut Staged) -> Result<()> {
+    fn collect(&self, path: &Path, old: Option<OldFile>, output: &mut Staged) -> Result<()> {
         let program = format!("`{}`, the program of `transform`,", self.transform.command[0]);
         let advice = "let `transform.output` say where it leaves the module";
         if old.is_some_and(|old| old.is_still_there()) {

@@ -107,7 +107,7 @@ struct Entry {
 }
 
 impl Report {
-    /// Everything that can be told of a module without a key.
+    /// Everything that can be known of a module without a key.
     ///
     /// # Errors
     ///

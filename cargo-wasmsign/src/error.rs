@@ -12,6 +12,7 @@ use wasmsign_core::{ReadError, WriteError};
 
 use crate::exit::Exit;
 use crate::text::hex::public_key_text;
+use crate::text::snippet::Snippet;
 
 /// The result of everything in this program that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -24,6 +25,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Error {
     exit: Exit,
     message: String,
+    /// The place in a file that it is about.
+    place: Option<Box<Snippet>>,
     advice: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -31,7 +34,7 @@ pub struct Error {
 impl Error {
     /// An error that ends the program with `exit`.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), advice: None, source: None }
+        Self { exit, message: message.into(), place: None, advice: None, source: None }
     }
 
     /// Flags, configuration or keys that do not fit together.
@@ -67,6 +70,20 @@ impl Error {
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Adds the place in a file that it is about.
+    #[must_use]
+    pub fn at(mut self, place: Snippet) -> Self {
+        self.place = Some(Box::new(place));
+        self
+    }
+
+    /// Says below the marked text, in a few words, what is wrong with it.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.place = self.place.map(|place| Box::new(place.label(label)));
         self
     }
 
@@ -110,6 +127,16 @@ impl Error {
         self.exit
     }
 
+    /// What happened, without the place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The place in a file that it is about, if there is one.
+    pub fn place(&self) -> Option<&Snippet> {
+        self.place.as_deref()
+    }
+
     /// What the reader should do now, if there is something to say.
     pub fn what_to_do(&self) -> Option<&str> {
         self.advice.as_deref()
@@ -118,6 +145,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place.iter().try_for_each(|place| write!(f, "{place}: "))?;
         f.write_str(&self.message)
     }
 }
@@ -242,7 +270,8 @@ pub fn of_key_use(key: &str, error: impl Into<wasmsign_core::Error>) -> Error {
 fn of_signer(message: String, source: Box<dyn StdError + Send + Sync>) -> Error {
     match source.downcast::<Error>() {
         Ok(ours) => {
-            Error { exit: ours.exit, message, advice: ours.advice.clone(), source: Some(ours) }
+            let (exit, advice) = (ours.exit, ours.advice.clone());
+            Error { exit, message, place: None, advice, source: Some(ours) }
         }
         Err(other) => Error::tool(message).because(other),
     }

@@ -1,4 +1,4 @@
-//! A key that an ssh-agent holds: it signs, and never shows its secret.
+//! `ssh-agent`: a key that an ssh-agent holds, which signs and never shows its secret.
 
 mod protocol;
 mod socket;
@@ -9,12 +9,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::Value;
 use ssh_key::public::{Ed25519PublicKey, KeyData};
 use ssh_key::{Certificate, Fingerprint, HashAlg};
 use wasmsign_core::PublicKey;
 
 use super::diagnose::mistake;
+use super::holder::{Found, Holder};
+use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Wrong, table};
 use crate::error::{Error, Result};
+use crate::text::words::Invalid;
 use protocol::Identity;
 
 /// How long an agent may take to list its keys: some ask their user to unlock them first.
@@ -25,18 +29,57 @@ const LISTED: usize = 20;
 
 const SOCKET: &str = "SSH_AUTH_SOCK";
 
+pub(super) const SCHEME: Scheme = Scheme {
+    word: "ssh-agent",
+    about: "A key that the agent behind `SSH_AUTH_SOCK` holds: its fingerprint (`SHA256:…`, with `public` beside it), or the \
+            public key.",
+    form: Form::Text,
+    argument: Some("FINGERPRINT"),
+    advice: Some(
+        "give the fingerprint (SHA256:…) that `ssh-add -l` shows, or the public key that `ssh-add -L` shows",
+    ),
+    // The agent itself tells the public key of a fingerprint.
+    needs_public: false,
+    parse,
+};
+
+/// What names a key in the agent of our environment.
+#[derive(Debug)]
+struct AgentKey {
+    text: String,
+    wanted: Fingerprint,
+}
+
+fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
+    told.refuse_secrets()?;
+    let text = told.text().to_owned();
+    let wanted = wanted(&text).map_err(Wrong::invalid)?;
+    Ok(KeyRef::new(AgentKey { text, wanted }))
+}
+
+impl Backend for AgentKey {
+    fn told(&self) -> Value {
+        table(&SCHEME, &*self.text)
+    }
+
+    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
+        Agent::find(socket_of_environment()?, self.wanted).map(Found::new)
+    }
+}
+
 /// A key in an agent.
 #[derive(Debug)]
-pub(super) struct Agent {
+struct Agent {
     socket: PathBuf,
     public_key: PublicKey,
     /// The public key as the agent spells it.
     blob: Vec<u8>,
 }
 
-/// The key that a manifest's `ssh-agent` means: a fingerprint, or the public key, in any of its forms.
-pub(super) fn wanted(text: &str) -> Result<Fingerprint> {
-    let text = text.trim();
+/// The key that a text means: a fingerprint, or the public key, in any of its forms.
+fn wanted(given: &str) -> Result<Fingerprint, Invalid> {
+    const EXPECTED: &str = "a fingerprint (`SHA256:` and 43 digits of base64) or a public key";
+    let text = given.trim();
     if let Ok(certificate) = Certificate::from_openssh(text) {
         return Ok(certificate.public_key().fingerprint(HashAlg::Sha256));
     }
@@ -44,17 +87,13 @@ pub(super) fn wanted(text: &str) -> Result<Fingerprint> {
     if let Some(fingerprint) = fingerprint {
         return Ok(fingerprint);
     }
-    let key = PublicKey::decode(text.as_bytes()).map_err(|error| {
-        Error::usage("`ssh-agent` names no key")
-            .because(error)
-            .advice("give the fingerprint (SHA256:…) that `ssh-add -l` shows, or the public key that `ssh-add -L` shows")
-    })?;
+    let key = PublicKey::decode(text.as_bytes()).map_err(|_| Invalid::new(EXPECTED, given))?;
     let key = KeyData::Ed25519(Ed25519PublicKey(*key.as_bytes()));
     Ok(key.fingerprint(HashAlg::Sha256))
 }
 
 /// Where the agent listens.
-pub(super) fn socket_of_environment() -> Result<PathBuf> {
+fn socket_of_environment() -> Result<PathBuf> {
     let socket = std::env::var_os(SOCKET).filter(|socket| !socket.is_empty());
     let no_agent = || {
         Error::usage(format!("there is no ssh agent: {SOCKET} is not set"))
@@ -69,7 +108,7 @@ impl Agent {
     /// # Errors
     ///
     /// Exit code 2 where there is no agent, or it has no such key; 5 where it does not speak as agents do.
-    pub(super) fn find(socket: PathBuf, wanted: Fingerprint) -> Result<Self> {
+    fn find(socket: PathBuf, wanted: Fingerprint) -> Result<Self> {
         let mut stream = socket::connect(&socket, Some(PATIENCE))?;
         let answer = protocol::identities(&mut stream).map_err(|source| strange(&socket, source));
         let identities = answer?.unwrap_or_default();
@@ -81,7 +120,17 @@ impl Agent {
         Ok(Self { public_key, blob: identity.blob.clone(), socket })
     }
 
-    pub(super) fn public_key(&self) -> &PublicKey {
+    /// The error for a signature that does not verify.
+    fn wrong(&self, message: &[u8], signature: &[u8; 64]) -> Error {
+        let why = mistake(&self.public_key, message, signature);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        Error::tool(format!("the ssh agent gave a signature that does not verify{why}"))
+            .advice("try another agent, such as OpenSSH's")
+    }
+}
+
+impl Holder for Agent {
+    fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
 
@@ -90,7 +139,7 @@ impl Agent {
     /// # Errors
     ///
     /// Exit code 5 where it does not want to, or what it gives is no signature of the key; 2 where it is gone.
-    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
         let mut stream = socket::connect(&self.socket, None)?;
         let signature = protocol::sign(&mut stream, &self.blob, message)
             .map_err(|source| strange(&self.socket, source))?
@@ -99,14 +148,6 @@ impl Agent {
             true => Ok(signature),
             false => Err(self.wrong(message, &signature)),
         }
-    }
-
-    /// The error for a signature that does not verify.
-    fn wrong(&self, message: &[u8], signature: &[u8; 64]) -> Error {
-        let why = mistake(&self.public_key, message, signature);
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        Error::tool(format!("the ssh agent gave a signature that does not verify{why}"))
-            .advice("try another agent, such as OpenSSH's")
     }
 }
 

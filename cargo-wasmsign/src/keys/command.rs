@@ -1,4 +1,4 @@
-//! A program that signs: it gets the message on standard input and writes the signature to standard output.
+//! `command`: a program that signs: it gets the message on standard input and writes the signature to standard output.
 
 mod output;
 #[cfg(all(test, unix))]
@@ -8,21 +8,73 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
 use wasmsign_core::PublicKey;
+use wasmsign_core::keys::may_be_secret;
 
 use super::diagnose::mistake;
+use super::holder::{Found, Holder};
+use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Wrong, table};
 use crate::error::{Error, Result};
 use crate::sys::child::{self, Output};
 use crate::sys::exit_status::{fate, last_words};
 use crate::sys::programs;
 use crate::text::redact;
+use crate::text::words::Invalid;
 
 /// No encoding of a signature is nearly as long; a program that does not stop to write is wrong.
 const MAX_OUTPUT: u64 = 4096;
 
+pub(super) const SCHEME: Scheme = Scheme {
+    word: "command",
+    about: "A program and its arguments that signs what it reads from standard input; needs `public`. It runs in the \
+            directory of this Cargo.toml.",
+    form: Form::Command,
+    argument: None,
+    advice: None,
+    // A program cannot be asked for it, and its signatures are not taken on trust.
+    needs_public: true,
+    parse,
+};
+
+/// A program and its arguments, not yet looked for.
+#[derive(Debug)]
+struct Words {
+    argv: Vec<String>,
+    directory: PathBuf,
+}
+
+fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
+    told.refuse_secrets()?;
+    if told.text().is_empty() {
+        return Err(Wrong::invalid(Invalid::new("a program", "")));
+    }
+    let argv = told.words.iter().map(|word| (*word).to_owned()).collect();
+    Ok(KeyRef::new(Words { argv, directory: told.directory.to_owned() }))
+}
+
+impl Backend for Words {
+    /// A word that may be a secret by its length is not told.
+    fn told(&self) -> Value {
+        let told = |word: &String| match may_be_secret(word) {
+            true => redact::shown(word),
+            false => word.clone(),
+        };
+        table(&SCHEME, json!(self.argv.iter().map(told).collect::<Vec<_>>()))
+    }
+
+    fn find(&self, public: Option<&PublicKey>) -> Result<Found> {
+        let public = public.ok_or_else(|| {
+            Error::usage("a signing command has no public key to check its signatures with")
+                .advice("set `public` in its table to the public key, or to the path of its file")
+        })?;
+        Program::find(&self.argv, &self.directory, public.clone()).map(Found::new)
+    }
+}
+
 /// A program that holds a key, or knows who does.
 #[derive(Debug)]
-pub(super) struct Program {
+struct Program {
     /// As the manifest names it.
     name: String,
     path: PathBuf,
@@ -38,7 +90,7 @@ impl Program {
     /// # Errors
     ///
     /// Exit code 2: there is no such program, or it may not be executed.
-    pub(super) fn find(argv: &[String], directory: &Path, public_key: PublicKey) -> Result<Self> {
+    fn find(argv: &[String], directory: &Path, public_key: PublicKey) -> Result<Self> {
         let (name, arguments) = argv.split_first().ok_or_else(|| {
             Error::usage("the signing command is empty").advice("name a program in `command`")
         })?;
@@ -50,35 +102,6 @@ impl Program {
             directory: directory.to_owned(),
             public_key,
         })
-    }
-
-    pub(super) fn public_key(&self) -> &PublicKey {
-        &self.public_key
-    }
-
-    /// Has it sign.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 5 where it fails, or what it gives is no signature of the key; 2 where it is gone.
-    pub(super) fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
-        let mut command = Command::new(&self.path);
-        command.args(&self.arguments).current_dir(&self.directory).stdout(Stdio::piped());
-        let output = child::output_up_to(MAX_OUTPUT, &mut command, message)
-            .map_err(|source| self.not_started(source))?;
-        let endless = output.stdout.len() as u64 == MAX_OUTPUT;
-        // One that writes without end is killed by nobody reading it, which would tell the reader nothing.
-        if !output.status.success() && !endless {
-            return Err(quote(self.error(&fate(output.status)), &output).advice(
-                "see what it says when it is called by hand with some bytes on standard input",
-            ));
-        }
-        let candidates = output::signatures(&output.stdout);
-        let Some(first) = candidates.first() else { return Err(self.unusable(&output)) };
-        match candidates.iter().find(|candidate| self.public_key.verify(message, candidate)) {
-            Some(signature) => Ok(*signature),
-            None => Err(self.wrong(message, first, &output)),
-        }
     }
 
     /// The error for a signature that does not verify.
@@ -113,6 +136,37 @@ impl Program {
                 .error("could not be started")
                 .because(source)
                 .advice("check that it is a program for this system, or begins with `#!`"),
+        }
+    }
+}
+
+impl Holder for Program {
+    fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// Has it sign.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 5 where it fails, or what it gives is no signature of the key; 2 where it is gone.
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).current_dir(&self.directory).stdout(Stdio::piped());
+        let output = child::output_up_to(MAX_OUTPUT, &mut command, message)
+            .map_err(|source| self.not_started(source))?;
+        let endless = output.stdout.len() as u64 == MAX_OUTPUT;
+        // One that writes without end is killed by nobody reading it, which would tell the reader nothing.
+        if !output.status.success() && !endless {
+            return Err(quote(self.error(&fate(output.status)), &output).advice(
+                "see what it says when it is called by hand with some bytes on standard input",
+            ));
+        }
+        let candidates = output::signatures(&output.stdout);
+        let Some(first) = candidates.first() else { return Err(self.unusable(&output)) };
+        match candidates.iter().find(|candidate| self.public_key.verify(message, candidate)) {
+            Some(signature) => Ok(*signature),
+            None => Err(self.wrong(message, first, &output)),
         }
     }
 }

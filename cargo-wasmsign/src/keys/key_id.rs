@@ -6,7 +6,6 @@ use std::str::FromStr;
 use wasmsign_core::keys::is_secret_key_text;
 use wasmsign_core::{KeyError, PublicKey};
 
-use crate::text::hex::hex;
 use crate::text::words::Invalid;
 
 /// Key ids longer than this are refused by verifiers.
@@ -35,7 +34,7 @@ impl fmt::Display for KeyIdChoice {
         };
         match std::str::from_utf8(bytes) {
             Ok(text) if text.parse().as_ref() == Ok(self) => f.write_str(text),
-            _ => write!(f, "hex:{}", hex(bytes)),
+            _ => write!(f, "hex:{}", hex::encode(bytes)),
         }
     }
 }
@@ -52,7 +51,7 @@ impl FromStr for KeyIdChoice {
             ("none", _) => Ok(Self::None),
             (_, Some(digits)) => {
                 let expected = "an even number of hexadecimal digits after `hex:`";
-                bytes(unhex(digits).ok_or_else(|| Invalid::new(expected, text))?, text)
+                bytes(hex::decode(digits).map_err(|_| Invalid::new(expected, text))?, text)
             }
             _ => bytes(text.as_bytes().to_vec(), text),
         }
@@ -79,10 +78,4 @@ fn bytes(id: Vec<u8>, text: &str) -> Result<KeyIdChoice, Invalid> {
             "expected a key id of at most {MAX_BYTES} bytes, found {length} bytes"
         ))),
     }
-}
-
-fn unhex(digits: &str) -> Option<Vec<u8>> {
-    let digits = digits.chars().map(|digit| digit.to_digit(16)).collect::<Option<Vec<u32>>>()?;
-    let pairs = digits.chunks(2);
-    pairs.map(|pair| u8::try_from(pair[0] * 16 + pair.get(1)?).ok()).collect()
 }

@@ -1,17 +1,30 @@
 //! What all signers have in common.
 
-use super::*;
-use crate::exit::Exit;
+use std::path::Path;
 
-fn key_config(secret: SecretSource, public: Option<&str>) -> KeyConfig {
-    KeyConfig {
-        name: "release".into(),
-        public: public.map(|text| KeyText::Text(text.into())),
-        secret: Some(secret),
-        manifest: "Cargo.toml".into(),
-        line: 7,
-        column: 1,
-    }
+use serde_json::json;
+use wasmsign_core::{PublicKey, SecretKey};
+
+use super::holder::Found;
+use super::scheme::Wrong;
+use super::*;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::text::snippet::Snippet;
+
+/// A key by the scheme of this word.
+fn key_ref(word: &str, words: &[&str]) -> Result<KeyRef, Wrong> {
+    let scheme = SCHEMES.iter().find(|scheme| scheme.word == word).expect("it is known");
+    KeyRef::of_scheme(scheme, &Told { words, directory: Path::new("/w") })
+}
+
+fn named(secret: Option<KeyRef>, public: Option<&PublicKey>) -> NamedKey {
+    let public = public.map(|key| {
+        let text = crate::text::hex::public_key_text(key);
+        KeyRef::public(&text, Path::new("/w"), "the manifest").expect("it is one")
+    });
+    let place = Snippet::new(Path::new("Cargo.toml"), "a\nb", 2..3);
+    NamedKey { name: "release".into(), public, secret, place }
 }
 
 #[test]
@@ -22,27 +35,59 @@ fn signers_go_to_other_threads() {
 
 #[test]
 fn debug_shows_no_secret() {
-    let seed = [0xab; 32];
-    let hand = Hand::Ours(SecretKey::from_seed(&seed));
-    let signer = Signer { name: "release".into(), hand, warning: None };
-    let text = format!("{signer:?}");
-    assert!(text.contains("release") && !text.contains(&"ab".repeat(4)), "{text}");
+    let found = Found::new(SecretKey::from_seed(&[0xab; 32]));
+    let text = format!("{found:?}");
+    assert!(text.contains("holder") && !text.contains(&"ab".repeat(4)), "{text}");
     assert!(!text.contains("171, 171"), "{text}");
 }
 
 #[test]
-fn a_command_needs_a_public_key() {
-    let secret = SecretSource::Command { argv: vec!["cat".into()], directory: ".".into() };
-    let error = Signer::from_manifest(&key_config(secret, None)).unwrap_err();
-    assert_eq!(error.exit(), Exit::Usage);
-    assert!(error.to_string().starts_with("Cargo.toml:7: the key `release`"), "{error}");
-    assert!(error.what_to_do().unwrap().contains("`public`"));
+fn a_name_is_told_as_a_manifest_has_it() {
+    let fingerprint = "SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8";
+    for (word, words, told) in [
+        ("env", &["KEY"][..], json!({ "env": "KEY" })),
+        ("env-file", &["FILE"], json!({ "env-file": "FILE" })),
+        ("file", &["../a.key"], json!({ "file": "/a.key" })),
+        ("ssh-agent", &[fingerprint], json!({ "ssh-agent": fingerprint })),
+        ("command", &["sign", "-x"], json!({ "command": ["sign", "-x"] })),
+    ] {
+        assert_eq!(key_ref(word, words).expect(word).told(), told);
+    }
+    assert_eq!(key_ref("env", &["KEY"]).expect("it is one").secret_variable(), Some("KEY"));
+    let file = key_ref("env-file", &["FILE"]).expect("it is one");
+    assert_eq!((file.variable(), file.secret_variable()), (Some("FILE"), None));
 }
 
 #[test]
-fn the_text_for_the_agent_is_checked_first() {
-    let error =
-        Signer::from_manifest(&key_config(SecretSource::SshAgent("x".into()), None)).unwrap_err();
+fn every_scheme_refuses_a_secret_key_in_its_place() {
+    for scheme in SCHEMES {
+        let secret = "-----BEGIN PRIVATE KEY----- hush";
+        let wrong = key_ref(scheme.word, &[secret]).expect_err(scheme.word);
+        assert!(matches!(wrong, Wrong { word: 0, why: Why::Secret }), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_key_has_what_it_needs_or_says_where_that_is_missing() {
+    let command = key_ref("command", &["cat"]).ok();
+    let error = Signer::from_manifest(&named(command, None)).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
-    assert!(error.what_to_do().unwrap().contains("ssh-add -l"), "{error}");
+    assert!(error.what_to_do().unwrap().contains("`public`"));
+    let error = Signer::from_manifest(&named(None, None)).unwrap_err();
+    assert_eq!(error.exit(), Exit::Usage);
+    assert!(error.to_string().starts_with("Cargo.toml:2:1: the key `release`"), "{error}");
+}
+
+#[test]
+fn both_halves_are_of_one_pair() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let secret = SecretKey::from_seed(&[1; 32]);
+    let path = directory.path().join("a.key");
+    std::fs::write(&path, secret.encode(wasmsign_core::KeyEncoding::Pem)).expect("as before");
+    let file = || key_ref("file", &[path.to_str().expect("it is text")]).ok();
+    assert!(Signer::from_manifest(&named(file(), Some(secret.public_key()))).is_ok());
+    let other = SecretKey::from_seed(&[2; 32]);
+    let error = Signer::from_manifest(&named(file(), Some(other.public_key()))).unwrap_err();
+    assert_eq!(error.exit(), Exit::Usage);
+    assert!(error.message().contains("does not belong to its secret key"), "{error}");
 }

@@ -4,7 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use globset::{GlobBuilder, GlobMatcher};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Value, json};
 
+use super::kind::{Kind, texts_schema};
+use super::node::Node;
 use super::text::Text;
 use crate::error::Result;
 use crate::text::words::Invalid;
@@ -22,7 +26,7 @@ pub struct SectionGlobs {
 }
 
 impl SectionGlobs {
-    pub(super) fn read(texts: &[Text<'_>]) -> Result<Self> {
+    fn of(texts: &[Text<'_>]) -> Result<Self> {
         let pattern = |text: &Text<'_>| text.parse().map(|Pattern(matcher)| matcher);
         let matchers = texts.iter().map(pattern).collect::<Result<_>>()?;
         let patterns = texts.iter().map(|text| text.as_str().to_owned()).collect();
@@ -55,6 +59,22 @@ impl SectionGlobs {
     /// The patterns as they were written.
     pub fn patterns(&self) -> &[String] {
         &self.patterns
+    }
+}
+
+impl Kind for SectionGlobs {
+    type Value = Self;
+
+    fn read(node: &Node<'_>) -> Result<Self> {
+        Self::of(&node.texts("a list of strings")?)
+    }
+
+    fn show(value: &Self) -> Value {
+        json!(value.patterns)
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        texts_schema()
     }
 }
 

@@ -1,16 +1,15 @@
 //! Names that look like known ones and are none: of variables, of profiles.
 
-use std::collections::BTreeMap;
-
 use strsim::osa_distance;
 
-use super::environment::VARIABLES;
-use super::{Manifests, SecretSource};
+use super::environment::PREFIX;
+use super::options::OptionsLayer;
 use crate::error::{Error, Result};
 use crate::text::nearest::nearest;
+use crate::text::snippet::Snippet;
 
-/// How the variables begin that stand above every manifest.
-const PREFIX: &str = "CARGO_WASMSIGN_";
+/// Of ours, but read elsewhere.
+const OTHER_VARIABLES: [&str; 2] = ["CARGO_WASMSIGN_CACHE_SIZE", "CARGO_WASMSIGN_OPTIMIZER"];
 
 /// The profiles that cargo has without a word in any file.
 const PROFILES: [&str; 4] = ["dev", "release", "test", "bench"];
@@ -18,79 +17,81 @@ const PROFILES: [&str; 4] = ["dev", "release", "test", "bench"];
 /// As many typing errors in a whole name of a variable, its beginning included, are near.
 const FEW: usize = 2;
 
-impl Manifests {
-    /// Refuses tables of profiles whose names are nearly those of profiles that there are, and remembers the others that
-    /// no profile has, as a warning. `configured` are the profiles of cargo's configuration.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 2, with the place of the table and the nearest name.
-    pub fn check_profiles(&mut self, configured: Vec<&str>) -> Result<()> {
-        let profiles = self.profiles.iter().map(String::as_str);
-        let known = PROFILES.into_iter().chain(profiles).chain(configured);
-        let known: Vec<_> = known.map(str::to_owned).collect();
-        let tables = self.packages.values().flatten().chain([&self.workspace]);
-        let places: BTreeMap<_, _> = tables.flat_map(|tables| tables.profile_places()).collect();
-        let mut warnings = Vec::new();
-        for (place, name) in places.into_iter().filter(|(_, name)| !is_profile(name, &known)) {
-            let told = format!("{place}: no profile is named `{name}`");
-            match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => return Err(Error::usage(format!("{told}; did you mean `{near}`?"))),
-                None => warnings.push(format!("{told}: this table never counts")),
+/// Refuses tables of profiles whose names are nearly those of profiles that there are; gives a warning for each of the
+/// others that no profile has. `tables` are their places and names, `known` the profiles that files describe.
+///
+/// # Errors
+///
+/// Exit code 2, with the place of the table and the nearest name.
+pub(super) fn check_profiles<'a>(
+    tables: impl Iterator<Item = (&'a Snippet, &'a str)>,
+    known: &[&str],
+) -> Result<Vec<String>> {
+    let known: Vec<_> = PROFILES.iter().chain(known).copied().collect();
+    let mut strange: Vec<_> = tables.filter(|(_, name)| !is_profile(name, &known)).collect();
+    strange.sort_by_key(|(place, _)| place.to_string());
+    strange.dedup();
+    let mut warnings = Vec::new();
+    for (place, name) in strange {
+        let told = format!("no profile is named `{name}`");
+        match nearest(name, known.iter().copied()) {
+            Some(near) => {
+                return Err(Error::usage(told)
+                    .at(place.clone())
+                    .label("no such profile")
+                    .advice(format!("did you mean `{near}`?")));
             }
+            None => warnings.push(format!("{place}: {told}: this table never counts")),
         }
-        self.warnings = warnings;
-        Ok(())
     }
+    Ok(warnings)
+}
 
-    /// Refuses a variable of the environment whose name is nearly one of ours, and that no key is in.
-    ///
-    /// # Errors
-    ///
-    /// Exit code 2, with the nearest name.
-    pub fn check_environment(&self, names: impl IntoIterator<Item = String>) -> Result<()> {
-        let is_key = |name: &String| {
-            self.keys().any(|key| match &key.secret {
-                Some(SecretSource::Env(variable) | SecretSource::EnvFile(variable)) => {
-                    variable == name
-                }
-                _ => false,
-            })
-        };
-        for name in names {
-            if let Some(meant) = misspelt(&name).filter(|_| !is_key(&name)) {
-                return Err(Error::usage(format!(
-                    "the variable `{name}` is set, which nobody reads"
-                ))
-                .advice(format!("did you mean `{meant}`? if not, unset it")));
-            }
+/// Refuses a variable of the environment whose name is nearly one of ours, and that is not `wanted` for something else.
+///
+/// # Errors
+///
+/// Exit code 2, with the nearest name.
+pub(super) fn check_environment(
+    names: impl IntoIterator<Item = String>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<()> {
+    for name in names {
+        if let Some(meant) = misspelt(&name).filter(|_| !is_wanted(&name)) {
+            let told = format!("the variable `{name}` is set, which nobody reads");
+            let advice = format!("did you mean `{meant}`? if not, unset it");
+            return Err(Error::usage(told).advice(advice));
         }
-        Ok(())
     }
+    Ok(())
+}
+
+/// The variables of ours.
+fn variables() -> impl Iterator<Item = &'static str> {
+    OptionsLayer::VARIABLES.iter().chain(&OTHER_VARIABLES).copied()
 }
 
 /// Whether cargo has a profile of this name, or a variable makes one.
-fn is_profile(name: &str, known: &[String]) -> bool {
+fn is_profile(name: &str, known: &[&str]) -> bool {
     let start = format!("CARGO_PROFILE_{}_", name.replace('-', "_").to_uppercase());
     let makes_it =
         || std::env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with(&start));
-    known.iter().any(|known| known == name) || makes_it()
+    known.contains(&name) || makes_it()
 }
 
 /// The variable of ours that a name was meant to be.
 fn misspelt(name: &str) -> Option<&'static str> {
-    let known = VARIABLES.into_iter();
-    if VARIABLES.contains(&name) {
+    if variables().any(|known| known == name) {
         return None;
     }
     let upper = name.to_uppercase();
     if let Some(rest) = upper.strip_prefix(PREFIX) {
-        let rests = known.filter_map(|known| known.strip_prefix(PREFIX));
+        let rests = variables().filter_map(|known| known.strip_prefix(PREFIX));
         let near = nearest(rest, rests)?;
-        return VARIABLES.into_iter().find(|known| known.strip_prefix(PREFIX) == Some(near));
+        return variables().find(|known| known.strip_prefix(PREFIX) == Some(near));
     }
     let is_near = |known: &&str| upper.starts_with("CARGO_") && osa_distance(&upper, known) <= FEW;
-    VARIABLES.into_iter().find(is_near)
+    variables().find(is_near)
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 use std::str::FromStr;
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
 use super::globs::{SIGNATURE_SECTIONS, SectionGlob};
-use super::reader::{List, Node};
+use super::kind::Kind;
+use super::node::{List, Node};
 use super::text::{Text, distinct};
 use crate::error::Result;
 use crate::text::words::Invalid;
@@ -29,14 +33,17 @@ pub enum Selector {
     Custom(SectionGlob),
 }
 
-impl Parts {
-    pub(super) fn read(node: &Node<'_>) -> Result<Self> {
+impl Kind for Parts {
+    type Value = Self;
+
+    fn read(node: &Node<'_>) -> Result<Self> {
         let lists = node.lists(EXPECTED)?;
         if lists.is_empty() {
-            return Err(node.place().error(format!("expected {EXPECTED}, found an empty list")));
+            return Err(node.invalid(&Invalid::instead(EXPECTED, "an empty list")));
         }
         if let Some(list) = lists.iter().find(|list| list.texts.is_empty()) {
-            return Err(list.place.error("expected a list of selectors, found an empty list"));
+            let empty = Invalid::instead("a list of selectors", "an empty list");
+            return Err(list.place.invalid(&empty));
         }
         distinct(lists.iter().flat_map(|list| &list.texts))?;
         let part = |list: &List<'_>| list.texts.iter().map(Text::parse).collect::<Result<_>>();
@@ -45,6 +52,17 @@ impl Parts {
         Ok(Self(parts))
     }
 
+    fn show(value: &Self) -> Value {
+        json!(value.selectors())
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        let part = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
+        json_schema!({ "type": "array", "items": part, "minItems": 1 })
+    }
+}
+
+impl Parts {
     /// The part that a section belongs to, by the name of a custom section; `None` is a section that is
     /// not custom. It is the first part that names the section, and the first of all where none does.
     pub fn part_of(&self, section: Option<&str>) -> usize {

@@ -1,43 +1,67 @@
 //! The JSON Schema of the manifest's tables: for editors, and for programs that write manifests.
 
-mod types;
+use std::borrow::Cow;
 
-use schemars::Schema;
 use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
+
+use super::tables;
+
+const ABOUT: &str = "The tables that `cargo wasmsign` reads in a `Cargo.toml`.\n\n\
+    Precedence, key by key: the command line, the environment (`CARGO_WASMSIGN_TARGET`, `_SIGN_WITH`, `_SIGNATURE`, \
+    `_KEY_ID`, `_OPTIMIZE`), the package's table of the profile, the package's table, the workspace's table of the \
+    profile, the workspace's table, the default. Tables merge per key, lists replace.";
 
 /// The JSON Schema (draft 2020-12) of `[workspace.metadata.wasmsign]` and `[package.metadata.wasmsign]`,
 /// as the properties `workspace` and `package` of one object.
 pub fn schema() -> Value {
-    let settings = SchemaSettings::draft2020_12()
-        .with_transform(RecursiveTransform(without_null))
-        .with_transform(RecursiveTransform(unwrapped));
-    settings.into_generator().into_root_schema_for::<types::Tables>().to_value()
+    let generator = SchemaSettings::draft2020_12().into_generator();
+    generator.into_root_schema_for::<Tables>().to_value()
 }
 
-/// TOML has no null: what may be missing is missing.
-fn without_null(schema: &mut Schema) {
-    if let Some(Value::Array(types)) = schema.get_mut("type") {
-        types.retain(|name| name != "null");
-        if let [one] = types.as_slice() {
-            let one = one.clone();
-            schema.insert("type".into(), one);
-        }
+struct Tables;
+struct Workspace;
+struct Package;
+
+impl JsonSchema for Tables {
+    fn schema_name() -> Cow<'static, str> {
+        "cargo-wasmsign".into()
     }
-    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else { return };
-    choices.retain(|choice| choice["type"] != "null");
-    if let [Value::Object(one)] = choices.as_slice() {
-        let one = one.clone();
-        schema.remove("anyOf");
-        one.into_iter().for_each(|(key, value)| drop(schema.insert(key, value)));
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut workspace = generator.subschema_for::<Workspace>();
+        let about = "`[workspace.metadata.wasmsign]`, at the root of a workspace.";
+        workspace.insert("description".to_owned(), about.into());
+        let mut package = generator.subschema_for::<Package>();
+        let about = "`[package.metadata.wasmsign]`, in a member; an empty one makes the package one for wasm.";
+        package.insert("description".to_owned(), about.into());
+        json_schema!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": { "workspace": workspace, "package": package },
+            "title": "cargo-wasmsign",
+            "description": ABOUT,
+        })
     }
 }
 
-/// Editors wrap the lines of a description themselves.
-fn unwrapped(schema: &mut Schema) {
-    if let Some(Value::String(text)) = schema.get_mut("description") {
-        let paragraphs: Vec<_> = text.split("\n\n").map(|lines| lines.replace('\n', " ")).collect();
-        *text = paragraphs.join("\n\n");
+impl JsonSchema for Workspace {
+    fn schema_name() -> Cow<'static, str> {
+        "Workspace".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        tables::describe_workspace(generator)
+    }
+}
+
+impl JsonSchema for Package {
+    fn schema_name() -> Cow<'static, str> {
+        "Package".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        tables::describe_package(generator)
     }
 }

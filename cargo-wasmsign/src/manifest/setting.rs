@@ -1,6 +1,6 @@
 //! A value together with who says it.
 
-use std::path::PathBuf;
+use crate::text::snippet::Snippet;
 
 /// A value, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +18,8 @@ pub enum Origin {
     Default,
     /// A table of a manifest.
     Manifest {
-        /// The manifest, as the caller of the reader named it.
-        path: PathBuf,
-        /// The line of the key, from 1.
-        line: usize,
-        /// The column of the key, from 1.
-        column: usize,
+        /// The place of the key.
+        place: Snippet,
         /// The table that the key stands in, by its full name.
         table: String,
     },
@@ -48,10 +44,18 @@ impl<T> Setting<T> {
         Self { value, origin: Origin::Default }
     }
 
+    /// Whether somebody says it.
+    pub(super) fn is_said(&self) -> bool {
+        self.origin != Origin::Default
+    }
+
     /// Gives way to what a nearer layer says, if it says anything.
-    pub(super) fn yield_to<U: Clone + Into<T>>(&mut self, nearer: Option<&Setting<U>>) {
-        if let Some(Setting { value, origin }) = nearer {
-            *self = Self { value: value.clone().into(), origin: origin.clone() };
+    pub(super) fn yield_to(&mut self, nearer: &Self)
+    where
+        T: Clone,
+    {
+        if nearer.is_said() {
+            *self = nearer.clone();
         }
     }
 }

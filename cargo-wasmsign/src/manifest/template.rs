@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
 
-use super::reader::Node;
+use super::kind::{Kind, text_schema};
+use super::node::Node;
 use super::text::Text;
 use crate::error::Result;
 use crate::text::words::Invalid;
@@ -27,29 +30,55 @@ pub struct FileSet {
     glob: Option<GlobMatcher>,
 }
 
-impl PathTemplate {
-    pub(super) fn read(node: &Node<'_>) -> Result<Self> {
+impl Kind for PathTemplate {
+    type Value = Self;
+
+    fn read(node: &Node<'_>) -> Result<Self> {
         Self::of(node, &node.text()?)
     }
 
-    /// Several, which may be globs.
-    pub(super) fn read_globs(node: &Node<'_>) -> Result<Vec<Self>> {
+    fn show(value: &Self) -> Value {
+        json!(value.shown())
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        text_schema()
+    }
+}
+
+/// Several paths, which may be globs.
+pub(crate) struct PathGlobs;
+
+impl Kind for PathGlobs {
+    type Value = Vec<PathTemplate>;
+
+    fn read(node: &Node<'_>) -> Result<Vec<PathTemplate>> {
         let template = |text: &Text<'_>| {
-            let template = Self::of(node, text)?;
+            let template = PathTemplate::of(node, text)?;
             glob(&fill(&template.text, &[("name", "x"), ("profile", "x")]))
-                .map_err(|invalid| text.error(invalid))?;
+                .map_err(|invalid| text.invalid(&invalid))?;
             Ok(template)
         };
         node.texts("a list of paths")?.iter().map(template).collect()
     }
 
+    fn show(value: &Vec<PathTemplate>) -> Value {
+        value.iter().map(PathTemplate::shown).collect()
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": text_schema() })
+    }
+}
+
+impl PathTemplate {
     fn of(node: &Node<'_>, text: &Text<'_>) -> Result<Self> {
         let path = text.fitting("a path", |text| !text.is_empty())?;
-        Ok(Self { text: path.to_owned(), directory: node.source().directory().to_owned() })
+        Ok(Self { text: path.to_owned(), directory: node.file().directory().to_owned() })
     }
 
     /// The path from the root of the file system, its places as they stand.
-    pub(super) fn shown(&self) -> String {
+    fn shown(&self) -> String {
         self.directory.join(&self.text).to_string_lossy().into_owned()
     }
 

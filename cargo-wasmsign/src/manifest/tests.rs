@@ -60,7 +60,10 @@ impl Scratch {
 
     fn message(&self, error: Error) -> String {
         assert_eq!(error.exit(), Exit::Usage);
-        let message = error.to_string();
+        let message = match error.what_to_do() {
+            Some(advice) => format!("{error}; {advice}"),
+            None => error.to_string(),
+        };
         let message = message.replace(&self.app().display().to_string(), "APP");
         message.replace(&self.root().display().to_string(), "ROOT")
     }

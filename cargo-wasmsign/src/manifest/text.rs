@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use super::source::Place;
+use super::place::Place;
 use crate::error::{Error, Result};
 use crate::text::redact;
 use crate::text::words::Invalid;
 
 /// A text and where it stands.
 #[derive(Debug, Clone)]
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     place: Place<'a>,
     text: String,
 }
@@ -30,22 +30,27 @@ impl<'a> Text<'a> {
         self.place.error(message)
     }
 
+    /// The error that this text is something else than expected.
+    pub(super) fn invalid(&self, invalid: &Invalid) -> Error {
+        self.place.invalid(invalid)
+    }
+
     /// The text as a `T`.
     pub(super) fn parse<T: FromStr<Err = Invalid>>(&self) -> Result<T> {
-        self.text.parse().map_err(|invalid| self.error(invalid))
+        self.text.parse().map_err(|invalid| self.invalid(&invalid))
     }
 
     /// The text, where `fits` holds; `expected` says what that is.
     pub(super) fn fitting(&self, expected: &str, fits: impl Fn(&str) -> bool) -> Result<&str> {
         match self.as_str() {
             text if fits(text) => Ok(text),
-            text => Err(self.error(Invalid::new(expected, text))),
+            text => Err(self.invalid(&Invalid::new(expected, text))),
         }
     }
 
     /// The parts between commas, without the white space around them.
     pub(super) fn split(&self) -> Vec<Self> {
-        self.text.split(',').map(|part| Self::new(self.place, part.trim())).collect()
+        self.text.split(',').map(|part| Self::new(self.place.clone(), part.trim())).collect()
     }
 }
 
@@ -70,7 +75,9 @@ pub(super) fn command_line(argv: &[Text<'_>]) -> Result<Vec<String>> {
 pub(super) fn distinct<'a, 'b: 'a>(texts: impl IntoIterator<Item = &'a Text<'b>>) -> Result<()> {
     let mut seen = BTreeSet::new();
     match texts.into_iter().find(|text| !seen.insert(text.as_str())) {
-        Some(twice) => Err(twice.error(format!("{} is listed twice", redact::shown(&twice.text)))),
+        Some(twice) => Err(twice
+            .error(format!("{} is listed twice", redact::shown(&twice.text)))
+            .label("listed before")),
         None => Ok(()),
     }
 }

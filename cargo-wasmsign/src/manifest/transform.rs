@@ -2,37 +2,35 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
 
-use super::listing::Listing;
-use super::reader::{KeySet, Node};
+use super::kind::{Kind, Maybe, Word};
+use super::listing::{Entry, Listing};
+use super::node::Node;
 use super::setting::{Origin, Setting};
-use super::template::PathTemplate;
+use super::table::{Layer, schema_of, table};
+use super::template::{PathGlobs, PathTemplate};
 use super::text::command_line;
 use crate::error::{Error, Result};
 use crate::text::words::words;
 
-pub(super) const KEYS: KeySet = KeySet {
-    known: &["command", "output", "produces", "inputs", "after"],
-    later: &[],
-    elsewhere: &[],
-};
-
-/// A program that rewrites each module.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transform {
-    /// The program and its arguments, at least the program.
-    pub command: Vec<String>,
-    /// Where the program leaves the module, if the manifest says so.
-    pub output: Option<PathTemplate>,
-    /// What it makes besides; `None` for whatever is in the directory of `output`.
-    pub produces: Option<Vec<PathTemplate>>,
-    /// What it reads besides.
-    pub inputs: Vec<PathTemplate>,
-    /// When it runs.
-    pub after: After,
-    /// The directory of the `Cargo.toml` that names the command.
-    pub directory: PathBuf,
+table! {
+    /// A program that rewrites each module, such as wasm-bindgen.
+    pub struct Transform, layer TransformLayer, named "Transform" {
+        /// The program and its arguments, with `{input}`, `{output}`, `{name}` and `{profile}` in them. It runs in the
+        /// directory of the `Cargo.toml` that names it.
+        "command" command: Command = Command::default();
+        /// Where the program leaves the module; the same places.
+        "output" output: Maybe<PathTemplate> = None;
+        /// What else it makes, as globs with `{name}` and `{profile}` in them: made again when it is gone or another's. By
+        /// default everything in the directory of `output`.
+        "produces" produces: Maybe<PathGlobs> = None;
+        /// What else it reads, as globs with `{name}` and `{profile}` in them.
+        "inputs" inputs: PathGlobs = Vec::new();
+        /// When it runs.
+        "after" after: Word<After> = After::Build;
+    }
 }
 
 impl Transform {
@@ -57,220 +55,146 @@ words! {
     }
 }
 
-/// A command, and the directory of the manifest that names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Command {
-    argv: Vec<String>,
-    directory: PathBuf,
+/// A program with its arguments. Only what nobody has said is empty: such a transform does not leave this room.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Command {
+    /// The program and its arguments, at least the program.
+    pub argv: Vec<String>,
+    /// The directory of the `Cargo.toml` that names it.
+    pub directory: PathBuf,
 }
 
-/// What one layer says of `transform`.
-#[derive(Debug, Clone)]
-pub(super) enum TransformLayer {
-    /// One table, which joins those of other layers.
-    Table(Box<Table>),
-    /// A list of tables, which replaces whatever others say.
-    List(Setting<Vec<Transform>>),
-}
+impl Kind for Command {
+    type Value = Self;
 
-/// What one table says.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Table {
-    command: Option<Setting<Command>>,
-    output: Option<Setting<PathTemplate>>,
-    produces: Option<Setting<Vec<PathTemplate>>>,
-    inputs: Option<Setting<Vec<PathTemplate>>>,
-    after: Option<Setting<After>>,
-}
+    fn read(node: &Node<'_>) -> Result<Self> {
+        let argv = command_line(&node.filled("a list of strings")?)?;
+        Ok(Self { argv, directory: node.file().directory().to_path_buf() })
+    }
 
-/// What counts of `transform`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum TransformSettings {
-    Table(Box<TableSettings>),
-    List(Setting<Vec<Transform>>),
-}
+    fn show(value: &Self) -> Value {
+        if value.argv.is_empty() { Value::Null } else { json!(value.argv) }
+    }
 
-/// What counts of one table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TableSettings {
-    command: Setting<Option<Command>>,
-    output: Setting<Option<PathTemplate>>,
-    produces: Setting<Option<Vec<PathTemplate>>>,
-    inputs: Setting<Vec<PathTemplate>>,
-    after: Setting<After>,
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
+    }
 }
 
 impl TransformLayer {
-    pub(super) fn read(node: &Node<'_>) -> Result<Self> {
+    fn has_command(&self) -> bool {
+        self.command.0.is_said()
+    }
+
+    /// What is said, without the defaults.
+    fn said(&self) -> impl Iterator<Item = Entry> + use<> {
+        let mut listing = Listing::default();
+        self.list(String::new(), &mut listing);
+        listing.0.into_iter().filter(|entry| entry.origin != Origin::Default)
+    }
+}
+
+/// What one layer says of `transform`.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum TransformsLayer {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// One table, which joins those of other layers.
+    Table(Box<TransformLayer>),
+    /// A list of tables, each complete; it replaces whatever others say.
+    List(Setting<Vec<TransformLayer>>),
+}
+
+impl Layer for TransformsLayer {
+    /// In the order in which the manifest has them.
+    type Value = Vec<Transform>;
+    const NAME: Option<&'static str> = Some("Transforms");
+
+    fn read(node: &Node<'_>) -> Result<Self> {
         if node.as_table().is_some() {
-            return Ok(Self::Table(Box::new(Table::read(node)?)));
+            return TransformLayer::read(node).map(|table| Self::Table(Box::new(table)));
         }
         let tables = node.tables("a table or a list of tables")?;
-        let value = tables.iter().map(listed).collect::<Result<_>>()?;
+        let value = tables.iter().map(complete).collect::<Result<_>>()?;
         Ok(Self::List(Setting { value, origin: node.origin() }))
     }
-}
 
-/// One table of a list, which nothing else completes.
-fn listed(node: &Node<'_>) -> Result<Transform> {
-    let mut settings = TableSettings::default();
-    settings.cover(&Table::read(node)?);
-    settings
-        .finish()
-        .ok_or_else(|| node.place().error("expected a table with a `command`, found one without"))
-}
-
-impl Table {
-    fn read(node: &Node<'_>) -> Result<Self> {
-        let table = node.table(&KEYS)?;
-        Ok(Self {
-            command: table.setting("command", command)?,
-            output: table.setting("output", PathTemplate::read)?,
-            produces: table.setting("produces", PathTemplate::read_globs)?,
-            inputs: table.setting("inputs", PathTemplate::read_globs)?,
-            after: table.setting("after", |node| node.text()?.parse())?,
-        })
-    }
-}
-
-impl Default for TableSettings {
-    fn default() -> Self {
-        Self {
-            command: Setting::unsaid(None),
-            output: Setting::unsaid(None),
-            produces: Setting::unsaid(None),
-            inputs: Setting::unsaid(Vec::new()),
-            after: Setting::unsaid(After::Build),
-        }
-    }
-}
-
-impl Default for TransformSettings {
-    fn default() -> Self {
-        Self::Table(Box::default())
-    }
-}
-
-impl TableSettings {
-    fn cover(&mut self, nearer: &Table) {
-        self.command.yield_to(nearer.command.as_ref());
-        self.output.yield_to(nearer.output.as_ref());
-        self.produces.yield_to(nearer.produces.as_ref());
-        self.inputs.yield_to(nearer.inputs.as_ref());
-        self.after.yield_to(nearer.after.as_ref());
-    }
-
-    /// Refuses whatever is said of no program: it may stand in another table than the command.
-    fn check(&self) -> Result<()> {
-        let said = [
-            ("output", &self.output.origin),
-            ("produces", &self.produces.origin),
-            ("inputs", &self.inputs.origin),
-            ("after", &self.after.origin),
-        ];
-        let stray = said.iter().find_map(|(key, origin)| match origin {
-            Origin::Manifest { path, line, column, .. } => Some((key, path, line, column)),
-            _ => None,
-        });
-        match (&self.command.value, stray) {
-            (None, Some((key, path, line, column))) => Err(Error::usage(format!(
-                "{}:{line}:{column}: `{key}`: no table names the `transform.command` that it is for",
-                path.display()
-            ))),
-            _ => Ok(()),
-        }
-    }
-
-    fn list(&self, listing: &mut Listing) {
-        listing.add("transform.command", &self.command, |command| {
-            json!(command.as_ref().map(|command| &command.argv))
-        });
-        let shown = |template: &PathTemplate| template.shown();
-        listing.add("transform.output", &self.output, |output| json!(output.as_ref().map(shown)));
-        listing.add("transform.produces", &self.produces, |files| {
-            json!(files.as_deref().map(all_shown))
-        });
-        // Without a program there is nothing that these are a default of.
-        let is_there = self.command.value.is_some();
-        listing.add("transform.inputs", &self.inputs, |files| {
-            json!(is_there.then(|| all_shown(files)))
-        });
-        listing
-            .add("transform.after", &self.after, |after| json!(is_there.then(|| after.as_str())));
-    }
-
-    fn finish(self) -> Option<Transform> {
-        let Command { argv, directory } = self.command.value?;
-        Some(Transform {
-            command: argv,
-            output: self.output.value,
-            produces: self.produces.value,
-            inputs: self.inputs.value,
-            after: self.after.value,
-            directory,
-        })
-    }
-}
-
-impl TransformSettings {
-    /// Puts a nearer layer on top.
-    pub(super) fn cover(&mut self, nearer: &TransformLayer) {
+    fn cover(&mut self, nearer: &Self) {
         match (&mut *self, nearer) {
-            (_, TransformLayer::List(list)) => *self = Self::List(list.clone()),
-            (Self::Table(settings), TransformLayer::Table(table)) => settings.cover(table),
-            (Self::List(_), TransformLayer::Table(table)) => {
-                let mut settings = TableSettings::default();
-                settings.cover(table);
-                *self = Self::Table(Box::new(settings));
+            (_, Self::Unsaid) => {}
+            (Self::Table(table), Self::Table(nearer)) => table.cover(nearer),
+            (_, other) => *self = other.clone(),
+        }
+    }
+
+    fn list(&self, key: String, listing: &mut Listing) {
+        match self {
+            Self::Unsaid => list_table(&TransformLayer::default(), key, listing),
+            Self::Table(table) => list_table(table, key, listing),
+            Self::List(list) => {
+                let table = |transform: &TransformLayer| -> Map<_, _> {
+                    transform.said().map(|entry| (entry.key, entry.value)).collect()
+                };
+                let shown = list.value.iter().map(table).map(Value::from).collect();
+                listing.add(key, list, shown);
             }
         }
     }
 
-    /// Refuses an option of no program.
-    pub(super) fn check(&self) -> Result<()> {
-        match self {
-            Self::Table(settings) => settings.check(),
-            Self::List(_) => Ok(()),
-        }
-    }
-
-    pub(super) fn list(&self, listing: &mut Listing) {
-        match self {
-            Self::Table(settings) => settings.list(listing),
-            Self::List(list) => listing
-                .add("transform", list, |transforms| transforms.iter().map(as_table).collect()),
-        }
-    }
-
-    /// The programs, in the order in which the manifest has them.
-    pub(super) fn finish(self) -> Vec<Transform> {
-        match self {
-            Self::Table(settings) => settings.finish().into_iter().collect(),
+    fn into_value(self) -> Vec<Transform> {
+        let tables = match self {
+            Self::Unsaid => Vec::new(),
+            Self::Table(table) => vec![*table],
             Self::List(list) => list.value,
+        };
+        let complete = tables.into_iter().filter(TransformLayer::has_command);
+        complete.map(Layer::into_value).collect()
+    }
+
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        let one = schema_of::<TransformLayer>(generator);
+        let mut listed = one.clone();
+        listed.insert("required".to_owned(), json!(["command"]));
+        let about = "Several, each of which names its command.";
+        json_schema!({
+            "anyOf": [one, { "type": "array", "items": listed, "description": about }],
+        })
+    }
+}
+
+impl TransformsLayer {
+    /// Refuses whatever is said of no program: it may stand in another table than the command.
+    pub(super) fn check(&self) -> Result<()> {
+        let Self::Table(table) = self else { return Ok(()) };
+        let stray = table.said().find_map(|entry| match entry.origin {
+            Origin::Manifest { place, .. } => Some((entry.key, place)),
+            _ => None,
+        });
+        match stray.filter(|_| !table.has_command()) {
+            Some((key, place)) => Err(Error::usage(format!(
+                "`{key}`: no table names the `transform.command` that it is for"
+            ))
+            .at(place)),
+            None => Ok(()),
         }
     }
 }
 
-/// One of a list, as a table that says only what is not the default.
-fn as_table(transform: &Transform) -> Value {
-    let mut table = json!({ "command": transform.command });
-    let mut add = |key: &str, value: Value| table[key] = value;
-    transform.output.iter().for_each(|output| add("output", json!(output.shown())));
-    transform.produces.iter().for_each(|files| add("produces", json!(all_shown(files))));
-    if !transform.inputs.is_empty() {
-        add("inputs", json!(all_shown(&transform.inputs)));
+/// Without a program there is nothing that the other values are a default of.
+fn list_table(table: &TransformLayer, key: String, listing: &mut Listing) {
+    let from = listing.0.len();
+    table.list(key, listing);
+    if !table.has_command() {
+        listing.0[from..].iter_mut().for_each(|entry| entry.value = Value::Null);
     }
-    if transform.after != After::Build {
-        add("after", json!(transform.after.as_str()));
-    }
-    table
 }
 
-fn all_shown(files: &[PathTemplate]) -> Vec<String> {
-    files.iter().map(PathTemplate::shown).collect()
-}
-
-fn command(node: &Node<'_>) -> Result<Command> {
-    let argv = command_line(&node.filled("a list of strings")?)?;
-    Ok(Command { argv, directory: node.source().directory().to_path_buf() })
+/// One table of a list, which nothing else completes.
+fn complete(node: &Node<'_>) -> Result<TransformLayer> {
+    let transform = TransformLayer::read(node)?;
+    match transform.has_command() {
+        true => Ok(transform),
+        false => Err(node.place().error("expected a table with a `command`, found one without")),
+    }
 }

@@ -167,7 +167,7 @@ impl<'a> JobPlanner<'a> {
         }
         let settings = self.manifests.settings(&key.0, &key.1, &self.environment, self.options)?;
         let config = settings.into_config();
-        let recipe = match config.enabled {
+        let recipe = match config.options.enabled {
             true => Some(Arc::new(self.recipes.recipe(&key.0, &config)?)),
             false => None,
         };

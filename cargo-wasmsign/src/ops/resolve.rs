@@ -8,7 +8,8 @@ use cargo_metadata::Package;
 
 use super::{Event, Observer, select};
 use crate::error::{Error, Result};
-use crate::manifest::{CommandLine, Environment, Manifests, Origin, SecretSource, Settings};
+use crate::keys::KeyRef;
+use crate::manifest::{CommandLine, Environment, Manifests, Origin, Settings};
 use crate::project::{
     self, Configuration, Profiles, Selection, Workspace, configured_targets, is_wasm,
 };
@@ -84,9 +85,7 @@ pub(crate) fn read(workspace: &Workspace, configuration: &Configuration) -> Resu
     let members: Vec<_> = workspace.members().into_iter().map(member).collect();
     let mut manifests = Manifests::read(&workspace.manifest(), &members)?;
     for key in manifests.keys() {
-        if let Some(SecretSource::Env(variable)) = &key.secret {
-            child::withhold(variable);
-        }
+        key.secret.iter().filter_map(KeyRef::secret_variable).for_each(child::withhold);
     }
     manifests.check_profiles(configuration.keys(&["profile"]))?;
     let is_set = |(_, value): &(OsString, OsString)| !value.is_empty();

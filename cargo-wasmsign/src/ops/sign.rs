@@ -114,8 +114,8 @@ fn signers(request: &Request) -> Result<Vec<Signer>> {
     let mut signers = keys.collect::<Result<Vec<_>>>()?;
     signers.extend(signers_of_manifest(request)?);
     if let Some(argument) = &request.public_key {
-        let public = keys::public_key(argument)?;
-        if !signers.iter().any(|signer| *signer.public_key() == public) {
+        let public = keys::public_keys(argument)?;
+        if !signers.iter().any(|signer| public.contains(signer.public_key())) {
             return Err(Error::usage("the public key does not belong to the secret key")
                 .advice("one of the two is from another pair; nothing was signed"));
         }

@@ -14,7 +14,7 @@ use crate::manifest::{self, Placement, Unfinished};
 use crate::module::optimize::{Cache, Optimizer, Ran};
 use crate::module::shape::Delimiters;
 use crate::sys::hashing::sha256;
-use crate::text::hex::{hex, public_key_text};
+use crate::text::hex::public_key_text;
 
 /// What is done to the modules of one package.
 #[derive(Clone)]
@@ -114,7 +114,7 @@ impl Recipe {
             self.key_id,
             self.placement
         );
-        hex(&Sha256::digest(parts))
+        hex::encode(Sha256::digest(parts))
     }
 
     /// Whether the tool that has optimized a module is still one that would. A named one is in the fingerprint.
@@ -139,7 +139,7 @@ impl Recipe {
             let key_id = signer.signature(&self.key_id).key_id.for_key(signer.public_key());
             SignerLine {
                 name: signer.name.clone(),
-                key_id: (!key_id.is_empty()).then(|| hex(&key_id)),
+                key_id: (!key_id.is_empty()).then(|| hex::encode(&key_id)),
                 public_key: public_key_text(signer.public_key()),
             }
         };

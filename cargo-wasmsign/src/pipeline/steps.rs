@@ -99,7 +99,7 @@ impl Context<'_> {
         what: Inspection,
         digest: String,
     ) -> Result<(Staged, Inspection, Option<Ran>)> {
-        let Some((optimizer, options)) = &self.recipe().optimize else {
+        let Some((optimizer, manifest::Optimize { options, .. })) = &self.recipe().optimize else {
             let (module, what) = self.edit(built, what, digest)?;
             return Ok((module, what, None));
         };
@@ -264,7 +264,7 @@ impl Context<'_> {
     /// What is to become of the custom sections.
     fn plan(&self, what: &Inspection) -> Result<Plan> {
         let Recipe { optimize, sections, .. } = self.recipe();
-        let options = optimize.as_ref().map(|(_, options)| options);
+        let options = optimize.as_ref().map(|(_, optimize)| &optimize.options);
         let leftover = |name: &str| options.is_some_and(|options| is_leftover(options, name));
         let remove = |name: &str| sections.remove.is_match(name) || leftover(name);
         let embed = sections.embed.iter().map(|embed| Embedding::open(&embed.name, &embed.file));
@@ -284,7 +284,7 @@ fn custom_names(what: &Inspection) -> impl Iterator<Item = &str> {
 }
 
 /// What the optimizer leaves though it was asked to strip it.
-fn is_leftover(options: &manifest::Optimize, name: &str) -> bool {
+fn is_leftover(options: &manifest::OptimizeOptions, name: &str) -> bool {
     let strip = manifest::Keep::Strip;
     (options.names == strip && name == "name")
         || (options.debug == strip && name.starts_with(".debug_"))

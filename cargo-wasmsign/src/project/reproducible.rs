@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike};
 use super::cargo::cargo_home;
 use super::{Compiler, Configuration, Workspace, rustflags};
 use crate::error::{Error, Result};
-use crate::manifest::toml_key;
+use crate::text::toml::toml_key;
 
 /// What is told.
 #[derive(Debug, Clone)]

@@ -11,9 +11,10 @@ use super::build::from_here;
 use super::line::{Line, path_text};
 use super::{FAINT, Report};
 use crate::error::Result;
-use crate::manifest::{self, Entry, toml_key};
+use crate::manifest::{self, Entry};
 use crate::ops::config::Configuration;
 use crate::text::escape::escape_json;
+use crate::text::toml::toml_key;
 
 /// Comments stand below each other, unless a line is longer than this.
 const WIDEST: usize = 48;
@@ -150,8 +151,8 @@ impl From<manifest::Origin> for Origin {
         use manifest::Origin as From;
         match origin {
             From::Default => Self::Default { profile: None, level: None },
-            From::Manifest { path, line, table, .. } => {
-                Self::Manifest { path: path_text(&path), line, table: table.to_string() }
+            From::Manifest { place, table } => {
+                Self::Manifest { path: path_text(place.path()), line: place.line(), table }
             }
             From::Environment(name) => Self::Environment { name },
             From::CommandLine(name) => Self::CommandLine { name },
@@ -202,13 +203,12 @@ fn toml(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use serde_json::json;
     use toml_edit::DocumentMut;
 
     use super::{Origin as Printed, *};
     use crate::manifest::Origin;
+    use crate::text::snippet::Snippet;
 
     fn words(origin: Origin) -> String {
         Printed::from(origin).words()
@@ -254,13 +254,8 @@ mod tests {
 
     #[test]
     fn origins_are_told_by_place() {
-        let path = PathBuf::from("/nowhere/a\u{1b}/Cargo.toml");
-        let manifest = Origin::Manifest {
-            path,
-            line: 3,
-            column: 1,
-            table: "package.metadata.wasmsign".into(),
-        };
+        let place = Snippet::new(Path::new("/nowhere/a\u{1b}/Cargo.toml"), "\n\na", 2..3);
+        let manifest = Origin::Manifest { place, table: "package.metadata.wasmsign".into() };
         assert_eq!(words(manifest), "/nowhere/a\\u001b/Cargo.toml:3 [package.metadata.wasmsign]");
         assert_eq!(words(Origin::Default), "default");
         assert_eq!(words(Origin::Environment("CARGO_WASMSIGN_TARGET")), "CARGO_WASMSIGN_TARGET");

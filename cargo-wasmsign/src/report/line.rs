@@ -18,7 +18,7 @@ use super::rewrite::{Attach, Detach, Split};
 use super::sign::{Keygen, Sign};
 use super::verify::Verify;
 use crate::error::Result;
-use crate::text::hex::{hex, public_key_text};
+use crate::text::hex::public_key_text;
 
 /// The version of the lines. It changes when a key goes or its meaning changes, not when one is added.
 const VERSION: u32 = 1;
@@ -111,7 +111,7 @@ impl Signer {
     pub(super) fn list(signers: &[verify::SignedBy]) -> Vec<Self> {
         let signer = |signer: &verify::SignedBy| Self {
             public_key: public_key_text(&signer.public_key),
-            key_id: (!signer.key_id.is_empty()).then(|| hex(&signer.key_id)),
+            key_id: (!signer.key_id.is_empty()).then(|| hex::encode(&signer.key_id)),
         };
         signers.iter().map(signer).collect()
     }

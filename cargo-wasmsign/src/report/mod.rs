@@ -28,6 +28,7 @@ use crate::project::Term;
 use crate::sys::files::is_stdout;
 use crate::text::escape::{escape, escape_json};
 use crate::text::redact::Given;
+use crate::text::snippet::Look;
 use line::{Line, Versioned};
 use screen::{choice, has_cursor, resolved, shown, write_line};
 
@@ -41,6 +42,7 @@ const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const ADVICE: Style = AnsiColor::BrightCyan.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
+const SNIPPET: Look = Look { frame: AnsiColor::BrightBlue.on_default().bold(), mark: BAD };
 
 /// Prints what this call has to say, in the form that it asked for.
 #[derive(Debug, Clone)]
@@ -123,7 +125,11 @@ impl Report {
 
     /// Why something was not done; gives the exit code that says so.
     pub fn error(&self, error: &Error) -> Exit {
-        let mut text = format!("{BAD}error{BAD:#}: {}", escape(&error.to_string()));
+        let mut text = format!("{BAD}error{BAD:#}: {}", escape(error.message()));
+        if let Some(place) = error.place() {
+            let drawn = place.draw(build::from_here(place.path()), SNIPPET);
+            text.push_str(&format!("\n{drawn}"));
+        }
         let mut source = error.source();
         if source.is_some() {
             text.push_str("\n\nCaused by:");
@@ -135,7 +141,10 @@ impl Report {
             source = cause.source();
         }
         if let Some(advice) = error.what_to_do() {
-            text.push_str(&format!("\n\n{ADVICE}help{ADVICE:#}: {}", escape(advice)));
+            // Below the line that it is about, as compilers do, unless a cause stands between.
+            let place = error.place().filter(|_| error.source().is_none());
+            let margin = place.map(|place| place.margin(SNIPPET)).unwrap_or_default();
+            text.push_str(&format!("\n{margin}\n{ADVICE}help{ADVICE:#}: {}", escape(advice)));
         }
         self.tell(&text);
         error.exit()

@@ -15,7 +15,6 @@ use crate::ops;
 use crate::ops::attach::Attached;
 use crate::sys::files::is_stdout;
 use crate::text::escape::escape;
-use crate::text::hex::hex;
 
 /// A module that was split.
 #[derive(Serialize, JsonSchema)]
@@ -110,7 +109,7 @@ impl Report {
             ));
         }
         let parts =
-            split.parts.iter().map(|part| Boundary { end: part.end, hash: hex(&part.hash) });
+            split.parts.iter().map(|part| Boundary { end: part.end, hash: hex::encode(part.hash) });
         self.line(&Split {
             module: path_text(&request.module),
             output: path_text(&request.output),

@@ -14,7 +14,7 @@ use crate::ops::keygen;
 use crate::ops::sign::Signed;
 use crate::sys::files::is_stdout;
 use crate::text::escape::escape;
-use crate::text::hex::{hex, public_key_text};
+use crate::text::hex::public_key_text;
 
 /// A module that was signed.
 #[derive(Serialize, JsonSchema)]
@@ -79,7 +79,7 @@ impl Report {
             secret: path_text(&request.secret),
             public: path_text(&request.public),
             public_key: public_key_text(key),
-            key_id: hex(&key.default_key_id()),
+            key_id: hex::encode(key.default_key_id()),
         })
     }
 

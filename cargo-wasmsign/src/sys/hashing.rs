@@ -6,8 +6,6 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::text::hex::hex;
-
 /// Below the size from which allocators ask the system for each buffer anew, which takes longer than a small module.
 const BUFFER: usize = 64 * 1024;
 
@@ -28,7 +26,7 @@ pub fn sha256(path: &Path) -> io::Result<String> {
 pub fn copy_with_sha256(from: impl Read, to: &mut impl Write) -> io::Result<String> {
     let mut hash = Sha256::new();
     copy_hashed(from, to, &mut hash)?;
-    Ok(hex(&hash.finalize()))
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// Copies a stream into `to` and into a hash; gives its length.

@@ -6,4 +6,6 @@ pub(crate) mod nearest;
 pub(crate) mod paths;
 pub(crate) mod redact;
 pub(crate) mod size;
+pub(crate) mod snippet;
+pub(crate) mod toml;
 pub(crate) mod words;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
+use wasmsign_core::PublicKey;
 use wasmsign_core::keys::may_be_secret;
 
 /// The words and variables of this call that may hold a secret key. Whatever a message is about, it may quote one of them.
@@ -82,6 +83,13 @@ pub fn is_secret_for_a_path(path: &Path) -> bool {
     path.strip_prefix(known).is_ok_and(|rest| may_be_secret(&rest.to_string_lossy()))
 }
 
+/// Whether a line of a file may hold a secret key among other things. A public key in quotes is none.
+pub fn may_hold_secret(line: &str) -> bool {
+    let is_public = |piece: &&str| PublicKey::decode(piece.as_bytes()).is_ok();
+    let pieces = line.split(['"', '\'']).filter(|piece| !is_public(piece));
+    may_be_secret(&pieces.collect::<Vec<_>>().join("'"))
+}
+
 fn hidden(text: &str) -> String {
     format!(
         "a text of {} characters, which may be a secret key and so is not shown",
@@ -141,6 +149,24 @@ mod tests {
             "a/b.wasm",
         ] {
             assert_eq!(Given::of([text.to_owned()]).hidden_in(text), text);
+        }
+    }
+
+    #[test]
+    fn a_line_is_shown_unless_a_key_may_be_in_it() {
+        let public =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO8c1H4vuPjcv9a0mj7/vsxoxUTyulzQCHXwEQGyCBLD";
+        for line in
+            ["", "a = 1", "sign-with = ['release'] # who", &format!("public = \"{public}\"")]
+        {
+            assert!(!may_hold_secret(line), "{line}");
+        }
+        let both = format!("keys = ['{public}', '{SEED}']");
+        let split = format!("a = ['{}', '{}']", &SEED[..30], &SEED[30..]);
+        for line in
+            [SEED, &format!("a = \"{SEED}\" # b"), &both, &split, "-----BEGIN PRIVATE KEY-----"]
+        {
+            assert!(may_hold_secret(line), "{line}");
         }
     }
 

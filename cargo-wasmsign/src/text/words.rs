@@ -8,36 +8,58 @@ use crate::text::redact;
 
 /// A text that is not one of the forms that its value may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invalid(String);
+pub struct Invalid {
+    message: String,
+    expected: Option<String>,
+}
 
 impl Invalid {
     /// Something else was expected than `found`, which the message repeats if it may.
     pub(crate) fn new(expected: impl fmt::Display, found: &str) -> Self {
-        let found = match found {
-            "" => "an empty text".to_owned(),
-            _ => redact::shown(found),
-        };
-        Self(format!("expected {expected}, found {found}"))
+        match found {
+            "" => Self::instead(expected, "an empty text"),
+            _ => Self::instead(expected, redact::shown(found)),
+        }
+    }
+
+    /// As [`Invalid::new`], with `found` in the words of the message.
+    pub(crate) fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> Self {
+        let expected = format!("expected {expected}");
+        Self { message: format!("{expected}, found {found}"), expected: Some(expected) }
     }
 
     /// It cannot stand here, as `message` says.
     pub(crate) fn because(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { message: message.into(), expected: None }
+    }
+
+    /// What was expected, where the message says that.
+    pub(crate) fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
     }
 }
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
 impl StdError for Invalid {}
 
 /// A type whose values each have a word.
-pub(crate) trait Words: Copy + 'static {
+pub(crate) trait Words: Copy + PartialEq + 'static {
     /// Each word with what it means and its value, in the order in which the type has them.
     const WORDS: &'static [(&'static str, &'static str, Self)];
+
+    /// The name of the type.
+    const NAME: &'static str;
+
+    /// The word for it.
+    fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(.., value)| *value == self);
+        found.map(|(word, ..)| *word).unwrap_or_default()
+    }
 
     /// The value that a word stands for.
     fn choose(text: &str) -> Result<Self, Invalid> {
@@ -66,13 +88,7 @@ macro_rules! words {
         impl $crate::text::words::Words for $name {
             const WORDS: &'static [(&'static str, &'static str, Self)] =
                 &[$( ($word, concat!($($doc),*), Self::$variant), )*];
-        }
-
-        impl $name {
-            /// The word for it.
-            pub fn as_str(self) -> &'static str {
-                <Self as $crate::text::words::Words>::WORDS[self as usize].0
-            }
+            const NAME: &'static str = stringify!($name);
         }
 
         impl std::str::FromStr for $name {

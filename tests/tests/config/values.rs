@@ -154,9 +154,13 @@ fn packages_are_selected_as_build_does() {
 #[test]
 fn what_is_wrong_ends_as_in_build() {
     let project = Project::tiny("sections.parts = [[\"producers\"], [\"name\"]]");
-    let place = "Cargo.toml:8:35: `parts`: `name` must not lie behind `producers`";
-    run(&mut config(&project, &[])).exits(2).says(&[place]);
-    run(&mut project.build(&[])).exits(2).says(&[place]);
+    let says = [
+        "`parts`: `name` must not lie behind `producers`",
+        "\n --> Cargo.toml:8:35\n",
+        "\n8 | sections.parts = [[\"producers\"], [\"name\"]]\n  |                                   ^^^^^^\n",
+    ];
+    run(&mut config(&project, &[])).exits(2).says(&says);
+    run(&mut project.build(&[])).exits(2).says(&says);
     let project = Project::tiny("target = \"x86_64-unknown-linux-gnu\"");
     run(&mut config(&project, &[])).exits(2).says(&["no WebAssembly target"]);
     let project = Project::tiny("");

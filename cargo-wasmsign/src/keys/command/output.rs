@@ -71,20 +71,11 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() {
         return None;
     }
-    let hex = from_hex(text.strip_prefix("0x").unwrap_or(text));
+    let hex = hex::decode(text.strip_prefix("0x").unwrap_or(text)).ok();
     // In addresses, two digits are others.
     let base64 = text.replace('-', "+").replace('_', "/");
     hex.or_else(|| Base64::decode_vec(&base64).ok())
         .or_else(|| Base64Unpadded::decode_vec(&base64).ok())
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |digit: &u8| char::from(*digit).to_digit(16);
-    let byte = |pair: &[u8; 2]| u8::try_from(digit(&pair[0])? << 4 | digit(&pair[1])?).ok();
-    match text.as_bytes().as_chunks() {
-        (pairs, []) => pairs.iter().map(byte).collect(),
-        _ => None,
-    }
 }
 
 fn pem_label(text: &str) -> Option<&str> {
@@ -101,7 +92,6 @@ fn is_der_sequence(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::hex::hex;
 
     const SIGNATURE: [u8; 64] = [0xa5; 64];
 
@@ -114,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_form_is_read() {
-        let hex = hex(&SIGNATURE);
+        let hex = hex::encode(SIGNATURE);
         let base64 = Base64::encode_string(&SIGNATURE);
         let wrapped = format!("{}\r\n{}\n", &base64[..64], &base64[64..]);
         let forms = [
@@ -147,7 +137,7 @@ mod tests {
         for head in DER.iter().chain([&SSH]) {
             let framed = [*head, &SIGNATURE].concat();
             is_read(&framed);
-            is_read(hex(&framed));
+            is_read(hex::encode(&framed));
             is_read(Base64::encode_string(&framed) + "\n");
         }
     }
@@ -159,7 +149,7 @@ mod tests {
             format!("\"{base64}\""),
             format!("{{\"KeyId\":\"arn:aws:kms:1\",\"Signature\":\"{base64}\"}}\n"),
             format!("{{\"data\":{{\"key_version\":1,\"signature\":\"vault:v1:{base64}\"}}}}"),
-            format!("[1, [\"{}\"]]", hex(&SIGNATURE)),
+            format!("[1, [\"{}\"]]", hex::encode(SIGNATURE)),
         ] {
             is_read(json);
         }
@@ -167,7 +157,7 @@ mod tests {
 
     #[test]
     fn nothing_else_is() {
-        let hex = hex(&SIGNATURE);
+        let hex = hex::encode(SIGNATURE);
         let base64 = Base64::encode_string(&SIGNATURE);
         let wrong = [
             "",
@@ -194,7 +184,7 @@ mod tests {
             (&b""[..], "0 bytes"),
             (b"signed\n", "7 bytes"),
             (&ecdsa, "ECDSA"),
-            (hex(&ecdsa).as_bytes(), "ECDSA"),
+            (hex::encode(&ecdsa).as_bytes(), "ECDSA"),
             (Base64::encode_string(&ecdsa).as_bytes(), "ECDSA"),
             (b"{\"error\":\"denied\"}", "JSON"),
             (

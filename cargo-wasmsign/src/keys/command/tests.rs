@@ -5,7 +5,6 @@ use wasmsign_core::SecretKey;
 
 use super::*;
 use crate::exit::Exit;
-use crate::text::hex::hex;
 
 const MESSAGE: &[u8] = b"wasmsig";
 
@@ -67,7 +66,7 @@ fn it_runs_beside_the_manifest_with_the_message() {
 
 #[test]
 fn text_is_read_too() {
-    let hex = hex(&key().sign(MESSAGE));
+    let hex = hex::encode(key().sign(MESSAGE));
     assert_eq!(sign(&format!("echo {hex}")).unwrap(), key().sign(MESSAGE));
     assert_eq!(sign("cat signature; echo").unwrap(), key().sign(MESSAGE));
     let json = format!("echo '{{\"id\":\"{}\",\"signature\":\"{hex}\"}}'", "00".repeat(64));
@@ -111,9 +110,9 @@ fn what_is_no_signature_is_told() {
 
 #[test]
 fn signatures_are_checked() {
-    let other = hex(&key().sign(b"other"));
+    let other = hex::encode(key().sign(b"other"));
     fails(sign(&format!("echo {other}")), Exit::Tool, &["does not verify"]);
-    let empty = hex(&key().sign(b""));
+    let empty = hex::encode(key().sign(b""));
     fails(sign(&format!("echo {empty}")), Exit::Tool, &["does not verify", "was not read"]);
 }
 

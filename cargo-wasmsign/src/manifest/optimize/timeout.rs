@@ -4,6 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::error::Result;
+use crate::manifest::kind::Kind;
+use crate::manifest::node::Node;
 use crate::text::words::Invalid;
 
 /// The units, the longest first: none stands twice, and none before a longer one.
@@ -28,6 +34,22 @@ impl FromStr for Timeout {
             Some(seconds @ 1..) => Ok(Self(Duration::from_secs(seconds))),
             _ => Err(Invalid::new("a time, such as `90s`, `10m` or `1h30m`", text)),
         }
+    }
+}
+
+impl Kind for Timeout {
+    type Value = Self;
+
+    fn read(node: &Node<'_>) -> Result<Self> {
+        node.text()?.parse()
+    }
+
+    fn show(value: &Self) -> Value {
+        json!(value.to_string())
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 2, "pattern": "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$" })
     }
 }
 

@@ -1,7 +1,9 @@
 //! The example of the reference, with a key for each source of secrets.
 
+use serde_json::json;
+
 use super::super::optimize::{Open, Optimize};
-use super::super::{Features, Keep, KeyText, Placement, SecretSource, Tool};
+use super::super::{Features, Keep, Placement, Tool};
 use super::{Scratch, nothing, package};
 use crate::keys::KeyIdChoice;
 use crate::module::optimize::Level;
@@ -71,23 +73,27 @@ fn the_example_of_the_reference_is_read() {
     assert!(manifests.has_table("app"));
 
     let release = package(&manifests, "release", &nothing()).unwrap();
-    assert!(release.enabled);
-    assert_eq!(release.targets, Some(vec!["wasm32-unknown-unknown".to_owned()]));
-    assert_eq!(release.sign_with, ["release"]);
-    assert_eq!(release.signature, Placement::Embedded);
-    assert_eq!(release.key_id, KeyIdChoice::Auto);
-    assert_eq!(release.sections.remove.patterns(), [".debug_*"]);
-    let parts = release.sections.parts.as_ref().unwrap();
+    assert!(release.options.enabled);
+    assert_eq!(release.options.targets, Some(vec!["wasm32-unknown-unknown".to_owned()]));
+    assert_eq!(release.options.sign_with, ["release"]);
+    assert_eq!(release.options.signature, Placement::Embedded);
+    assert_eq!(release.options.key_id, KeyIdChoice::Auto);
+    assert_eq!(release.options.sections.remove.patterns(), [".debug_*"]);
+    let parts = release.options.sections.parts.as_ref().unwrap();
     assert_eq!((parts.part_of(None), parts.part_of(Some("name"))), (0, 1));
-    assert_eq!(release.sections.embed[0].name, "build-info");
-    assert!(!release.sections.producers && !release.reproducible && !release.auditable);
-    assert_eq!(release.transforms[0].command, ["wasm-bindgen", "…"]);
+    assert_eq!(release.options.sections.embed[0].name, "build-info");
+    assert!(
+        !release.options.sections.producers
+            && !release.options.reproducible
+            && !release.options.auditable
+    );
+    assert_eq!(release.options.transforms[0].command.argv, ["wasm-bindgen", "…"]);
 
     let dev = package(&manifests, "dev", &nothing()).unwrap();
-    assert_eq!(dev.optimize, None);
-    assert_eq!(dev.sign_with, ["dev"]);
-    assert_eq!(dev.sections, release.sections);
-    assert_eq!(dev.transforms, release.transforms);
+    assert_eq!(dev.optimize(), None);
+    assert_eq!(dev.options.sign_with, ["dev"]);
+    assert_eq!(dev.options.sections, release.options.sections);
+    assert_eq!(dev.options.transforms, release.options.transforms);
 }
 
 #[test]
@@ -96,13 +102,15 @@ fn the_example_says_what_is_the_default_of_the_optimizer() {
     let said = package(&manifests, "release", &nothing()).unwrap();
     let default = Scratch::new().read("", "").unwrap();
     let default = package(&default, "release", &nothing()).unwrap();
-    assert_eq!(said.interface, default.interface);
-    assert_eq!((said.interface.features, said.interface.exports), (Features::Auto, None));
-    let said = said.optimize.unwrap();
-    let default = default.optimize.unwrap();
+    let interface = said.interface();
+    assert_eq!(interface, default.interface());
+    assert_eq!((interface.features, interface.exports), (Features::Auto, None));
+    let said = said.optimize().unwrap();
+    let default = default.optimize().unwrap();
     let said_nothing = Open { on: true, level: true };
     assert_eq!((said.open, default.open), (Open::default(), said_nothing));
-    assert_eq!(said, Optimize { open: Open::default(), ..default });
+    assert_eq!(*said, Optimize { open: Open::default(), ..default.clone() });
+    let said = &said.options;
     assert_eq!(said.level, Level::Oz);
     assert_eq!(said.passes, [""; 0]);
     assert_eq!((said.names, said.debug), (Keep::Strip, Keep::Strip));
@@ -118,16 +126,16 @@ fn keys_have_whole_paths_and_their_line() {
 
     let release = key("release");
     assert_eq!(release.name, "release");
-    assert_eq!(release.public, Some(KeyText::Path(scratch.0.join("keys/release.pub"))));
-    assert_eq!(release.secret, Some(SecretSource::Env("WASMSIGN_RELEASE_KEY".into())));
-    assert_eq!((&release.manifest, release.line), (&scratch.root(), 11));
+    let public = |name| key(name).public.as_ref().unwrap().told_public();
+    let secret = |name| key(name).secret.as_ref().unwrap().told();
+    assert_eq!(public("release"), json!(scratch.0.join("keys/release.pub")));
+    assert_eq!(secret("release"), json!({ "env": "WASMSIGN_RELEASE_KEY" }));
+    assert_eq!((release.place.path(), release.place.line()), (&*scratch.root(), 11));
 
-    assert!(
-        matches!(&key("dev").public, Some(KeyText::Text(text)) if text.starts_with("ssh-ed25519 "))
-    );
-    assert_eq!(key("dev").secret, Some(SecretSource::File(scratch.0.join("keys/dev.key"))));
-    assert_eq!(key("spare").public, Some(KeyText::Path("/etc/spare.pub".into())));
-    assert_eq!(key("spare").secret, Some(SecretSource::EnvFile("SPARE_FILE".into())));
+    assert!(public("dev").as_str().unwrap().starts_with("ssh-ed25519 "));
+    assert_eq!(secret("dev"), json!({ "file": scratch.0.join("keys/dev.key") }));
+    assert_eq!(public("spare"), json!("/etc/spare.pub"));
+    assert_eq!(secret("spare"), json!({ "env-file": "SPARE_FILE" }));
     assert_eq!(manifests.key("other"), None);
 }
 
@@ -138,7 +146,7 @@ fn one_file_may_be_workspace_and_package() {
     let packages = [("app".to_owned(), scratch.root())];
     let manifests = super::Manifests::read(&scratch.root(), &packages).unwrap();
     assert!(manifests.has_table("app"));
-    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().sign_with, ["dev"]);
+    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().options.sign_with, ["dev"]);
 }
 
 #[test]
@@ -146,5 +154,5 @@ fn a_package_without_a_table_takes_what_the_workspace_says() {
     let manifests = Scratch::new().read(WORKSPACE, "[package]\nname = \"app\"\n").unwrap();
     assert!(!manifests.has_table("app"));
     assert!(!manifests.has_table("other"));
-    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().sign_with, ["release"]);
+    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().options.sign_with, ["release"]);
 }

@@ -10,21 +10,17 @@ fn list(workspace: &str, app: &str, env: &Environment, flags: &CommandLine) -> V
     let scratch = Scratch::new();
     let manifests = scratch.read(workspace, app).expect("the manifests are right");
     let settings = manifests.settings("app", "release", env, flags).expect("the rest is right");
-    let mut entries = manifests.list(&settings);
-    for entry in &mut entries {
-        if let Origin::Manifest { path, .. } = &mut entry.origin {
-            *path = if *path == scratch.app() { "APP".into() } else { "ROOT".into() };
-        }
-    }
-    entries
+    manifests.list(&settings)
 }
 
 /// `key = value` with the place, as short as it can be said.
 fn lines(entries: &[Entry]) -> Vec<String> {
     let place = |origin: &Origin| match origin {
         Origin::Default => "default".to_owned(),
-        Origin::Manifest { path, line, column, table } => {
-            format!("{}:{line}:{column} {table}", path.display())
+        Origin::Manifest { place, table } => {
+            let file = if place.path().ends_with("app/Cargo.toml") { "APP" } else { "ROOT" };
+            let path = place.path().display().to_string();
+            format!("{} {table}", place.to_string().replace(&path, file))
         }
         Origin::Environment(name) | Origin::CommandLine(name) | Origin::Cargo(name) => {
             (*name).to_owned()
@@ -196,7 +192,7 @@ fn whoever_turns_the_optimizer_off_is_named() {
     let said = list("", app, &nothing(), &CommandLine::default());
     let (value, origin) = entry(&said, "optimize");
     assert_eq!(value, json!(false));
-    assert!(matches!(origin, Origin::Manifest { line: 2, .. }), "{origin:?}");
+    assert!(matches!(&origin, Origin::Manifest { place, .. } if place.line() == 2), "{origin:?}");
     assert!(said.iter().all(|entry| !entry.key.starts_with("optimize.")), "nobody says more");
     let workspace =
         "[workspace.metadata.wasmsign.optimize]\nexports = ['f']\nfeatures = []\nlevel = 1\n";

@@ -42,19 +42,19 @@ fn the_nearest_layer_counts_for_every_key() {
         "target",
         ["['a']", "'b'", "'c'", "['d']"],
         words(["a", "b", "c", "d"]).map(Some),
-        |c| c.targets,
+        |c| c.options.targets,
     );
     each_layer(
         "sign-with",
         ["['dev']", "['release']", "['dev']", "['release']"],
         words(["dev", "release", "dev", "release"]),
-        |c| c.sign_with,
+        |c| c.options.sign_with,
     );
     each_layer(
         "signature",
         ["'both'", "'detached'", "'embedded'", "'detached'"],
         [Placement::Both, Placement::Detached, Placement::Embedded, Placement::Detached],
-        |c| c.signature,
+        |c| c.options.signature,
     );
     each_layer(
         "key-id",
@@ -65,24 +65,24 @@ fn the_nearest_layer_counts_for_every_key() {
             KeyIdChoice::Bytes(vec![10, 255]),
             KeyIdChoice::Bytes(b"me".to_vec()),
         ],
-        |c| c.key_id,
+        |c| c.options.key_id,
     );
     each_layer("enabled", ["false", "true", "false", "true"], [false, true, false, true], |c| {
-        c.enabled
+        c.options.enabled
     });
     each_layer(
         "sections.remove",
         ["['a']", "[]", "['c']", "['d', 'e']"],
         [vec!["a"], vec![], vec!["c"], vec!["d", "e"]]
             .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>()),
-        |c| c.sections.remove.patterns().to_vec(),
+        |c| c.options.sections.remove.patterns().to_vec(),
     );
     for key in ["reproducible", "auditable", "sections.producers"] {
         each_layer(key, ["false", "true", "false", "true"], [false, true, false, true], |c| {
             match key {
-                "reproducible" => c.reproducible,
-                "auditable" => c.auditable,
-                _ => c.sections.producers,
+                "reproducible" => c.options.reproducible,
+                "auditable" => c.options.auditable,
+                _ => c.options.sections.producers,
             }
         });
     }
@@ -90,7 +90,7 @@ fn the_nearest_layer_counts_for_every_key() {
         "optimize",
         ["1", "'s'", "false", "{ level = 4 }"],
         [Some(Level::O1), Some(Level::Os), None, Some(Level::O4)],
-        |c| c.optimize.map(|optimize| optimize.level),
+        |c| c.optimize().map(|optimize| optimize.options.level),
     );
 }
 
@@ -99,38 +99,50 @@ fn the_nearest_layer_counts_for_every_key_of_the_tables() {
     let lists = ["['a']", "['b']", "['c', 'd']", "['e']"];
     let expected = [vec!["a"], vec!["b"], vec!["c", "d"], vec!["e"]]
         .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>());
-    each_layer("transform.command", lists, expected.clone(), |c| c.transforms[0].command.clone());
-    each_layer("optimize.passes", lists, expected.clone(), |c| c.optimize.unwrap().passes);
-    each_layer("optimize.exports", lists, expected.clone().map(Some), |c| c.interface.exports);
-    each_layer("optimize.features", lists, expected.map(Features::List), |c| c.interface.features);
+    each_layer("transform.command", lists, expected.clone(), |c| {
+        c.options.transforms[0].command.argv.clone()
+    });
+    each_layer("optimize.passes", lists, expected.clone(), |c| {
+        c.optimize().unwrap().options.passes.clone()
+    });
+    each_layer("optimize.exports", lists, expected.clone().map(Some), |c| c.interface().exports);
+    each_layer("optimize.features", lists, expected.map(Features::List), |c| {
+        c.interface().features
+    });
     let words = [Unfinished::Allow, Unfinished::Refuse, Unfinished::Allow, Unfinished::Refuse];
     let said = ["'allow'", "'refuse'", "'allow'", "'refuse'"];
-    each_layer("unfinished", said, words, |c| c.unfinished);
+    each_layer("unfinished", said, words, |c| c.options.unfinished);
     each_layer("optimize.timeout", ["'1s'", "'2m'", "'3h'", "'4s'"], [1, 120, 10800, 4], |c| {
-        c.optimize.unwrap().timeout.unwrap().duration().as_secs()
+        c.optimize().unwrap().options.timeout.unwrap().duration().as_secs()
     });
     let keeps = ["'keep'", "'strip'", "'keep'", "'strip'"];
     let expected = [Keep::Keep, Keep::Strip, Keep::Keep, Keep::Strip];
-    each_layer("optimize.names", keeps, expected, |c| c.optimize.unwrap().names);
-    each_layer("optimize.debug", keeps, expected, |c| c.optimize.unwrap().debug);
+    each_layer("optimize.names", keeps, expected, |c| c.optimize().unwrap().options.names);
+    each_layer("optimize.debug", keeps, expected, |c| c.optimize().unwrap().options.debug);
     let levels = [Level::O1, Level::Os, Level::O0, Level::O4];
-    each_layer("optimize.level", ["1", "'s'", "0", "'4'"], levels, |c| c.optimize.unwrap().level);
+    each_layer("optimize.level", ["1", "'s'", "0", "'4'"], levels, |c| {
+        c.optimize().unwrap().options.level
+    });
     let tools = ["a", "b", "c", "d"].map(|name| Tool::Program(name.into()));
-    each_layer("optimize.tool", ["'a'", "'b'", "'c'", "'d'"], tools, |c| c.optimize.unwrap().tool);
+    each_layer("optimize.tool", ["'a'", "'b'", "'c'", "'d'"], tools, |c| {
+        c.optimize().unwrap().options.tool.clone()
+    });
     let versions = [1, 2, 3, 4].map(Some);
     each_layer("optimize.minimum-version", ["1", "2", "3", "4"], versions, |c| {
-        c.optimize.unwrap().minimum_version
+        c.optimize().unwrap().options.minimum_version
     });
     let parts = ["[['a'], ['b']]", "[['c']]", "[['d'], ['e', 'f']]", "[['@standard']]"];
     let expected =
         [r#"[["a"], ["b"]]"#, r#"[["c"]]"#, r#"[["d"], ["e", "f"]]"#, r#"[["@standard"]]"#];
     each_layer("sections.parts", parts, expected.map(str::to_owned), |c| {
-        format!("{:?}", c.sections.parts.unwrap().selectors())
+        format!("{:?}", c.options.sections.parts.unwrap().selectors())
     });
     let files = ["'/a'", "'/b'", "'/c'", "'/d'"];
     let expected = ["/a", "/b", "/c", "/d"].map(std::path::PathBuf::from);
-    each_layer("artifact-dir", files, expected.clone().map(Some), |c| c.artifact_dir);
-    each_layer("sections.embed.x.file", files, expected, |mut c| c.sections.embed.remove(0).file);
+    each_layer("artifact-dir", files, expected.clone().map(Some), |c| c.options.artifact_dir);
+    each_layer("sections.embed.x.file", files, expected, |mut c| {
+        c.options.sections.embed.remove(0).file
+    });
 }
 
 #[test]
@@ -139,7 +151,7 @@ fn the_output_of_a_transform_has_its_own_precedence() {
     let outputs = ["'a'", "'b'", "'c'", "'d'"];
     for (from, expected) in ["a", "b"].into_iter().enumerate() {
         let (_, app) = manifests("transform.output", &outputs, from);
-        let mut transforms = config(command, &app, "release", &nothing()).transforms;
+        let mut transforms = config(command, &app, "release", &nothing()).options.transforms;
         let output = transforms.remove(0).output.map(|output| output.text);
         assert_eq!(output.as_deref(), Some(expected));
     }
@@ -150,7 +162,7 @@ fn another_profile_does_not_count() {
     let (workspace, app) = manifests("signature", &["'both'", "'both'", "'both'", "'both'"], 0);
     let app = app.replace(LAYERS[1], "[unrelated]");
     let workspace = workspace.replace(LAYERS[3], "[unrelated]");
-    assert_eq!(config(&workspace, &app, "dev", &nothing()).signature, Placement::Embedded);
+    assert_eq!(config(&workspace, &app, "dev", &nothing()).options.signature, Placement::Embedded);
 }
 
 #[test]
@@ -166,11 +178,11 @@ fn the_environment_stands_above_all_layers() {
                target = 'a'\nsign-with = ['dev']\nsignature = 'both'\nkey-id = 'x'\noptimize = 1\n";
     let config = config(KEYS, app, "release", &env);
     let targets = ["wasm32-wasip1", "wasm32-unknown-unknown"].map(str::to_owned);
-    assert_eq!(config.targets, Some(targets.to_vec()));
-    assert_eq!(config.sign_with, ["dev", "release"]);
-    assert_eq!(config.signature, Placement::Detached);
-    assert_eq!(config.key_id, KeyIdChoice::None);
-    assert_eq!(config.optimize, None);
+    assert_eq!(config.options.targets, Some(targets.to_vec()));
+    assert_eq!(config.options.sign_with, ["dev", "release"]);
+    assert_eq!(config.options.signature, Placement::Detached);
+    assert_eq!(config.options.key_id, KeyIdChoice::None);
+    assert_eq!(config.optimize(), None);
 }
 
 #[test]
@@ -192,12 +204,12 @@ fn the_command_line_stands_above_the_environment() {
         artifact_dir: None,
     };
     let said = config(&flags);
-    assert_eq!(said.sign_with, ["a.key"]);
-    assert_eq!(said.optimize, None);
-    assert_eq!(said.targets, Some(vec!["wasm64-unknown-unknown".to_owned()]));
+    assert_eq!(said.options.sign_with, ["a.key"]);
+    assert_eq!(said.optimize(), None);
+    assert_eq!(said.options.targets, Some(vec!["wasm64-unknown-unknown".to_owned()]));
     let unsigned = config(&CommandLine { no_sign: true, ..CommandLine::default() });
-    assert_eq!(unsigned.sign_with, [""; 0]);
-    assert_eq!(unsigned.optimize.unwrap().level, Level::O3);
+    assert_eq!(unsigned.options.sign_with, [""; 0]);
+    assert_eq!(unsigned.optimize().unwrap().options.level, Level::O3);
 }
 
 #[test]
@@ -212,7 +224,7 @@ fn a_variable_can_turn_the_optimizer_on_and_set_its_level() {
                profile.dev.optimize = false\n";
     let optimize = |value: &str| {
         let env = Environment::new([("CARGO_WASMSIGN_OPTIMIZE", value)]);
-        config("", app, "dev", &env).optimize.map(|it| (it.level, it.names))
+        config("", app, "dev", &env).optimize().map(|it| (it.options.level, it.options.names))
     };
     assert_eq!(optimize(""), None);
     assert_eq!(optimize("true"), Some((Level::O3, Keep::Keep)));
@@ -230,8 +242,8 @@ fn the_table_of_the_optimizer_merges_key_by_key() {
                profile.release.optimize.level = 's'\n";
     let far = config(workspace, "", "dev", &nothing());
     let near = config(workspace, app, "release", &nothing());
-    assert_eq!(near.interface, far.interface);
-    let (far, near) = (far.optimize.unwrap(), near.optimize.unwrap());
+    assert_eq!(near.interface(), far.interface());
+    let (far, near) = (&far.optimize().unwrap().options, &near.optimize().unwrap().options);
     assert_eq!((near.level, near.names, near.debug), (Level::Os, Keep::Strip, Keep::Keep));
     assert_eq!(near.passes, ["c"]);
     assert_eq!(near.tool, far.tool);
@@ -242,7 +254,7 @@ fn a_nearer_table_turns_the_optimizer_on_again() {
     let level = |workspace: &str, app: &str| {
         let workspace = format!("[workspace.metadata.wasmsign]\noptimize = {workspace}\n");
         let app = format!("[package.metadata.wasmsign]\noptimize = {app}\n");
-        config(&workspace, &app, "release", &nothing()).optimize.map(|it| it.level)
+        config(&workspace, &app, "release", &nothing()).optimize().map(|it| it.options.level)
     };
     assert_eq!(level("false", "{ names = 'keep' }"), Some(Level::Oz));
     assert_eq!(level("false", "{}"), Some(Level::Oz));
@@ -257,5 +269,5 @@ fn a_package_can_be_left_out() {
     let app = "[package.metadata.wasmsign]\nenabled = false\n";
     let manifests = Scratch::new().read("", app).unwrap();
     assert!(manifests.has_table("app"));
-    assert!(!package(&manifests, "release", &nothing()).unwrap().enabled);
+    assert!(!package(&manifests, "release", &nothing()).unwrap().options.enabled);
 }

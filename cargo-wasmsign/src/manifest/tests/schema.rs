@@ -2,52 +2,13 @@
 
 mod validator;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::reader::KeySet;
-use super::super::{keys, layer, optimize, schema, sections, transform};
+use super::super::schema;
 use super::{KEYS, Scratch, example};
 use validator::{as_json, valid};
-
-/// The keys that a definition of the schema has; those of each choice where there are several.
-fn keys_of(definition: &str) -> BTreeSet<String> {
-    let schema = schema();
-    let definition = &schema["$defs"][definition];
-    let choices = definition["oneOf"].as_array().cloned();
-    let choices = choices.unwrap_or_else(|| vec![definition.clone()]);
-    let keys = choices.iter().flat_map(|choice| {
-        assert_eq!(choice["additionalProperties"], false, "{choice:#}");
-        choice["properties"].as_object().expect("it has properties").keys().cloned()
-    });
-    keys.collect()
-}
-
-#[test]
-fn the_schema_knows_the_keys_that_the_reader_knows() {
-    let pairs: [(&str, &KeySet); 9] = [
-        ("Workspace", &layer::WORKSPACE),
-        ("Package", &layer::PACKAGE),
-        ("Profile", &layer::PROFILE),
-        ("Transform", &transform::KEYS),
-        ("OptimizeTable", &optimize::KEYS),
-        ("Sections", &sections::KEYS),
-        ("Embed", &sections::EMBED),
-        ("Key", &keys::KEY),
-        ("Secret", &keys::SECRET),
-    ];
-    for (definition, keys) in pairs {
-        let known = keys.known.iter().map(|key| (*key).to_owned()).collect();
-        assert_eq!(keys_of(definition), known, "{definition}");
-    }
-    let schema = schema();
-    let tables = schema["$defs"].as_object().expect("it has definitions").iter();
-    let tables = tables
-        .filter(|(_, it)| it["properties"].is_object() || it["oneOf"][0]["properties"].is_object());
-    assert_eq!(tables.count(), pairs.len(), "a table of the schema that is not compared");
-}
 
 #[test]
 fn the_published_schema_is_the_current_one() {
@@ -63,8 +24,7 @@ fn every_key_is_described() {
     let schema = schema();
     for (name, definition) in schema["$defs"].as_object().expect("it has definitions") {
         for (key, value) in definition["properties"].as_object().into_iter().flatten() {
-            let described = value["description"].is_string() || name == "Embed";
-            assert!(described, "{name}.{key}");
+            assert!(value["description"].is_string(), "{name}.{key}");
         }
     }
 }

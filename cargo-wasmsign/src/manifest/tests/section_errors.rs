@@ -118,7 +118,7 @@ fn every_option_needs_a_command_from_some_table() {
     let output = "[package.metadata.wasmsign.profile.dev]\ntransform = { output = 'a.wasm' }\n";
     let scratch = Scratch::new();
     let manifests = scratch.read(KEYS, output).unwrap();
-    assert_eq!(package(&manifests, "release", &nothing()).unwrap().transforms, []);
+    assert_eq!(package(&manifests, "release", &nothing()).unwrap().options.transforms, []);
     let error = package(&manifests, "dev", &nothing()).unwrap_err();
     let expected = "APP:2:15: `output`: no table names the `transform.command` that it is for";
     assert_eq!(scratch.message(error), expected);

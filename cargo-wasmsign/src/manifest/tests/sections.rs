@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
+use super::super::embed::Embed;
 use super::super::parts::Parts;
-use super::super::sections::Embed;
-use super::super::{After, PathTemplate, SecretSource, Transform};
+use super::super::transform::Command;
+use super::super::{After, PathTemplate, Transform};
 use super::{Scratch, config, nothing, package};
 
 fn parts(list: &str) -> Parts {
     let app = format!("[package.metadata.wasmsign]\nsections.parts = {list}\n");
-    config("", &app, "release", &nothing()).sections.parts.expect("there are parts")
+    config("", &app, "release", &nothing()).options.sections.parts.expect("there are parts")
 }
 
 #[test]
@@ -69,7 +72,7 @@ fn sections_are_embedded_from_whole_paths_in_the_order_of_their_names() {
         embed("w", scratch.0.join("w")),
         embed("z", scratch.0.join("app/z.json")),
     ];
-    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().sections.embed, expected);
+    assert_eq!(package(&manifests, "dev", &nothing()).unwrap().options.sections.embed, expected);
 }
 
 #[test]
@@ -79,10 +82,13 @@ fn a_transform_runs_beside_the_manifest_that_names_it() {
     let app = "[package.metadata.wasmsign]\ntransform.output = 'out/a.wasm'\n";
     let transform = |app: &str| {
         let manifests = scratch.read(workspace, app).unwrap();
-        package(&manifests, "dev", &nothing()).unwrap().transforms.remove(0)
+        package(&manifests, "dev", &nothing()).unwrap().options.transforms.remove(0)
     };
     let of_workspace = Transform {
-        command: ["tool", "", "-x"].map(str::to_owned).to_vec(),
+        command: Command {
+            argv: ["tool", "", "-x"].map(str::to_owned).to_vec(),
+            directory: scratch.0.clone(),
+        },
         output: Some(PathTemplate {
             text: "out/a.wasm".to_owned(),
             directory: scratch.0.join("app"),
@@ -90,11 +96,10 @@ fn a_transform_runs_beside_the_manifest_that_names_it() {
         produces: None,
         inputs: Vec::new(),
         after: After::Build,
-        directory: scratch.0.clone(),
     };
     assert_eq!(transform(app), of_workspace);
     let own = transform("[package.metadata.wasmsign.transform]\ncommand = ['./own']\n");
-    assert_eq!((own.output, own.directory), (None, scratch.0.join("app")));
+    assert_eq!((own.output, own.command.directory), (None, scratch.0.join("app")));
 }
 
 #[test]
@@ -104,8 +109,8 @@ fn a_list_of_transforms_replaces_and_is_replaced() {
                      [[workspace.metadata.wasmsign.transform]]\ncommand = ['two']\nafter = 'optimize'\n";
     let commands = |app: &str| -> Vec<_> {
         let manifests = scratch.read(workspace, app).unwrap();
-        let transforms = package(&manifests, "dev", &nothing()).unwrap().transforms;
-        transforms.into_iter().map(|one| (one.command.join(" "), one.after)).collect()
+        let transforms = package(&manifests, "dev", &nothing()).unwrap().options.transforms;
+        transforms.into_iter().map(|one| (one.command.argv.join(" "), one.after)).collect()
     };
     let (one, two) = (("one".to_owned(), After::Build), ("two".to_owned(), After::Optimize));
     assert_eq!(commands(""), [one, two]);
@@ -125,15 +130,14 @@ fn secrets_may_stay_with_an_agent_or_a_program() {
     let secret = |table: &str| {
         let table = format!("[workspace.metadata.wasmsign.keys.k]\n{table}\n");
         let manifests = scratch.read(&table, "").unwrap();
-        manifests.key("k").unwrap().secret.clone().expect("there is a secret")
+        manifests.key("k").unwrap().secret.as_ref().expect("there is a secret").told()
     };
     let fingerprint = "SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8";
     let by_fingerprint = secret(&format!("public = 'a'\nsecret.ssh-agent = '{fingerprint}'"));
-    assert_eq!(by_fingerprint, SecretSource::SshAgent(fingerprint.to_owned()));
+    assert_eq!(by_fingerprint, json!({ "ssh-agent": fingerprint }));
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
     let by_key = secret(&format!("secret = {{ ssh-agent = '{key}' }}"));
-    assert_eq!(by_key, SecretSource::SshAgent(key.to_owned()));
-    let argv = ["sign", "--key", "a b", ""].map(str::to_owned).to_vec();
+    assert_eq!(by_key, json!({ "ssh-agent": key }));
     let command = secret("public = 'a'\nsecret.command = ['sign', '--key', 'a b', '']");
-    assert_eq!(command, SecretSource::Command { argv, directory: scratch.0.clone() });
+    assert_eq!(command, json!({ "command": ["sign", "--key", "a b", ""] }));
 }

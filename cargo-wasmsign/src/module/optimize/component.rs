@@ -21,7 +21,6 @@ use super::{Cache, Changes, Job, Optimizer, Outcome, Ran, attempt, fault};
 use crate::error::{Error, Result, of_module};
 use crate::sys::files::{Access, Staged};
 use crate::sys::hashing::copy_hashed;
-use crate::text::hex::hex;
 
 /// How deep components may lie in each other to be looked into.
 const DEPTH: usize = 64;
@@ -176,7 +175,7 @@ impl Pieces<'_> {
         copied.map_err(|source| {
             Error::io(format!("failed to copy a part of `{}`", self.job.name.display()), source)
         })?;
-        Ok(hex(&hash.finalize()))
+        Ok(hex::encode(hash.finalize()))
     }
 }
 

@@ -16,7 +16,6 @@ use crate::sys::child;
 use crate::sys::hashing::copy_hashed;
 use crate::sys::programs;
 use crate::text::escape::escape;
-use crate::text::hex::hex;
 
 /// The program that is meant: the path itself, or the first program of this name in `PATH`.
 pub(super) fn find(tool: &Path) -> Option<PathBuf> {
@@ -64,7 +63,7 @@ pub(super) fn help(tool: &Path) -> Option<String> {
 pub(super) fn identity(tool: &Path, version: &str) -> Option<String> {
     let mut hash = Sha256::new();
     copy_hashed(File::open(tool).ok()?, &mut io::sink(), &mut hash).ok()?;
-    Some(format!("{version}, {}", hex(&hash.finalize())))
+    Some(format!("{version}, {}", hex::encode(hash.finalize())))
 }
 
 /// The arguments of `wasm-opt` that do a job, whose paths are absolute.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::words::words;
+use crate::text::words::{Words, words};
 
 words! {
     /// Binaryen's optimization levels, as manifests and `wasm-opt -O…` write them.
@@ -22,5 +22,12 @@ words! {
         Os = "s",
         /// For size above all.
         Oz = "z",
+    }
+}
+
+impl Level {
+    /// The level as manifests and `wasm-opt -O…` write it.
+    pub fn as_str(self) -> &'static str {
+        self.word()
     }
 }

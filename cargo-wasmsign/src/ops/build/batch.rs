@@ -134,7 +134,7 @@ impl PlannedPackage {
         target: &str,
         cargo_directory: &Path,
     ) -> Result<()> {
-        let Some(directory) = &self.config.artifact_dir else { return Ok(()) };
+        let Some(directory) = &self.config.options.artifact_dir else { return Ok(()) };
         self.files.iter().try_for_each(|file| {
             let module = format!("`{file}` of the package `{}` for {target}", self.name);
             copies.reserve(directory, file, module, cargo_directory)

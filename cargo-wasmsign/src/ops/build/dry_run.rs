@@ -58,8 +58,8 @@ fn module_plans(
     no_sign: bool,
 ) -> impl Iterator<Item = Module> {
     let (config, published) = (&package.config, &batch.output.published);
-    let signers = if no_sign { Vec::new() } else { config.sign_with.clone() };
-    let is_detached = !signers.is_empty() && config.signature != Placement::Embedded;
+    let signers = if no_sign { Vec::new() } else { config.options.sign_with.clone() };
+    let is_detached = !signers.is_empty() && config.options.signature != Placement::Embedded;
     package.files.iter().map(move |file| Module {
         package: package.name.clone(),
         path: published.join(file),
@@ -83,26 +83,28 @@ fn shell_words(words: &[String]) -> String {
 fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
     let mut steps = Vec::new();
     let transform = |after| {
-        let transforms = config.transforms.iter().filter(move |transform| transform.after == after);
-        transforms.map(|transform| format!("transform with {}", shell_words(&transform.command)))
+        let transforms =
+            config.options.transforms.iter().filter(move |transform| transform.after == after);
+        transforms
+            .map(|transform| format!("transform with {}", shell_words(&transform.command.argv)))
     };
     steps.extend(transform(After::Build));
     steps.extend(match (config.expected_optimize(), &config.opt_level) {
-        (Some(options), _) => Some(format!("optimize (-O{})", options.level.as_str())),
-        (None, Some(level)) if config.optimize.is_some() => {
+        (Some(optimize), _) => Some(format!("optimize (-O{})", optimize.options.level.as_str())),
+        (None, Some(level)) if config.optimize().is_some() => {
             Some(format!("leave unoptimized (opt-level {level})"))
         }
         (None, _) => None,
     });
-    steps.extend(interface(&config.interface));
+    steps.extend(interface(&config.interface()));
     steps.extend(transform(After::Optimize));
-    steps.extend(shape(&config.sections, !signers.is_empty()));
+    steps.extend(shape(&config.options.sections, !signers.is_empty()));
     steps.push(match signers {
         [] => "leave unsigned".to_owned(),
         signers => format!("sign with {}, verify", signers.join(", ")),
     });
     steps.push("publish".to_owned());
-    let copies = config.artifact_dir.iter();
+    let copies = config.options.artifact_dir.iter();
     steps.extend(copies.map(|directory| format!("copy to {}", directory.display())));
     steps
 }

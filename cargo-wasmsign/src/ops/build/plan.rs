@@ -119,7 +119,7 @@ fn enabled<'a>(
     let mut enabled = Vec::new();
     for (package, settings) in packages {
         let config = settings.into_config();
-        match config.enabled {
+        match config.options.enabled {
             true => enabled.push((package, config)),
             false => refuse_disabled(package, selection)?,
         }
@@ -146,7 +146,7 @@ fn refuse_collisions(
 ) -> Result<()> {
     let mut by_target: BTreeMap<&String, Vec<&Package>> = BTreeMap::new();
     for (package, config) in packages {
-        for target in config.targets.iter().flatten() {
+        for target in config.options.targets.iter().flatten() {
             by_target.entry(target).or_default().push(package);
         }
     }
@@ -164,8 +164,8 @@ fn groups(
     let mut groups = Groups::new();
     for (package, config) in packages {
         let files = select::expected(package, filter, features);
-        for target in config.targets.clone().unwrap_or_default() {
-            let PackageConfig { reproducible, auditable, .. } = config;
+        for target in config.options.targets.clone().unwrap_or_default() {
+            let (reproducible, auditable) = (config.options.reproducible, config.options.auditable);
             let settings = RunSettings { target, reproducible, auditable };
             let planned = PlannedPackage::new(package, config.clone(), files.clone());
             groups.entry(settings).or_default().push(planned);

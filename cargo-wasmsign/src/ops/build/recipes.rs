@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, of_key_use};
 use crate::keys::Signer;
-use crate::manifest::{CommandLine, Features, Manifests, Optimize, PackageConfig, Tool};
+use crate::manifest::{CommandLine, Features, Manifests, OptimizeOptions, PackageConfig, Tool};
 use crate::module::optimize::{self, Optimizer};
 use crate::module::shape::{Delimiters, Embedding};
 use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
@@ -54,9 +54,9 @@ impl<'a> Recipes<'a> {
     /// What is done to the modules of a package, with everything at hand that it takes.
     pub(crate) fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
         let signers = self.signers(package, config)?;
-        signers.iter().try_for_each(|signer| signer.keeps_from(&config.key_id))?;
+        signers.iter().try_for_each(|signer| signer.keeps_from(&config.options.key_id))?;
         refuse_twice(&signers)?;
-        let delimiters = match &config.sections.parts {
+        let delimiters = match &config.options.sections.parts {
             Some(_) => self.delimiters(package, signers.first())?,
             None => Arc::new(Delimiters::None),
         };
@@ -69,29 +69,32 @@ impl<'a> Recipes<'a> {
         config: &PackageConfig,
         delimiters: Delimiters,
     ) -> Result<Recipe> {
-        config.transforms.iter().try_for_each(find_transform)?;
+        config.options.transforms.iter().try_for_each(find_transform)?;
         refuse_missing(config)?;
-        if let Features::List(names) = &config.interface.features {
+        if let Features::List(names) = &config.interface().features {
             optimize::Features::from_names(names)?;
         }
         refuse_unlisted(config)?;
-        let optimize = match &config.optimize {
-            Some(options) => Some((self.optimizer(options, config.reproducible)?, options.clone())),
+        let optimize = match config.optimize() {
+            Some(optimize) => {
+                let optimizer = self.optimizer(&optimize.options, config.options.reproducible)?;
+                Some((optimizer, optimize.clone()))
+            }
             None => None,
         };
         Ok(Recipe {
             profile: config.profile.clone(),
-            transforms: config.transforms.clone(),
+            transforms: config.options.transforms.clone(),
             optimize,
-            interface: config.interface.clone(),
-            unfinished: config.unfinished,
-            auditable: config.auditable,
-            sections: config.sections.clone(),
+            interface: config.interface(),
+            unfinished: config.options.unfinished,
+            auditable: config.options.auditable,
+            sections: config.options.sections.clone(),
             delimiters: Arc::new(delimiters),
             signers: Vec::new(),
-            key_id: config.key_id.clone(),
-            placement: config.signature,
-            artifact_dir: config.artifact_dir.clone(),
+            key_id: config.options.key_id.clone(),
+            placement: config.options.signature,
+            artifact_dir: config.options.artifact_dir.clone(),
         })
     }
 
@@ -124,7 +127,11 @@ impl<'a> Recipes<'a> {
         Ok(delimiters)
     }
 
-    fn optimizer(&mut self, options: &Optimize, reproducible: bool) -> Result<Arc<Optimizer>> {
+    fn optimizer(
+        &mut self,
+        options: &OptimizeOptions,
+        reproducible: bool,
+    ) -> Result<Arc<Optimizer>> {
         let minimum = options.minimum_version;
         let choice = OptimizerChoice { tool: options.tool.clone(), minimum, reproducible };
         let known = self.optimizers.iter().find(|(other, _)| *other == choice);
@@ -148,7 +155,7 @@ impl<'a> Recipes<'a> {
         if self.options.no_sign || !self.options.keys.is_empty() {
             return Ok(());
         }
-        if config.sign_with.is_empty() {
+        if config.options.sign_with.is_empty() {
             return Err(Error::usage(format!(
                 "no signer is set for the modules of `{package}`"
             ))
@@ -176,6 +183,7 @@ impl<'a> Recipes<'a> {
         self.refuse_without_signers(package, config)?;
         let manifests = self.manifests;
         config
+            .options
             .sign_with
             .iter()
             .map(|name| {
@@ -205,9 +213,9 @@ impl<'a> Recipes<'a> {
 
 /// Refuses to drop the list that `auditable` promises. One that is embedded in its place is a list, too.
 fn refuse_unlisted(config: &PackageConfig) -> Result<()> {
-    let sections = &config.sections;
+    let sections = &config.options.sections;
     let is_embedded = sections.embed.iter().any(|embed| embed.name == AUDITABLE_LIST);
-    match config.auditable && sections.remove.is_match(AUDITABLE_LIST) && !is_embedded {
+    match config.options.auditable && sections.remove.is_match(AUDITABLE_LIST) && !is_embedded {
         false => Ok(()),
         true => Err(Error::usage(format!(
             "`sections.remove` drops `{AUDITABLE_LIST}`, which `auditable = true` requires"
@@ -218,11 +226,12 @@ fn refuse_unlisted(config: &PackageConfig) -> Result<()> {
 
 /// Refuses files that are not there, unless a program of the package makes them.
 fn refuse_missing(config: &PackageConfig) -> Result<()> {
-    let is_made = |path: &Path| config.transforms.iter().any(|transform| transform.makes(path));
-    for embed in config.sections.embed.iter().filter(|embed| !is_made(&embed.file)) {
+    let is_made =
+        |path: &Path| config.options.transforms.iter().any(|transform| transform.makes(path));
+    for embed in config.options.sections.embed.iter().filter(|embed| !is_made(&embed.file)) {
         Embedding::open(&embed.name, &embed.file)?;
     }
-    for input in config.transforms.iter().flat_map(|transform| &transform.inputs) {
+    for input in config.options.transforms.iter().flat_map(|transform| &transform.inputs) {
         let files = input.files(&[]);
         let is_one = files.is_one_path() && !input.text.contains('{');
         if is_one && !files.base.exists() && !is_made(&files.base) {

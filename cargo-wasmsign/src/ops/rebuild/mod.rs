@@ -181,6 +181,7 @@ impl Build<'_> {
         let profile = self.compilation.profile.name();
         let subject = Subject { target: &target, profile, directories };
         let reproducible = config
+            .options
             .reproducible
             .then(|| Reproducible::new(subject, workspace, self.configuration))
             .transpose()?;
@@ -190,7 +191,7 @@ impl Build<'_> {
             let text = serde_json::Value::from(directory.display().to_string());
             resolution.config.push(format!("build.build-dir={text}"));
         }
-        if config.auditable {
+        if config.options.auditable {
             project::find_auditable()?;
         }
         let mut flags = self.compilation.flags();
@@ -203,7 +204,7 @@ impl Build<'_> {
             flags,
             messages: Messages::Rendered { short: request.short },
             reproducible,
-            auditable: config.auditable,
+            auditable: config.options.auditable,
             own_jobs: jobs::refused(self.compilation.jobs.as_deref()).is_some(),
         })
     }

@@ -79,7 +79,7 @@ impl<'a> Original<'a> {
         triple: Option<&String>,
         root: &Path,
     ) -> Result<String> {
-        let mut targets = config.targets.iter().flatten();
+        let mut targets = config.options.targets.iter().flatten();
         let Some(path) = self.location.as_ref().filter(|_| triple.is_none()) else {
             let first = targets.next().cloned();
             return first.ok_or_else(|| Error::usage("the target is not known"));
@@ -139,7 +139,7 @@ impl<'a> Original<'a> {
     /// The delimiters that the new module must have to be the same: nobody without the secret could make them.
     pub(super) fn delimiters(&self, config: &PackageConfig) -> Result<Delimiters> {
         let has_any = self.what.sections.iter().any(|section| section.is_delimiter());
-        match config.sections.parts.is_some() && has_any {
+        match config.options.sections.parts.is_some() && has_any {
             true => Delimiters::of_module(self.path, &self.file, &self.what.sections),
             false => Ok(Delimiters::None),
         }

@@ -114,8 +114,8 @@ fn verifier(request: &Request) -> Result<Verifier> {
             "pass the public key that you trust with `--public-key`: a path, or the key's own text",
         ));
     }
-    let keys = request.public_keys.iter().map(|key| keys::public_key(key));
-    let builder = Verifier::builder(keys.collect::<Result<Vec<_>>>()?)
+    let keys = request.public_keys.iter().map(|key| keys::public_keys(key));
+    let builder = Verifier::builder(keys.collect::<Result<Vec<_>>>()?.concat())
         .policy(request.policy.clone().require(request.require));
     let builder = if request.identity { builder.with_identity() } else { builder };
     builder.build().map_err(unfit)

@@ -32,7 +32,7 @@ impl Arguments {
             ("profile", program.profile),
         ];
         let Transform { command, output: left_at, .. } = program.transform;
-        let words = &command[1..];
+        let words = &command.argv[1..];
         let mentions = |place: &str| words.iter().any(|word| word.contains(place));
         let is_temporary = |text: &str| text.contains("{input}") || text.contains("{output}");
         Ok(Self {
@@ -51,7 +51,7 @@ pub(super) fn refuse_unknown_places(transform: &Transform) -> Result<()> {
     let whole =
         |word: &str| placed(word).is_some_and(|(before, _, after)| (before, after) == ("", ""));
     let words =
-        transform.command[1..].iter().filter(|word| whole(word)).map(|word| ("command", word));
+        transform.command.argv[1..].iter().filter(|word| whole(word)).map(|word| ("command", word));
     let output = transform.output.iter().map(|path| ("output", &path.text));
     for (key, text) in words.chain(output) {
         if let Some((_, name, _)) = placed(text).filter(|(_, name, _)| !KNOWN.contains(name)) {

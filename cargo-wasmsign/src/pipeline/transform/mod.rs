@@ -59,12 +59,12 @@ impl Context<'_> {
         // What cargo has built may be anything that this very program can read.
         let before = self.sections(module).unwrap_or_default();
         let from = length(module.file())?;
-        self.notify(Step::Transforming { program: transform.command[0].clone() });
+        self.notify(Step::Transforming { program: transform.command.argv[0].clone() });
         let program = self.recipe().program(transform, self.file_name, &self.job.output);
         program
             .run(module, output, products, || self.notify(Step::Waiting))
             .map_err(|error| error.named(self.file_name))?;
-        self.refuse_invalid(&transform.command[0], output)?;
+        self.refuse_invalid(&transform.command.argv[0], output)?;
         let after = self.sections(output)?;
         let changes = Changes::between(names(&before), names(&after));
         let to = length(output.file())?;

@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::manifest::{FileSet, Transform, fill};
 use crate::sys::hashing::sha256;
 use crate::sys::programs;
-use crate::text::hex::hex;
 use crate::text::redact;
 
 /// A program, and the module that it gets.
@@ -40,7 +39,7 @@ impl Program<'_> {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let directory = real(directory);
         let is_shared = |other: &Path| real(other).starts_with(&directory);
-        ![&self.transform.directory, self.published, &std::env::temp_dir()]
+        ![&self.transform.command.directory, self.published, &std::env::temp_dir()]
             .iter()
             .any(|other| is_shared(other))
     }
@@ -61,13 +60,16 @@ impl Program<'_> {
         let transform = self.transform;
         let mut hash = Sha256::new();
         hash.update(format!("{transform:?} {:?}", self.names()));
-        let found = programs::find(&transform.command[0], &transform.directory);
+        let found = programs::find(&transform.command.argv[0], &transform.command.directory);
         let names = self.names();
         let places = names.each_ref().map(|(place, name)| (*place, name.as_str()));
         let made =
             self.products(transform.output.as_ref().map(|path| path.path(&places)).as_deref());
-        let words =
-            transform.command.iter().map(|word| transform.directory.join(fill(word, &places)));
+        let words = transform
+            .command
+            .argv
+            .iter()
+            .map(|word| transform.command.directory.join(fill(word, &places)));
         // What it makes it has not read: that is looked at after the program has run.
         let read = words.filter(|path| !made.iter().any(|set| set.is_match(path)));
         let named = found.into_iter().chain(read).filter(|path| path.is_file());
@@ -77,14 +79,14 @@ impl Program<'_> {
             // A file that cannot be read is one that has changed.
             hash.update(sha256(&path).unwrap_or_default());
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 }
 
 pub(super) fn program(transform: &Transform) -> Result<PathBuf> {
-    let name = &transform.command[0];
-    programs::find(name, &transform.directory).ok_or_else(|| {
-        let place = programs::place(name, &transform.directory);
+    let name = &transform.command.argv[0];
+    programs::find(name, &transform.command.directory).ok_or_else(|| {
+        let place = programs::place(name, &transform.command.directory);
         let name = redact::shown(name);
         Error::usage(format!("`transform` names {name}, and there is no such program {place}"))
             .advice("install it, make it executable, or name another one in `transform.command`")

@@ -38,7 +38,7 @@ impl Program<'_> {
         let own = left_at.filter(|_| !arguments.left_at_is_temporary);
         let sets = self.products(own);
         let paths: Vec<_> = sets.iter().map(|set| paths::normal(&set.base)).collect();
-        let directory = &self.transform.directory;
+        let directory = &self.transform.command.directory;
         let _claim = match paths.is_empty() {
             true => None,
             false => Some(Claim::wait(directory, paths, waiting)?),
@@ -59,12 +59,12 @@ impl Program<'_> {
 
     fn call(&self, arguments: &Arguments, input: &mut Staged, output: &mut Staged) -> Result<()> {
         let mut command = Command::new(program(self.transform)?);
-        command.args(&arguments.words).current_dir(&self.transform.directory);
+        command.args(&arguments.words).current_dir(&self.transform.command.directory);
         let from = if arguments.reads_path { Stdio::null() } else { reader(input)?.into() };
         let to = if arguments.leaves_file { Stdio::null() } else { reader(output)?.into() };
         input.lend()?;
         output.lend()?;
-        let name = &self.transform.command[0];
+        let name = &self.transform.command.argv[0];
         let ended = child::filter(command, from, to)
             .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
         if !ended.status.success() {
@@ -80,7 +80,7 @@ impl Program<'_> {
 
     /// Copies the module from where the program has left it.
     fn collect(&self, path: &Path, old: Option<OldFile>, output: &mut Staged) -> Result<()> {
-        let program = format!("`{}`, the program of `transform`,", self.transform.command[0]);
+        let program = format!("`{}`, the program of `transform`,", self.transform.command.argv[0]);
         let advice = "let `transform.output` say where it leaves the module";
         if old.is_some_and(|old| old.is_still_there()) {
             let text = format!("{program} left the old file at `{}` as it was", path.display());
@@ -108,13 +108,13 @@ impl Program<'_> {
             return Ok(());
         }
         let Transform { command, output, .. } = self.transform;
-        let names_output = command.iter().any(|word| word.contains("{output}"));
+        let names_output = command.argv.iter().any(|word| word.contains("{output}"));
         let place = match (output, names_output) {
             (Some(path), _) => format!("`{}`", path.text.escape_debug()),
             (None, true) => "`{output}`".to_owned(),
             (None, false) => "standard output".to_owned(),
         };
-        let name = &command[0];
+        let name = &command.argv[0];
         let text = format!("`{name}`, the program of `transform`, wrote no module to {place}");
         Err(Error::tool(text).advice(
             "say where it leaves the module: `{output}` among the words of `transform.command`, or `transform.output`; \

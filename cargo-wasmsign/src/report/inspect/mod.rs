@@ -19,7 +19,6 @@ use super::{FAINT, GOOD, Report};
 use crate::error::Result;
 use crate::module::section_names::standard_name;
 use crate::text::escape::escape;
-use crate::text::hex::hex;
 use crate::text::size::{human, share};
 use warnings::{Warning, warnings};
 
@@ -130,7 +129,9 @@ impl Inspect {
             stray_signature: what.misplaced_signature,
             parts: parts(what),
             warnings: warnings(what),
-            boundaries: ends.map(|end| Boundary { end: end.end, hash: hex(&end.hash) }).collect(),
+            boundaries: ends
+                .map(|end| Boundary { end: end.end, hash: hex::encode(end.hash) })
+                .collect(),
             signatures: what.signatures.as_ref().map(|data| match data {
                 Ok(data) => Signatures::Sets(sets(what, data)),
                 Err(error) => Signatures::Error(error.to_string()),
@@ -241,7 +242,7 @@ fn parts(what: &Inspection) -> Vec<Part> {
 
 fn sets(what: &Inspection, data: &SignatureData) -> Vec<Set> {
     let set = |set: &SignatureSet| Set {
-        hashes: set.hashes.iter().map(|hash| hex(hash)).collect(),
+        hashes: set.hashes.iter().map(hex::encode).collect(),
         coverage: coverage(what, set),
         entries: set.entries.iter().map(Entry::of).collect(),
     };
@@ -259,7 +260,7 @@ fn coverage(what: &Inspection, set: &SignatureSet) -> Coverage {
 
 impl Entry {
     fn of(entry: &sections::Entry) -> Self {
-        let key_id = (!entry.key_id().is_empty()).then(|| hex(entry.key_id()));
+        let key_id = (!entry.key_id().is_empty()).then(|| hex::encode(entry.key_id()));
         let id = key_id.as_ref().map_or("no key id".to_owned(), |id| format!("key id {id}"));
         let (algorithm, title) = match entry.content() {
             Content::Ed25519(_) => (ED25519, format!("Ed25519, {id}")),

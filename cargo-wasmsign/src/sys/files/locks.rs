@@ -145,7 +145,7 @@ fn lock_of_directory(directory: &Path) -> io::Result<File> {
 #[cfg(not(unix))]
 fn lock_of_directory(directory: &Path) -> io::Result<File> {
     use sha2::{Digest, Sha256};
-    let name = crate::text::hex::hex(&Sha256::digest(directory.as_os_str().as_encoded_bytes()));
+    let name = hex::encode(Sha256::digest(directory.as_os_str().as_encoded_bytes()));
     let path = std::env::temp_dir().join(format!("cargo-wasmsign-{}.lock", &name[..16]));
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
 }

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use crate::module::optimize::job::Allowed;
 use crate::module::optimize::{Job, Level};
-use crate::text::hex::hex;
 
 /// Goes up whenever the steps around Binaryen begin to do otherwise with the same job.
 const STEPS: u32 = 2;
@@ -77,7 +76,7 @@ impl Key {
 impl fmt::Display for Key {
     /// The name of the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
+        f.write_str(&hex::encode(self.0))
     }
 }
 

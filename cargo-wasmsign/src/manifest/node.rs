@@ -5,22 +5,29 @@ use std::path::PathBuf;
 
 use toml_edit::{Array, ArrayOfTables, Item, TableLike, Value};
 
-use super::setting::{Origin, Setting};
-use super::source::{Place, Source};
+use super::file::File;
+use super::names::Names;
+use super::place::Place;
+use super::setting::Origin;
 use super::text::Text;
 use crate::error::{Error, Result};
 use crate::text::nearest::suggestion;
 use crate::text::redact;
+use crate::text::snippet::Snippet;
+use crate::text::words::Invalid;
 
 /// A value with its key and its place.
 #[derive(Clone)]
-pub(super) struct Node<'a> {
-    source: &'a Source,
+pub(crate) struct Node<'a> {
+    file: &'a File,
+    /// The names that signers may have.
+    names: &'a Names,
     key: &'a str,
     /// The full name of the table that it stands in.
     table: String,
     trail: String,
-    key_offset: usize,
+    /// Where its key stands.
+    span: Range<usize>,
     content: Content<'a>,
 }
 
@@ -31,20 +38,16 @@ enum Content<'a> {
     TableArray(&'a ArrayOfTables),
 }
 
-/// The keys that a table may have, and what is said about some of those that it may not.
-pub(super) struct KeySet {
-    /// What the table may have.
-    pub(super) known: &'static [&'static str],
-    /// What the reference names and this release does not do.
-    pub(super) later: &'static [&'static str],
-    /// What belongs in another table: the key and that table.
-    pub(super) elsewhere: &'static [(&'static str, &'static str)],
-}
-
 impl<'a> Node<'a> {
+    /// `[{owner}.metadata.wasmsign]`, where the file has it; `owner` is `package` or `workspace`.
+    pub(super) fn metadata(file: &'a File, owner: &str, names: &'a Names) -> Option<Self> {
+        Self::of(file, names, &format!("{owner}.metadata"), file.metadata(owner)?, "wasmsign")
+    }
+
     /// The value of `key` in `table`, whose own name is `trail`.
-    pub(super) fn of(
-        source: &'a Source,
+    fn of(
+        file: &'a File,
+        names: &'a Names,
         trail: &str,
         table: &'a dyn TableLike,
         key: &str,
@@ -57,10 +60,10 @@ impl<'a> Node<'a> {
             Item::Table(table) => Content::Table(table),
             Item::ArrayOfTables(tables) => Content::TableArray(tables),
         };
-        let key_offset = key.span().map_or(0, |span| span.start);
+        let span = key.span().unwrap_or_default();
         let table = trail.to_owned();
         let trail = format!("{trail}.{}", key.get().escape_debug());
-        Some(Self { source, key: key.get(), table, trail, key_offset, content })
+        Some(Self { file, names, key: key.get(), table, trail, span, content })
     }
 
     /// The key, without quotes.
@@ -69,29 +72,32 @@ impl<'a> Node<'a> {
     }
 
     /// The file that the value stands in.
-    pub(super) fn source(&self) -> &'a Source {
-        self.source
+    pub(super) fn file(&self) -> &'a File {
+        self.file
     }
 
-    /// Where the value begins; of a table, its key.
+    /// The names that signers may have.
+    pub(super) fn names(&self) -> &'a Names {
+        self.names
+    }
+
+    /// Where the value is; of a table, its key.
     pub(super) fn place(&self) -> Place<'a> {
-        let offset = match self.content {
-            Content::Value(value) => value.span().map(|span| span.start),
+        let span = match self.content {
+            Content::Value(value) => value.span(),
             Content::Table(_) | Content::TableArray(_) => None,
         };
-        self.place_at(offset)
+        self.place_at(span)
     }
 
-    /// The line and the column of the key, from 1.
-    pub(super) fn line_and_column(&self) -> (usize, usize) {
-        self.source.line_and_column(self.key_offset)
+    /// Where the key is.
+    pub(super) fn snippet(&self) -> Snippet {
+        self.file.snippet(self.span.clone())
     }
 
     /// Where a value comes from that is read here.
     pub(super) fn origin(&self) -> Origin {
-        let (line, column) = self.line_and_column();
-        let path = self.source.path().to_path_buf();
-        Origin::Manifest { path, line, column, table: self.table.clone() }
+        Origin::Manifest { place: self.snippet(), table: self.table.clone() }
     }
 
     /// The error that the key itself is not right.
@@ -99,9 +105,14 @@ impl<'a> Node<'a> {
         self.place_at(None).error(message)
     }
 
+    /// The error that something else was expected.
+    pub(super) fn invalid(&self, invalid: &Invalid) -> Error {
+        self.place().invalid(invalid)
+    }
+
     /// The error that another type was expected.
     pub(super) fn expected(&self, what: &str) -> Error {
-        self.place().error(format!("expected {what}, found {}", self.type_name()))
+        self.invalid(&Invalid::instead(what, self.type_name()))
     }
 
     /// The value as a boolean, where it is one.
@@ -168,7 +179,7 @@ impl<'a> Node<'a> {
     pub(super) fn filled(&self, what: &str) -> Result<Vec<Text<'a>>> {
         let texts = self.texts(what)?;
         match texts.is_empty() {
-            true => Err(self.place().error(format!("expected {what}, found an empty list"))),
+            true => Err(self.invalid(&Invalid::instead(what, "an empty list"))),
             false => Ok(texts),
         }
     }
@@ -191,7 +202,7 @@ impl<'a> Node<'a> {
     pub(super) fn tables(&self, what: &str) -> Result<Vec<Self>> {
         let one = |entries: &'a dyn TableLike, span: Option<Range<usize>>| Self {
             content: Content::Table(entries),
-            key_offset: span.map_or(self.key_offset, |span| span.start),
+            span: span.unwrap_or_else(|| self.span.clone()),
             ..self.clone()
         };
         let inline = |value: &'a Value| match value {
@@ -210,12 +221,12 @@ impl<'a> Node<'a> {
     /// A path, from the root of the file system.
     pub(super) fn path(&self) -> Result<PathBuf> {
         let text = self.text()?;
-        text.fitting("a path", |text| !text.is_empty()).map(|path| self.source.resolve(path))
+        text.fitting("a path", |text| !text.is_empty()).map(|path| self.file.resolve(path))
     }
 
-    /// A table with keys from `keys` alone.
-    pub(super) fn table(&self, keys: &KeySet) -> Result<Table<'a>> {
-        self.any_table()?.admit(keys)
+    /// A table with no other keys than these.
+    pub(super) fn table(&self, known: &[&str]) -> Result<Table<'a>> {
+        self.any_table()?.admit(known)
     }
 
     /// A table whose keys are names.
@@ -233,16 +244,21 @@ impl<'a> Node<'a> {
     }
 
     fn unexpected(&self, value: &Value, what: &str) -> Error {
-        self.place_of(value).error(format!("expected {what}, found {}", type_name(value)))
+        self.place_of(value).invalid(&Invalid::instead(what, type_name(value)))
     }
 
     fn place_of(&self, value: &Value) -> Place<'a> {
-        self.place_at(value.span().map(|span| span.start))
+        self.place_at(value.span())
     }
 
-    fn place_at(&self, offset: Option<usize>) -> Place<'a> {
-        let offset = offset.unwrap_or(self.key_offset);
-        Place::File { source: self.source, offset, key: Some(self.key) }
+    fn place_at(&self, span: Option<Range<usize>>) -> Place<'a> {
+        let span = span.unwrap_or_else(|| self.span.clone());
+        Place::File { file: self.file, span, key: Some(self.key), is_secret: self.is_secret() }
+    }
+
+    /// Whether this is where a secret is named: somebody may have written one in its place.
+    fn is_secret(&self) -> bool {
+        self.key == "secret" || self.table.ends_with(".secret")
     }
 
     fn type_name(&self) -> &'static str {
@@ -290,48 +306,42 @@ impl<'a> Table<'a> {
         self.node(key).map(|node| read(&node)).transpose()
     }
 
-    /// As [`Table::get`], with the place that the value comes from.
-    pub(super) fn setting<T>(
-        &self,
-        key: &str,
-        read: impl FnOnce(&Node<'a>) -> Result<T>,
-    ) -> Result<Option<Setting<T>>> {
-        self.get(key, |node| Ok(Setting { value: read(node)?, origin: node.origin() }))
-    }
-
     /// All values, in the order of the file.
     pub(super) fn nodes(&self) -> impl Iterator<Item = Node<'a>> + '_ {
         self.entries.iter().filter_map(|(key, _)| self.node(key))
     }
 
-    /// The error that this table as a whole is not right.
-    pub(super) fn error(&self, message: &str) -> Error {
-        self.node.place().error(message)
+    /// The error that this table as a whole is something else than expected.
+    pub(super) fn invalid(&self, invalid: &Invalid) -> Error {
+        self.node.invalid(invalid)
     }
 
-    fn admit(self, keys: &KeySet) -> Result<Self> {
-        let stranger = self.nodes().find(|node| !keys.known.contains(&node.key));
+    /// The table itself, where it has no other keys than these.
+    pub(super) fn admit(self, known: &[&str]) -> Result<Self> {
+        let stranger = self.nodes().find(|node| !known.contains(&node.key));
         match stranger {
-            Some(node) => Err(self.refuse(&node, keys)),
+            Some(node) => Err(self
+                .refuse(&node, |key, table| format!("unknown key {key} in {table}"))
+                .label("unknown key")
+                .advice(suggestion(node.key, known, "the known keys are"))),
             None => Ok(self),
         }
     }
 
-    fn refuse(&self, node: &Node<'a>, keys: &KeySet) -> Error {
-        let (key, trail) = (redact::shown(node.key), &self.node.trail);
-        let at = Place::File { source: node.source, offset: node.key_offset, key: None };
-        let home = keys.elsewhere.iter().find(|(known, _)| *known == node.key);
-        if keys.later.contains(&node.key) {
-            at.error(format!("this release of cargo-wasmsign does not support {key} in [{trail}]"))
-        } else if let Some((_, home)) = home {
-            at.error(format!("{key} does not belong in [{trail}], only in [{home}]"))
-        } else {
-            let hint = suggestion(node.key, keys.known, "the known keys are");
-            at.error(format!("unknown key {key} in [{trail}]; {hint}"))
-        }
+    /// The error that a key does not belong here; `message` makes it of the key's and the table's name.
+    pub(super) fn refuse(
+        &self,
+        node: &Node<'a>,
+        message: impl FnOnce(&str, &str) -> String,
+    ) -> Error {
+        let message = message(&redact::shown(node.key), &format!("[{}]", self.node.trail));
+        let (file, span, is_secret) = (node.file, node.span.clone(), self.node.is_secret());
+        Place::File { file, span, key: None, is_secret }.error(message)
     }
 
-    fn node(&self, key: &str) -> Option<Node<'a>> {
-        Node::of(self.node.source, &self.node.trail, self.entries, key)
+    /// The value of a key, where the table has it.
+    pub(super) fn node(&self, key: &str) -> Option<Node<'a>> {
+        let Node { file, names, .. } = self.node;
+        Node::of(file, names, &self.node.trail, self.entries, key)
     }
 }

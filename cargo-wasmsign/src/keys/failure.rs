@@ -1,0 +1,20 @@
+//! What is said of a key that cannot be used.
+
+use wasmsign_core::KeyError;
+
+use crate::error::Error;
+
+/// The error about the key in `source`.
+pub(super) fn key_error(source: &str, error: KeyError) -> Error {
+    match error {
+        KeyError::MismatchedHalves => {
+            Error::usage(format!("the key in {source} must not be used")).because(error).advice(
+                "its public half was changed, and signing with it would give the secret away: restore it from a backup",
+            )
+        }
+        KeyError::SecretGiven | KeyError::PublicGiven => {
+            Error::usage(format!("the key in {source} is the wrong half")).because(error)
+        }
+        _ => Error::malformed(format!("failed to read the key in {source}")).because(error),
+    }
+}

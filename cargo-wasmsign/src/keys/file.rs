@@ -1,0 +1,109 @@
+//! `file`: a key in a file.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use wasmsign_core::{PublicKey, SecretKey};
+use zeroize::Zeroizing;
+
+use super::failure::key_error;
+use super::holder::Found;
+use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Why, Wrong, table};
+use crate::error::{Error, Result};
+use crate::sys::files;
+use crate::text::redact;
+use crate::text::words::Invalid;
+
+/// No form of an Ed25519 key is longer; a device that never ends is no key.
+const MAX_KEY_BYTES: u64 = 64 * 1024;
+
+pub(super) const SCHEME: Scheme = Scheme {
+    word: "file",
+    about: "The key's file, from this Cargo.toml.",
+    form: Form::Text,
+    // A path needs no word before it.
+    argument: None,
+    advice: None,
+    needs_public: false,
+    parse,
+};
+
+/// A file that holds a key, a secret or a public one.
+#[derive(Debug)]
+pub(super) struct KeyFile {
+    pub(super) path: PathBuf,
+}
+
+fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
+    told.refuse_secrets()?;
+    if told.text().is_empty() {
+        return Err(Wrong::invalid(Invalid::new("a path", "")));
+    }
+    let path = told.path(told.text());
+    match redact::is_secret_for_a_path(&path) {
+        true => Err(Wrong { word: 0, why: Why::Secret }),
+        false => Ok(KeyRef::new(KeyFile { path })),
+    }
+}
+
+impl KeyFile {
+    fn key_error(&self, error: wasmsign_core::KeyError) -> Error {
+        key_error(&format!("`{}`", self.path.display()), error)
+    }
+
+    fn read(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let shown = || redact::shown_path(&self.path);
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => Error::usage(format!("there is no key file {}", shown()))
+                .because(source)
+                .advice("name an existing key, or make one with `cargo wasmsign keygen`"),
+            _ => Error::io(format!("failed to read the key file {}", shown()), source),
+        };
+        // As large as it can get from the start: growing would leave copies of the key in freed memory.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_KEY_BYTES as usize + 1));
+        files::open(&self.path)
+            .and_then(|file| file.take(MAX_KEY_BYTES).read_to_end(&mut bytes))
+            .map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// What is wrong with the file, though the key can be read.
+    fn warning(&self) -> Option<String> {
+        others_can_read(&self.path).then(|| {
+            format!(
+                "other users can read the secret key `{0}`; close it with `chmod 600 {0}`",
+                self.path.display()
+            )
+        })
+    }
+}
+
+impl Backend for KeyFile {
+    fn told(&self) -> Value {
+        table(&SCHEME, self.path.to_string_lossy())
+    }
+
+    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
+        let secret = SecretKey::decode(&self.read()?).map_err(|error| self.key_error(error))?;
+        Ok(Found::new(secret).warning(self.warning()))
+    }
+
+    fn public_keys(&self) -> Result<Vec<PublicKey>> {
+        let key = PublicKey::decode(&self.read()?).map_err(|error| self.key_error(error))?;
+        Ok(vec![key])
+    }
+}
+
+#[cfg(unix)]
+fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path)
+        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o077 != 0)
+}
+
+/// Who can read a file is a matter of access lists here, which the standard library does not show.
+#[cfg(not(unix))]
+fn others_can_read(_path: &Path) -> bool {
+    false
+}

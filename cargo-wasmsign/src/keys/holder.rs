@@ -1,0 +1,54 @@
+//! Whoever has a secret key.
+
+use std::fmt;
+
+use wasmsign_core::{PublicKey, SecretKey};
+
+use crate::error::Result;
+
+/// Whoever has the secret when it signs.
+pub(super) trait Holder: fmt::Debug + Send + Sync {
+    /// The public half.
+    fn public_key(&self) -> &PublicKey;
+
+    /// Signs a message.
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64]>;
+
+    /// The secret, where it is in our memory.
+    fn secret(&self) -> Option<&SecretKey> {
+        None
+    }
+}
+
+/// A secret key that was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) holder: Box<dyn Holder>,
+    pub(super) warning: Option<String>,
+}
+
+impl Found {
+    pub(super) fn new(holder: impl Holder + 'static) -> Self {
+        Self { holder: Box::new(holder), warning: None }
+    }
+
+    /// Adds what the reader should know about the key.
+    pub(super) fn warning(self, warning: Option<String>) -> Self {
+        Self { warning, ..self }
+    }
+}
+
+/// In our memory; it does not show in `Debug`.
+impl Holder for SecretKey {
+    fn public_key(&self) -> &PublicKey {
+        self.public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
+        Ok(self.sign(message))
+    }
+
+    fn secret(&self) -> Option<&SecretKey> {
+        Some(self)
+    }
+}

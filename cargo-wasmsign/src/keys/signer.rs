@@ -1,0 +1,116 @@
+//! Somebody who signs, whoever holds the secret.
+
+use wasmsign_core::sign::{self, KeyId, NewSignature};
+use wasmsign_core::{KeyEncoding, PublicKey};
+
+use super::holder::{Found, Holder};
+use super::key_id::KeyIdChoice;
+use super::named_key::NamedKey;
+use super::scheme::KeyRef;
+use crate::error::{Error, Result};
+use crate::sys::caller;
+
+/// Somebody who signs, on any thread.
+#[derive(Debug)]
+pub struct Signer {
+    /// The manifest's name for it, or the argument that named it.
+    pub name: String,
+    holder: Box<dyn Holder>,
+    /// What the reader should know about the key, such as that others can read its file.
+    pub warning: Option<String>,
+}
+
+impl Signer {
+    /// A signer by the argument of `-k`.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where there is no such key or its halves disagree, 3 where it is none, 4 where it
+    /// cannot be read.
+    pub fn from_argument(argument: &str) -> Result<Self> {
+        let found = KeyRef::secret_argument(argument)?.find(None)?;
+        Ok(Self::of(argument, found))
+    }
+
+    /// A signer by its table in the manifest: the key is read, the agent asked for it, the program looked for.
+    /// Nothing is signed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signer::from_argument`]; exit code 2 where the manifest's public key belongs to another one, or where
+    /// there is no such agent, key or program; 5 where what should be an agent is none.
+    pub fn from_manifest(key: &NamedKey) -> Result<Self> {
+        let secret = key.secret.as_ref().ok_or_else(|| no_secret(key))?;
+        let public = key.public.as_ref().map(KeyRef::public_keys).transpose()?;
+        let signer = Self::of(&key.name, secret.find(public.iter().flatten().next())?);
+        match public {
+            Some(public) if !public.contains(signer.public_key()) => Err(other_pair(key)),
+            _ => Ok(signer),
+        }
+    }
+
+    fn of(name: &str, Found { holder, warning }: Found) -> Self {
+        Self { name: name.to_owned(), holder, warning }
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> &PublicKey {
+        self.holder.public_key()
+    }
+
+    /// Refuses a key id that is the secret itself: it would be published with the signature.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2.
+    pub fn keeps_from(&self, key_id: &KeyIdChoice) -> Result<()> {
+        let (Some(secret), KeyIdChoice::Bytes(id)) = (self.holder.secret(), key_id) else {
+            return Ok(());
+        };
+        let compact = secret.encode(KeyEncoding::Compact);
+        let seed = &compact[1..33];
+        match id.windows(seed.len()).any(|piece| piece == seed) {
+            true => Err(Error::usage("the key id holds the secret key, and would be published")
+                .advice("leave `key-id` to `auto`, or name the key in another way")),
+            false => Ok(()),
+        }
+    }
+
+    /// The signature that this signer is to make, with a hint at its key.
+    pub fn signature(&self, key_id: &KeyIdChoice) -> NewSignature<'_> {
+        NewSignature { signer: self, key_id: key_id_of(key_id) }
+    }
+}
+
+impl sign::Signer for Signer {
+    fn public_key(&self) -> &PublicKey {
+        self.public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self.holder.sign(message)?)
+    }
+}
+
+fn key_id_of(choice: &KeyIdChoice) -> KeyId {
+    match choice {
+        KeyIdChoice::Auto => KeyId::Auto,
+        KeyIdChoice::None => KeyId::None,
+        KeyIdChoice::Bytes(bytes) => KeyId::Bytes(bytes.clone()),
+    }
+}
+
+fn no_secret(key: &NamedKey) -> Error {
+    Error::usage(format!("the key `{}` has no `secret` to sign with", key.name))
+        .at(key.place.clone())
+        .advice(format!(
+            "set `secret = {{ env = \"VARIABLE\" }}` in its table, or give another key with {}",
+            caller::key()
+        ))
+}
+
+fn other_pair(key: &NamedKey) -> Error {
+    Error::usage(format!("the public key of `{}` does not belong to its secret key", key.name))
+        .at(key.place.clone())
+        .advice("one of the two is from another pair: make them agree, or make a pair with `cargo wasmsign keygen`")
+}

@@ -6,7 +6,7 @@ use super::jobs;
 use super::select::TargetFilter;
 use crate::error::Result;
 use crate::project::{FeatureFlags, Workspace};
-use crate::text::paths;
+use crate::sys::paths;
 
 /// The profile to build with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::project::{
     self, Configuration, Profiles, Selection, Workspace, configured_targets, is_wasm,
 };
 use crate::sys::child;
-use crate::text::paths;
+use crate::sys::paths;
 
 const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
 

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::sys::child;
 use crate::sys::exit_status::fate;
 use crate::text::nearest::nearest;
-use crate::text::paths;
+use crate::sys::paths;
 
 /// cargo's selection of packages.
 #[derive(Debug, Clone, Default)]

@@ -2,18 +2,6 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::error::{Error, Result};
-
-/// The whole path of a file or directory that need not exist, the same one from wherever it is named.
-///
-/// # Errors
-///
-/// Exit code 4: it is relative, and there is no current directory.
-pub fn whole(path: &Path) -> Result<PathBuf> {
-    let failed = |source| Error::io(format!("failed to find `{}`", path.display()), source);
-    Ok(normal(&std::path::absolute(path).map_err(failed)?))
-}
-
 /// A path without `.` and, where it leads nowhere else then, without `..`.
 pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
@@ -45,11 +33,6 @@ mod tests {
 
     #[test]
     fn a_place_has_one_path() {
-        let here = std::env::current_dir().expect("there is one");
-        for path in ["a/../b", "./b", "b/", "b//.", "c/d/../../b"] {
-            assert_eq!(whole(Path::new(path)).expect("it is found"), here.join("b"), "{path}");
-        }
-        assert_eq!(whole(Path::new("/a/../../b")).expect("it is found"), Path::new("/b"));
         for (path, short) in [("../b", "../b"), ("a/../../b", "../b"), ("./b/.", "b"), ("a/..", "")]
         {
             assert_eq!(normal(Path::new(path)), Path::new(short), "{path}");

@@ -18,7 +18,7 @@ use crate::ops::build::layout::ArtifactPath;
 use crate::ops::cargo::Profile;
 use crate::ops::select::{self, TargetFilter};
 use crate::project::{Compiler, Configuration};
-use crate::text::paths;
+use crate::sys::paths;
 
 /// A module that is to be built again.
 pub(super) struct Original<'a> {

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child;
 use crate::sys::exit_status::fate;
-use crate::text::nearest::nearest;
 use crate::sys::paths;
+use crate::text::nearest::nearest;
 
 /// cargo's selection of packages.
 #[derive(Debug, Clone, Default)]

@@ -50,14 +50,3 @@ pub enum Content<'a> {
     /// Another algorithm: all behind its byte is opaque.
     UnknownAlgorithm(u8),
 }
-
-impl Content<'_> {
-    /// The algorithm byte: 1 for Ed25519.
-    #[must_use]
-    pub fn algorithm(&self) -> u8 {
-        match self {
-            Self::Ed25519(_) | Self::WrongLength(_) => sections::ED25519,
-            Self::UnknownAlgorithm(algorithm) => *algorithm,
-        }
-    }
-}

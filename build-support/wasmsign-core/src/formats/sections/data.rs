@@ -155,3 +155,14 @@ impl Claims for SignatureData {
         Claim { key_id: entry.key_id(), content: entry.content() }
     }
 }
+
+impl Content<'_> {
+    /// The algorithm byte: 1 for Ed25519.
+    #[must_use]
+    pub fn algorithm(&self) -> u8 {
+        match self {
+            Self::Ed25519(_) | Self::WrongLength(_) => ED25519,
+            Self::UnknownAlgorithm(algorithm) => *algorithm,
+        }
+    }
+}

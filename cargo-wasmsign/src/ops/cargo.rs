@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::jobs;
-use super::select::TargetFilter;
+use super::select::{TargetFilter, given};
 use crate::error::Result;
 use crate::project::{FeatureFlags, Workspace};
 use crate::sys::paths;
@@ -83,11 +83,4 @@ impl Compilation {
             None => workspace.target_directory(),
         }
     }
-}
-
-/// The flags that are given.
-pub(super) fn given<const N: usize>(
-    switches: [(&'static str, bool); N],
-) -> impl Iterator<Item = String> {
-    switches.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.to_owned())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use super::sign::Signed;
+use super::signed::Signed;
 use super::verify::Verdict;
 use crate::error::{Error, Result};
 use crate::pipeline::{Published, Step};

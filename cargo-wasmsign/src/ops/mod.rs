@@ -13,6 +13,7 @@ pub(crate) mod rebuild;
 pub(crate) mod select;
 pub(crate) mod sign;
 pub(crate) mod signature_file;
+pub(crate) mod signed;
 pub(crate) mod split;
 pub(crate) mod verify;
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use cargo_metadata::{CrateType, Package, Target, TargetKind};
 use globset::Glob;
 
-use super::cargo::given;
 use crate::error::{Error, Result};
 use crate::manifest::Manifests;
 use crate::project::{ActivatedFeatures, EXAMPLES, Selection, Workspace, has_cdylib};
@@ -184,4 +183,11 @@ pub(crate) fn expected(
 ) -> Vec<String> {
     let is_on = |target: &Target| activated.enables(package, target);
     modules(package, targets, is_on).map(|(file, _)| file).collect()
+}
+
+/// The flags that are given.
+pub(super) fn given<const N: usize>(
+    switches: [(&'static str, bool); N],
+) -> impl Iterator<Item = String> {
+    switches.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.to_owned())
 }

@@ -3,17 +3,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::Verified;
-use wasmsign_core::formats::sections::SignatureData;
 use wasmsign_core::sign::{self, NewSignature};
-use wasmsign_core::wasm::Kind;
 
+use super::signed::Signed;
 use super::{Event, Observer, resolve, signature_file};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
 use crate::keys::{self, KeyIdChoice, Signer};
 use crate::module::rewrite::same_file;
-use crate::module::seal::{self, Sealed};
+use crate::module::seal;
 use crate::module::shape::has_dylink;
 use crate::project::{Configuration, Resolution, Workspace, is_in_project};
 use crate::sys::files::{self, Output};
@@ -56,24 +54,6 @@ impl Destination {
             Self::Output(path) | Self::Signature(path) => path,
         }
     }
-}
-
-/// A module that was signed.
-pub(crate) struct Signed<'a> {
-    /// The module.
-    pub(crate) module: &'a Path,
-    /// Where the result is: the signed module, or its signature.
-    pub(crate) output: &'a Path,
-    /// How many signatures are new.
-    pub(crate) added: usize,
-    /// The kind of the module.
-    pub(crate) kind: Kind,
-    /// The signatures.
-    pub(crate) data: SignatureData,
-    /// The proof that the result verifies; none where it was written to a device or pipe, which cannot be read back.
-    pub(crate) verified: Option<Verified>,
-    /// Whether the signature stands before a section that dynamic linkers want to be first.
-    pub(crate) precedes_dylink: bool,
 }
 
 /// Signs each module, and gives the worst exit code: one bad file does not keep the others from being signed. There is an
@@ -193,17 +173,4 @@ fn detached<'a>(
         staged.publish()?;
     }
     Ok(Signed::in_file(module, signature, sealed))
-}
-
-impl<'a> Signed<'a> {
-    fn in_stream(module: &'a Path, output: &'a Path, signed: sign::Signed) -> Self {
-        let sign::Signed { added, kind, data, .. } = signed;
-        Self { module, output, added, kind, data, verified: None, precedes_dylink: false }
-    }
-
-    fn in_file(module: &'a Path, output: &'a Path, sealed: Sealed) -> Self {
-        let Sealed { data, added, verified } = sealed;
-        let (kind, verified) = (verified.kind(), Some(verified));
-        Self { module, output, added, kind, data, verified, precedes_dylink: false }
-    }
 }

@@ -6,8 +6,9 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::line::{Line, path_text};
-use super::{FAINT, Report};
+use super::printer::Line;
+use super::printer::{FAINT, Report};
+use super::values::{from_here, path_text};
 use crate::error::Result;
 use crate::ops::build::dry_run;
 use crate::pipeline::{Published, SignerLine, Sizes};
@@ -219,10 +220,4 @@ impl Artifact<'_> {
         text.extend(finished.map(|to| step("transformed", optimized, to)));
         text + &step("published", built, published)
     }
-}
-
-/// A path as short as it can be said in the current directory.
-pub(super) fn from_here(path: &Path) -> &Path {
-    let here = std::env::current_dir().ok();
-    here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Report;
-use super::line::{Line, path_text};
+use super::printer::Line;
+use super::printer::Report;
+use super::values::path_text;
 use crate::error::Result;
 use crate::ops::clean::Cleaned;
 use crate::text::escape::escape;

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::build::from_here;
-use super::line::{Line, path_text};
-use super::{FAINT, Report};
+use super::printer::Line;
+use super::printer::{FAINT, Report};
+use super::values::{from_here, path_text};
 use crate::error::Result;
 use crate::manifest::{self, Entry};
 use crate::ops::config::Configuration;

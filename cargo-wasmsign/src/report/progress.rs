@@ -8,7 +8,7 @@ use anstream::ColorChoice;
 use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{ADVICE, Report};
+use super::printer::{ADVICE, Report};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::module::shape::{Outline, Part};

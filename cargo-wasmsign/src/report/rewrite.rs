@@ -7,8 +7,9 @@ use serde::Serialize;
 use wasmsign_core::edit::Detached;
 use wasmsign_core::inspect::Agreement;
 
-use super::Report;
-use super::line::{Kind, Line, path_text};
+use super::printer::Line;
+use super::printer::Report;
+use super::values::{Kind, path_text};
 use super::verify::CoverageKind;
 use crate::error::Result;
 use crate::ops;

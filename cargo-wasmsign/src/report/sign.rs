@@ -7,11 +7,12 @@ use serde::Serialize;
 use wasmsign_core::PublicKey;
 use wasmsign_core::formats::sections::SignatureData;
 
-use super::Report;
-use super::line::{Kind, Line, Signer, path_text};
+use super::printer::Line;
+use super::printer::Report;
+use super::values::{Kind, Signer, path_text};
 use crate::error::Result;
 use crate::ops::keygen;
-use crate::ops::sign::Signed;
+use crate::ops::signed::Signed;
 use crate::sys::files::is_stdout;
 use crate::text::escape::escape;
 use crate::text::hex::public_key_text;

@@ -7,9 +7,10 @@ use serde::Serialize;
 use wasmsign_core::Verified;
 use wasmsign_core::verify::Refusal;
 
-use super::line::{Kind, Line, Signer, path_text};
-use super::rebuild::RebuiltModule;
-use super::{BAD, GOOD, Report, WARNING, labelled};
+use super::printer::Line;
+use super::printer::{BAD, GOOD, Report, WARNING, labelled};
+use super::rebuilt::RebuiltModule;
+use super::values::{Kind, Signer, path_text};
 use crate::error::{Result, after_fault, after_refusal};
 use crate::ops::verify::{Failure, Verdict};
 use crate::text::escape::escape;

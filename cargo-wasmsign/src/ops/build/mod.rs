@@ -8,6 +8,7 @@ pub(crate) mod recipes;
 
 mod batch;
 mod plan;
+mod request;
 
 use std::process::Command;
 use std::sync::Arc;
@@ -16,32 +17,14 @@ use super::cargo::Compilation;
 use super::{Event, Observer, jobs, resolve};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::manifest::CommandLine;
 use crate::pipeline::{Job, Queue};
-use crate::project::{
-    self, Arguments, Configuration, Line, Messages, Resolution, Run, Selection, Workspace,
-};
+use crate::project::{self, Arguments, Configuration, Line, Resolution, Run, Workspace};
 use crate::sys::tokens::Tokens;
+pub(crate) use request::Request;
+
 use batch::Batch;
 use copies::Copies;
 use plan::Plan;
-
-/// What is to be built.
-#[derive(Debug)]
-pub(crate) struct Request {
-    /// Which packages.
-    pub(crate) selection: Selection,
-    /// What counts more than any manifest.
-    pub(crate) options: CommandLine,
-    /// What of them, and how.
-    pub(crate) compilation: Compilation,
-    /// How cargo finds things.
-    pub(crate) resolution: Resolution,
-    /// The form of cargo's messages.
-    pub(crate) messages: Messages,
-    /// More arguments for cargo.
-    pub(crate) cargo_args: Vec<String>,
-}
 
 /// Builds, and gives the exit code. There was an event for each failure that only it tells of.
 ///

@@ -1,14 +1,13 @@
 //! `cargo wasmsign verify --rebuild`: builds a package again, and compares a module with what its source gives.
 
 mod original;
+mod rebuilt;
 mod scratch;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use cargo_metadata::Package;
-use wasmsign_core::Identity;
-use wasmsign_core::wasm::Kind;
 
 use super::build::recipes::Recipes;
 use super::build::{install_library, publish};
@@ -18,14 +17,14 @@ use super::{Event, Observer, jobs};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::manifest::{CommandLine, PackageConfig};
-use crate::module::compare::Difference;
-use crate::module::toolchain::Toolchain;
 use crate::pipeline::{Job, Queue, Recipe};
 use crate::project::{
     self, Arguments, Configuration, Messages, Reproducible, Resolution, Run, Selection, Subject,
     Workspace,
 };
 use crate::sys::tokens::Tokens;
+pub(crate) use rebuilt::Rebuilt;
+
 use original::Original;
 use scratch::Scratch;
 
@@ -55,24 +54,6 @@ pub(crate) enum Outcome {
     Compared(Box<Rebuilt>),
     /// The build has failed with this exit code. There was an event for each failure.
     Failed(Exit),
-}
-
-/// A module and what its source gives now.
-pub(crate) struct Rebuilt {
-    /// The identity of the module.
-    pub(crate) identity: Identity,
-    /// The identity of what was built again.
-    pub(crate) rebuilt: Identity,
-    /// The kind of the module.
-    pub(crate) kind: Kind,
-    /// The profile that it was built with.
-    pub(crate) profile: String,
-    /// The target that it was built for.
-    pub(crate) target: String,
-    /// Where the two differ first, if they do.
-    pub(crate) difference: Option<Difference>,
-    /// What the module tells of the tools that made it, and what the rebuilt one does.
-    pub(crate) tools: (Toolchain, Toolchain),
 }
 
 /// Builds the package of a module again, and compares.

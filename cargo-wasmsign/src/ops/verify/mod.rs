@@ -2,17 +2,19 @@
 
 mod module;
 mod parallel;
+mod verdict;
 
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::verify::{BuilderError, Refusal};
-use wasmsign_core::wasm::Malformed;
-use wasmsign_core::{Policy, Require, Verified, Verifier};
+use wasmsign_core::verify::BuilderError;
+use wasmsign_core::{Policy, Require, Verifier};
 
 use super::{Event, Observer};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::keys;
+pub(crate) use verdict::{Failure, SignatureSource, Verdict};
+
 use parallel::in_parallel;
 
 /// Modules, and who must have signed them.
@@ -29,55 +31,6 @@ pub(crate) struct Request {
     pub(crate) policy: Policy,
     /// Whether the identities of verified modules are wanted, which takes a second hash.
     pub(crate) identity: bool,
-}
-
-/// Which signature counts.
-#[derive(Debug)]
-pub(crate) enum SignatureSource {
-    /// The module's own; where it carries none, that in the file beside it.
-    OwnOrBeside,
-    /// That in the file beside the module, whatever the module carries.
-    Beside,
-    /// That in this file.
-    Named(PathBuf),
-}
-
-/// The verdict on one module.
-pub(crate) struct Verdict<'a> {
-    /// The module.
-    pub(crate) module: &'a Path,
-    /// The file of the signature that it was verified by, where that was not its own.
-    pub(crate) signature: Option<PathBuf>,
-    /// The proof, or why there is none.
-    pub(crate) result: Result<Verified, Failure>,
-}
-
-/// Why a module is not verified.
-pub(crate) enum Failure {
-    /// It was read, and is not trusted.
-    Refused(Box<Refusal>),
-    /// It, or its signature, is not what it should be.
-    Malformed(Malformed),
-    /// It, or its signature, could not be read.
-    Unread(Error),
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Unread(error)
-    }
-}
-
-impl Verdict<'_> {
-    /// The exit code that stands for it.
-    pub(crate) fn exit(&self) -> Exit {
-        match &self.result {
-            Ok(_) => Exit::Ok,
-            Err(Failure::Refused(_)) => Exit::Refused,
-            Err(Failure::Malformed(_)) => Exit::Malformed,
-            Err(Failure::Unread(error)) => error.exit(),
-        }
-    }
 }
 
 /// Verifies each module, and gives the worst exit code. There is an event for each, in their order.

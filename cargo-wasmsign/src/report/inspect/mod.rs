@@ -12,14 +12,16 @@ use wasmsign_core::formats::sections::{self, ED25519, SignatureData, SignatureSe
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::wasm;
 
-use super::line::{Kind, Line, path_text};
+use super::printer::Line;
+use super::printer::{FAINT, GOOD, Report};
 use super::rewrite::Boundary;
+use super::values::{Kind, path_text};
 use super::verify::{Coverage, CoverageKind};
-use super::{FAINT, GOOD, Report};
 use crate::error::Result;
 use crate::module::section_names::standard_name;
 use crate::text::escape::escape;
 use crate::text::size::{human, share};
+use map::Map;
 use warnings::{Warning, warnings};
 
 /// Everything that can be known of a module without a key.
@@ -190,10 +192,15 @@ impl Inspect {
 
     /// Where a file has parts, a picture of which signature covers what.
     fn show_map(&self, sets: &[Set], report: &Report) -> Result<()> {
-        report.result(&format!("\n{:>12} [{}]", "file", map::file(self)))?;
+        let map = Map {
+            size: self.size,
+            body: self.parts.first().map_or(self.size, |part| part.start),
+            ends: self.boundaries.iter().map(|boundary| boundary.end).collect(),
+        };
+        report.result(&format!("\n{:>12} [{}]", "file", map.file()))?;
         for (index, set) in sets.iter().enumerate() {
-            let map = map::covered(self, set.coverage.covered);
-            report.result(&format!("{:>12} [{map}]", format!("set {index}")))?;
+            let row = map.covered(set.coverage.covered);
+            report.result(&format!("{:>12} [{row}]", format!("set {index}")))?;
         }
         report.result(&format!("{FAINT}{:>12} = covered  . not covered  | end of a part  - header and signature{FAINT:#}", ""))
     }

@@ -1,0 +1,57 @@
+//! The JSON Schema of every line of JSON.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::Value;
+
+use super::build::{Artifact, Finished, Plan};
+use super::clean::Clean;
+use super::config::Config;
+use super::inspect::Inspect;
+use super::printer::Versioned;
+use super::rewrite::{Attach, Detach, Split};
+use super::sign::{Keygen, Sign};
+use super::verify::Verify;
+
+/// A line that `cargo wasmsign` prints on standard output with `--format json`. Other lines of `build` are cargo's own
+/// messages.
+#[derive(JsonSchema)]
+#[schemars(title = "cargo-wasmsign", untagged)]
+#[expect(dead_code, clippy::large_enum_variant, reason = "only the schema of this type is used")]
+enum AnyLine {
+    Artifact(Versioned<Artifact<'static>>),
+    Finished(Finished),
+    Plan(Versioned<Plan<'static>>),
+    Config(Versioned<Config>),
+    Sign(Versioned<Sign>),
+    Verify(Versioned<Verify>),
+    Inspect(Versioned<Inspect>),
+    Keygen(Versioned<Keygen>),
+    Split(Versioned<Split>),
+    Detach(Versioned<Detach>),
+    Attach(Versioned<Attach>),
+    Clean(Versioned<Clean>),
+}
+
+/// The JSON Schema (draft 2020-12) of every line of JSON.
+pub fn schema() -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    Schema::to_value(generator.into_root_schema_for::<AnyLine>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    #[test]
+    fn the_published_schema_is_that_of_the_types() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/output.schema.json");
+        let published = std::fs::read_to_string(path).expect("it is published");
+        let published: Value = serde_json::from_str(&published).expect("it is JSON");
+        let renew = "docs/output.schema.json is not what `config --schema=output` prints; renew it with\n    \
+                     cargo run -p cargo-wasmsign --no-default-features -- config --schema=output > docs/output.schema.json";
+        assert_eq!(published, super::schema(), "{renew}");
+    }
+}

@@ -1,11 +1,13 @@
 //! Hosts whose build scripts use `wasmsign-build`: small packages, and the tool of this checkout in their `PATH`.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::once::{kept, once, projects};
 use crate::project::{CDYLIB, LIBRARY, SIGNED, package};
-use crate::{Said, cargo, keygen, program, repository, run, write};
+use crate::{Said, cargo, copy_tree, key_pair, program, repository, run, write};
 
 /// A host's program: it says what a verifier with the guest's key says of the embedded module.
 pub const VERIFYING: &str = r#"
@@ -20,10 +22,8 @@ fn main() {
 }
 "#;
 
-/// A host package in a directory of its own.
-///
-/// All hosts share a target directory, so that what they link is compiled once; it stays where it is for the next run,
-/// and so do their places, because cargo tells packages apart by these.
+/// A host package in a directory of its own, which is the same in each run, because cargo tells packages apart by it. It
+/// is compiled in this thread's [`target`].
 pub struct Host {
     name: String,
     directory: PathBuf,
@@ -35,7 +35,7 @@ impl Host {
         let host = Self::bare(name, call, VERIFYING);
         host.write("guest/Cargo.toml", guest_manifest(""));
         host.write("guest/src/lib.rs", LIBRARY);
-        keygen(&host.join("guest"), "release");
+        key_pair(&host.join("guest"), "release");
         host
     }
 
@@ -47,7 +47,7 @@ impl Host {
         host.write("Cargo.toml", manifest);
         host.script(call);
         host.write("src/main.rs", program);
-        host.lock();
+        host.write("Cargo.lock", versions());
         host
     }
 
@@ -77,18 +77,12 @@ impl Host {
     /// What an earlier run has left.
     fn forget(&self) {
         let _ = std::fs::remove_dir_all(&self.directory);
-        let scripts = place().join("target/debug/build");
+        let scripts = target().join("debug/build");
         for entry in std::fs::read_dir(scripts).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(&format!("{}-", self.name)) {
                 let _ = std::fs::remove_dir_all(entry.path());
             }
         }
-    }
-
-    /// The versions of this repository, which are at hand without a network.
-    fn lock(&self) {
-        let lock = std::fs::read(repository().join("Cargo.lock")).expect("it can be read");
-        self.write("Cargo.lock", lock);
     }
 
     /// A path in its directory.
@@ -111,26 +105,7 @@ impl Host {
 
     /// `cargo` in its directory, which finds our tool.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(cargo());
-        command.args(arguments).arg("--offline").current_dir(&self.directory);
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            let ours = text.starts_with("CARGO_") && text != "CARGO_HOME";
-            if ours
-                || text.starts_with("RUSTFLAGS")
-                || text.starts_with("RUSTC")
-                || text == "DOCS_RS"
-            {
-                command.env_remove(name);
-            }
-        }
-        let tool = program().parent().expect("a program is in a directory");
-        command
-            .env("CARGO_TARGET_DIR", place().join("target"))
-            .env("CARGO_NET_OFFLINE", "true")
-            .env("CARGO_TERM_COLOR", "never")
-            .env("PATH", path_with(tool));
-        command
+        cargo_in(&self.directory, &target(), arguments)
     }
 
     /// Runs its program.
@@ -159,10 +134,94 @@ pub fn path_with(directory: &Path) -> OsString {
     std::env::join_paths(all).expect("the directories were in PATH before")
 }
 
-/// Everything that hosts leave: where cargo puts the temporary files of tests, beside the program under test.
+/// Where hosts and guests with a build script have their directories.
 pub fn place() -> PathBuf {
-    let profile = program().parent().expect("a program is in a directory");
-    profile.parent().expect("a profile has a directory above it").join("tmp/hosts")
+    kept().join("hosts")
+}
+
+/// `cargo` in a directory, without a network and without this process's own settings, which finds our tool.
+fn cargo_in(directory: &Path, target: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(cargo());
+    command.args(arguments).arg("--offline").current_dir(directory);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        let ours = text.starts_with("CARGO_") && text != "CARGO_HOME";
+        if ours || text.starts_with("RUSTFLAGS") || text.starts_with("RUSTC") || text == "DOCS_RS" {
+            command.env_remove(name);
+        }
+    }
+    let tool = program().parent().expect("a program is in a directory");
+    command
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_TERM_COLOR", "never")
+        .env("PATH", path_with(tool));
+    command
+}
+
+/// The target directory of this thread's hosts, with all in it that they link.
+///
+/// cargo lets nobody else into a target directory while it builds, so each test that runs has one for itself. They stay
+/// for the next run.
+pub fn target() -> PathBuf {
+    thread_local! { static TARGET: Target = Target::free(); }
+    TARGET.with(|target| target.directory.clone())
+}
+
+/// A target directory, and the lock that keeps others away.
+struct Target {
+    directory: PathBuf,
+    _lock: File,
+}
+
+impl Target {
+    /// The first that nobody has.
+    fn free() -> Self {
+        let (compiled, made) = compiled();
+        let (number, lock) = (0..)
+            .find_map(|number| {
+                let lock = File::create(place().join(format!("{number}.lock")));
+                let lock = lock.expect("a file can be made");
+                lock.try_lock().is_ok().then_some((number, lock))
+            })
+            .expect("there are numbers enough");
+        let directory = place().join(format!("{number}.target"));
+        let copied = place().join(format!("{number}.copied"));
+        if std::fs::read_to_string(&copied).ok().as_ref() != Some(&made) {
+            let _ = std::fs::remove_dir_all(&directory);
+            copy_tree(&compiled, &directory);
+            write(&copied, made);
+        }
+        Self { directory, _lock: lock }
+    }
+}
+
+/// The target directory that small projects share, in which a host is compiled with all that hosts link, and when that
+/// was.
+fn compiled() -> (PathBuf, String) {
+    let target = once("hosts", || {
+        let (directory, target) = (place().join("first"), projects());
+        let manifest = format!("{}[workspace]\n{PROFILE}", manifest("first"));
+        write(&directory.join("Cargo.toml"), manifest);
+        write(&directory.join("Cargo.lock"), versions());
+        write(&directory.join("build.rs"), build_script(""));
+        write(&directory.join("src/main.rs"), "fn main() {}\n");
+        run(&mut cargo_in(&directory, &target, &["build"])).exits(0);
+        target
+    });
+    let program = target.join("debug").join(format!("first{}", std::env::consts::EXE_SUFFIX));
+    let made = std::fs::metadata(program).and_then(|program| program.modified());
+    (target, format!("{:?}", made.expect("it was just built")))
+}
+
+/// Makes this a build directory with all in it that hosts link.
+pub fn copy_compiled(to: &Path) {
+    copy_tree(&compiled().0, to);
+}
+
+/// The versions of this repository, which are at hand without a network.
+fn versions() -> Vec<u8> {
+    std::fs::read(repository().join("Cargo.lock")).expect("it can be read")
 }
 
 /// The manifest of a guest `guest`; `rest` begins in its `[package.metadata.wasmsign]`.
@@ -170,6 +229,7 @@ pub fn guest_manifest(rest: &str) -> String {
     package("guest", &format!("{CDYLIB}[package.metadata.wasmsign]\n{rest}\n[workspace]\n{SIGNED}"))
 }
 
+/// As small as it gets, and for the first host the same as for all others.
 const PROFILE: &str = "[profile.dev]\ndebug = false\nincremental = false\n";
 
 fn manifest(name: &str) -> String {

@@ -10,6 +10,7 @@ use wasmsign_core::{KeyEncoding, SecretKey};
 use crate::browser::Browser;
 use crate::build_host::path_with;
 use crate::guests::{guest, key, signed};
+use crate::once::{kept, once};
 use crate::site::Site;
 use crate::{program, repository, run};
 
@@ -17,17 +18,17 @@ use crate::{program, repository, run};
 pub fn dist() -> &'static Path {
     static DIST: OnceLock<PathBuf> = OnceLock::new();
     DIST.get_or_init(|| {
-        let profile = program().parent().expect("a program is in a directory");
-        let target = profile.parent().expect("a profile has a directory above it");
-        let place = target.join("tmp/host-web");
-        let mut build = Command::new(repository().join("templates/host-web/build"));
-        build.arg(place.join("dist")).env("CARGO_TARGET_DIR", place.join("target"));
-        build.env("PATH", path_with(profile));
-        for name in ["CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
-            build.env_remove(name);
-        }
-        run(&mut build).exits(0);
-        place.join("dist")
+        once("host-web", || {
+            let place = kept().join("host-web");
+            let mut build = Command::new(repository().join("templates/host-web/build"));
+            build.arg(place.join("dist")).env("CARGO_TARGET_DIR", place.join("target"));
+            build.env("PATH", path_with(program().parent().expect("a program is in a directory")));
+            for name in ["CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+                build.env_remove(name);
+            }
+            run(&mut build).exits(0);
+            place.join("dist")
+        })
     })
 }
 

@@ -11,6 +11,7 @@ pub mod guests;
 #[cfg(unix)]
 pub mod host_web;
 pub mod modules;
+pub mod once;
 pub mod project;
 #[cfg(unix)]
 pub mod shim;
@@ -21,8 +22,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+use once::once;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use wasmsign_core::{KeyEncoding, SecretKey};
 
 /// The root of this repository.
 pub fn repository() -> &'static Path {
@@ -31,8 +35,9 @@ pub fn repository() -> &'static Path {
         // What cargo says now, not what it said when this was compiled: two checkouts that share a target
         // directory share what is compiled too, and one would test the program of the other.
         let now = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        let package = now.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        package.parent().expect("the tests are a directory of the repository").to_owned()
+        let package: PathBuf = now.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let mut above = package.ancestors().map(Path::to_owned);
+        above.find(|place| place.join("Cargo.lock").is_file()).expect("a repository has one")
     })
 }
 
@@ -45,26 +50,26 @@ pub fn cargo() -> &'static OsStr {
 /// The program under test, built as the workspace builds it, with the embedded optimizer beside it.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
+    PROGRAM.get_or_init(|| built("cargo-wasmsign", std::env::consts::EXE_EXTENSION))
+}
+
+/// The file with this extension that cargo makes of a program or a library of the workspace.
+///
+/// All of it is the selection, and a test is among what is built, because only then all dependencies have the features
+/// that they have for `cargo test --workspace`, and nothing is compiled a second time.
+pub fn built(target: &str, extension: &str) -> PathBuf {
+    once(&format!("{target}.{extension}"), || {
         let mut build = Command::new(cargo());
-        build.args([
-            "build",
-            "--locked",
-            "--workspace",
-            "--bin",
-            "cargo-wasmsign",
-            "--bin",
-            "cargo-wasmsign-optimizer",
-            "--message-format",
-            "json",
-        ]);
-        let output = build.current_dir(repository()).output().expect("cargo runs");
+        build.args(["build", "--locked", "--workspace", "--lib", "--test", "program"]);
+        build.args(["--message-format", "json"]).current_dir(repository());
+        let output = build.output().expect("cargo runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let executable = json_lines(&output.stdout).iter().find_map(|message| {
-            let is_ours = message["target"]["name"] == "cargo-wasmsign";
-            is_ours.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
-        });
-        executable.expect("cargo names the executable")
+        let messages = json_lines(&output.stdout);
+        let ours = messages.iter().filter(|message| message["target"]["name"] == target);
+        let files = ours.filter_map(|message| message["filenames"].as_array()).flatten();
+        let mut paths = files.filter_map(Value::as_str).map(Path::new);
+        let is_meant = |path: &&Path| path.extension().unwrap_or_default() == extension;
+        paths.find(is_meant).expect("cargo names the file").to_owned()
     })
 }
 
@@ -160,33 +165,41 @@ pub fn scratch() -> TempDir {
 /// A fresh copy of one of the templates, without what was built in it.
 pub fn template(name: &str) -> TempDir {
     let copy = scratch();
-    copy_tree(&repository().join("templates").join(name), copy.path());
+    let from = repository().join("templates").join(name);
+    for entry in std::fs::read_dir(from).expect("the template can be read") {
+        let entry = entry.expect("as before");
+        if entry.file_name() != "target" {
+            copy_tree(&entry.path(), &copy.path().join(entry.file_name()));
+        }
+    }
     copy
 }
 
+/// Copies a file, or a directory with all that is in it, with their times of modification. What somebody takes away
+/// meanwhile is not there.
 fn copy_tree(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from)
-        .expect("the template can be read")
-        .map(|entry| entry.expect("as before"))
-    {
-        let target = to.join(entry.file_name());
-        if entry.file_name() == "target" {
-            continue;
+    let Ok(metadata) = from.metadata() else { return };
+    if metadata.is_dir() {
+        std::fs::create_dir_all(to).expect("a directory can be made");
+        for entry in std::fs::read_dir(from).into_iter().flatten() {
+            let entry = entry.expect("the directory can be read");
+            copy_tree(&entry.path(), &to.join(entry.file_name()));
         }
-        if entry.path().is_dir() {
-            std::fs::create_dir(&target).expect("a directory can be made");
-            copy_tree(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).expect("a file can be copied");
-        }
+    } else if std::fs::copy(from, to).is_ok() {
+        let file = std::fs::File::options().write(true).open(to).expect("it was just made");
+        let time = metadata.modified().expect("files have a time");
+        file.set_modified(time).expect("the file is ours");
     }
 }
 
-/// Makes a key pair `NAME.key` and `NAME.pub` in a directory.
-pub fn keygen(directory: &Path, name: &str) {
-    let mut command = wasmsign(directory);
-    command.args(["keygen", "-k", &format!("{name}.key"), "-K", &format!("{name}.pub")]);
-    run(&mut command).exits(0);
+/// Writes a key pair `NAME.key` and `NAME.pub` into a directory, as `keygen` does: always the same one of this name.
+pub fn key_pair(directory: &Path, name: &str) {
+    let key = SecretKey::from_seed(&Sha256::digest(name).into());
+    let secret = directory.join(format!("{name}.key"));
+    write(&secret, &*key.encode(KeyEncoding::Pem));
+    #[cfg(unix)]
+    fixtures::set_mode(&secret, 0o600);
+    write(&directory.join(format!("{name}.pub")), key.public_key().encode(KeyEncoding::Pem));
 }
 
 /// Writes a file, with the directories above it.

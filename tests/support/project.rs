@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{files, keygen, run, scratch, wasmsign, write};
+use crate::{files, key_pair, run, scratch, wasmsign, write};
 
 /// A library that answers 42 and needs no other crate, not even `std`.
 pub const LIBRARY: &str = r#"#![no_std]
@@ -52,7 +52,7 @@ impl Project {
     pub fn new(files: &[(&str, &str)]) -> Self {
         let project = Self(scratch());
         files.iter().for_each(|(path, content)| project.write(path, content));
-        keygen(project.path(), "release");
+        key_pair(project.path(), "release");
         project
     }
 

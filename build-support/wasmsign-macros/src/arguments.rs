@@ -226,10 +226,7 @@ mod tests {
             (r#""m", keys = ["a"], require = -1"#, "expected `any`, `all`"),
             (r#""m", keys = ["a"], require = "all""#, "expected `any`, `all`"),
             (r#""m", keys = ["a"], coverage = half"#, "expected `whole` or `prefix`"),
-            (
-                r#""m", keys = ["a"], coverage = whole, sections = ["p"]"#,
-                "leave one of the two out",
-            ),
+            (r#""m", keys = ["a"], coverage = whole, sections = ["p"]"#, "remove one of the two"),
         ] {
             let error = error(input);
             assert!(error.contains(expected), "{input}: {error}");

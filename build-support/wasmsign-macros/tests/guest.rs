@@ -3,7 +3,6 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
 use common::*;
 use wasmsign_core::inspect::inspect;
@@ -31,8 +30,7 @@ fn a_guest_without_unsafe_code_carries_its_sections() {
     project.write("notes.txt", [0, 255, 7]);
     project.succeed(&["build", "--target", "wasm32-unknown-unknown"]);
 
-    let built = "target/wasm32-unknown-unknown/debug/guest.wasm";
-    let module = fs::read(Path::new(env!("CARGO_TARGET_TMPDIR")).join(built)).unwrap();
+    let module = fs::read(target().join("wasm32-unknown-unknown/debug/guest.wasm")).unwrap();
     let sections = inspect(&module[..]).unwrap().sections;
     for (name, expected) in
         [("policy", &b"network: none\n"[..]), ("manifest", &[0, 255, 7]), ("version", b"v0.0.0")]

@@ -49,7 +49,8 @@ fn read(name: &Value) -> Vec<u8> {
     fs::read(vectors().join(name)).expect("the file is there")
 }
 
-fn verdict(case: &Value) -> Result<Verified, VerifyError> {
+/// What the verifier says of a case; nothing where it has no key.
+fn verdict(case: &Value) -> Option<Result<Verified, VerifyError>> {
     let keys = case["public_keys"].as_array().expect("a list").iter();
     let keys = keys.filter_map(|key| PublicKey::decode(&read(key)).ok());
     let expect = match case["expect"].as_str() {
@@ -57,13 +58,12 @@ fn verdict(case: &Value) -> Result<Verified, VerifyError> {
         Some("any") => None,
         _ => Some(Kind::Module),
     };
-    let verifier =
-        Verifier::builder(keys).policy(Policy::default().expect(expect)).build().unwrap();
+    let verifier = Verifier::builder(keys).policy(Policy::default().expect(expect)).build().ok()?;
     let module = read(&case["module"]);
-    match &case["signature"] {
+    Some(match &case["signature"] {
         Value::Null => verifier.verify(&module[..]),
         signature => verifier.verify_detached(&module[..], &read(signature)),
-    }
+    })
 }
 
 /// The vectors about Ed25519; a key that is none is no key of the verifier.
@@ -76,8 +76,9 @@ fn the_vectors_have_their_verdict() {
     assert!(cases.len() > 20, "{} cases", cases.len());
     for case in cases {
         let verdict = verdict(case);
-        let verified = verdict.is_ok();
-        assert!(verified || matches!(verdict, Err(VerifyError::Refused(_))), "{}", case["name"]);
+        let verified = matches!(verdict, Some(Ok(_)));
+        let refused = matches!(verdict, None | Some(Err(VerifyError::Refused(_))));
+        assert!(verified || refused, "{}", case["name"]);
         assert_eq!(verified, case["verdict"] == "verified", "{}: {}", case["name"], case["about"]);
     }
 }

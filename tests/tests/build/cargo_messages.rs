@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use end_to_end::project::{CDYLIB, LIBRARY, Project, SIGNED, UNKNOWN, of_reason, times, verifies};
-use end_to_end::{Said, cargo, files, keygen, run, strays, wasmsign};
+use end_to_end::{Said, cargo, files, key_pair, run, strays, wasmsign};
 use serde_json::{Value, json};
 
 const PLAIN: &str = "optimize = false";
@@ -61,7 +61,7 @@ fn guests() -> Project {
         ("plain", CDYLIB, LIBRARY),
     ];
     let project = Project::workspace(&root, &members);
-    keygen(project.path(), "partner");
+    key_pair(project.path(), "partner");
     project
 }
 
@@ -139,7 +139,7 @@ fn messages_may_be_in_a_file() {
 #[test]
 fn a_key_of_the_command_line_counts_more() {
     let project = guests();
-    keygen(project.path(), "other");
+    key_pair(project.path(), "other");
     let messages = messages(&project);
     let said = adopt(&project, &messages, &["-k", "other.key"]).exits(0);
     assert_eq!(said.out.matches("signed by other.key").count(), 2, "{}", said.out);

@@ -1,7 +1,7 @@
 //! A second build touches nothing; what has changed is made again.
 
 use end_to_end::project::{Project, UNKNOWN, of_reason, times, verifies};
-use end_to_end::{keygen, run, strays};
+use end_to_end::{key_pair, run, strays};
 use serde_json::Value;
 
 const PLAIN: &str = "optimize = false";
@@ -56,7 +56,7 @@ fn a_changed_option_is_built_again() {
 fn another_key_signs_again() {
     let project = Project::tiny(PLAIN);
     assert_eq!(fresh(&project, &[]), [false]);
-    keygen(project.path(), "other");
+    key_pair(project.path(), "other");
     assert_eq!(fresh(&project, &["-k", "other.key"]), [false]);
     verifies(&project.module("tiny.wasm"), None, &[&project.join("other.pub")]);
     assert_eq!(fresh(&project, &["-k", "other.key"]), [true]);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use end_to_end::project::{LIBRARY, Project, verifies};
-use end_to_end::{files, keygen, run, wasmsign};
+use end_to_end::{files, key_pair, run, wasmsign};
 
 const PLAIN: &str = "optimize = false";
 const VARIABLE: &str = "E2E_RELEASE_KEY";
@@ -53,7 +53,7 @@ fn a_key_file_that_is_missing_is_named() {
 #[test]
 fn a_public_key_of_another_pair_is_refused() {
     let project = Project::tiny(PLAIN);
-    keygen(project.path(), "other");
+    key_pair(project.path(), "other");
     std::fs::rename(project.join("other.pub"), project.join("release.pub")).expect("it moves");
     run(&mut project.build(&[])).exits(2).says(&["Cargo.toml:", "`release`", "does not belong"]);
     std::fs::remove_file(project.join("release.pub")).expect("it can be removed");
@@ -94,7 +94,7 @@ fn what_is_no_ed25519_key_is_refused() {
 #[test]
 fn all_of_sign_with_sign() {
     let project = Project::tiny(PLAIN);
-    keygen(project.path(), "second");
+    key_pair(project.path(), "second");
     project.replace("Cargo.toml", "[\"release\"]", "[\"second\", \"release\"]");
     let second = "[workspace.metadata.wasmsign.keys.second]\nsecret = { file = \"second.key\" }\n";
     let manifest = text(&project.join("Cargo.toml"));

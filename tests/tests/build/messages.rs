@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use end_to_end::project::{LIBRARY, Project, UNKNOWN, of_reason};
-use end_to_end::{cargo, json_lines, keygen, run};
+use end_to_end::{cargo, json_lines, key_pair, run};
 use serde_json::{Value, json};
 
 const PLAIN: &str = "optimize = false";
@@ -273,7 +273,7 @@ fn features_and_configuration_reach_cargo() {
 #[test]
 fn keys_of_the_command_line_stand_above_the_manifest() {
     let project = Project::tiny(PLAIN);
-    keygen(project.path(), "other");
+    key_pair(project.path(), "other");
     let secret = std::fs::read_to_string(project.join("other.key")).expect("there is a key");
     let mut by_path = project.build(&["--format", "json", "-k", "other.key"]);
     let mut by_variable = project.build(&["--format", "json", "--key", "env:THE_KEY"]);

@@ -110,7 +110,7 @@ fn no_secret_is_needed_to_build_again() {
 fn a_module_that_is_signed_by_somebody_else_is_refused_though_it_is_the_same() {
     let project = project(TABLE);
     build(project.path());
-    end_to_end::keygen(project.path(), "other");
+    end_to_end::key_pair(project.path(), "other");
     let json =
         run(&mut rebuild(project.path(), &["--format", "json", "-K", "other.pub"])).exits(1).json();
     assert_eq!(json[0]["reason"], "no-trusted-signature");

@@ -3,7 +3,7 @@
 
 use end_to_end::agent::{Agent, SOCKET, fingerprint, tool};
 use end_to_end::project::{Project, script, verifies};
-use end_to_end::{keygen, run};
+use end_to_end::{key_pair, run};
 
 const PLAIN: &str = "optimize = false";
 /// Has `release` sign with this secret, and leaves its public key out.
@@ -140,7 +140,7 @@ fn a_command_that_fails_leaves_nothing() {
         assert!(project.published().is_empty(), "{:?}", project.published());
     }
     let project = with_command(OPENSSL);
-    keygen(project.path(), "other");
+    key_pair(project.path(), "other");
     project.replace("Cargo.toml", "release.pub", "other.pub");
     run(&mut project.build(&[])).exits(5).says(&["does not verify", "`public`"]);
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use end_to_end::project::{
     CDYLIB, LIBRARY, PROGRAM, Project, UNKNOWN, of_reason, package, times, verifies,
 };
-use end_to_end::{cargo, keygen, run, strays, wasmsign};
+use end_to_end::{cargo, key_pair, run, strays, wasmsign};
 use serde_json::Value;
 
 const WASI: &str = "wasm32-wasip1";
@@ -98,7 +98,7 @@ fn workspace() -> Project {
     project.write("vendor/numbers/build.rs", NUMBERS_BUILD);
     project.write("vendor/macros/Cargo.toml", package("macros", "[lib]\nproc-macro = true\n"));
     project.write("vendor/macros/src/lib.rs", MACROS);
-    ["dev", "partner"].iter().for_each(|name| keygen(project.path(), name));
+    ["dev", "partner"].iter().for_each(|name| key_pair(project.path(), name));
     project
 }
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use end_to_end::project::{CDYLIB, LIBRARY, Project, of_reason};
-use end_to_end::{keygen, run, wasmsign};
+use end_to_end::{key_pair, run, wasmsign};
 use serde_json::{Value, json};
 
 /// The layers of a workspace's and a package's manifest, the one that counts least first.
@@ -152,7 +152,7 @@ fn what_is_shown_is_what_is_built() {
     let rows = rows();
     let said = [("sign-with", &rows[0].tables), ("signature", &rows[1].tables)];
     let build = |project: &Project, change: &dyn Fn(&mut Command)| {
-        ["a", "b", "c", "d"].iter().for_each(|name| keygen(project.path(), name));
+        ["a", "b", "c", "d"].iter().for_each(|name| key_pair(project.path(), name));
         let mut command = project.build(&["--release", "--no-optimize", "--format", "json"]);
         change(&mut command);
         let messages = run(&mut command).exits(0).json();

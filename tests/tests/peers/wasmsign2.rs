@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use end_to_end::fixtures::{call, desk, vector};
-use end_to_end::keygen;
 use wasmsign2::{Module, PublicKey, PublicKeySet, SecretKey};
 
 fn public(name: &str) -> PublicKey {
@@ -76,7 +75,7 @@ fn the_peer_verifies_parts_and_refuses_what_we_refuse() {
 #[test]
 fn a_pair_of_our_keygen_is_a_pair_for_the_peer() {
     let desk = desk(&["add.wasm"]);
-    keygen(desk.path(), "k");
+    call(desk.path(), "keygen -k k.key -K k.pub").exits(0);
     call(desk.path(), "sign add.wasm -k k.key").exits(0);
     let key = PublicKey::from_any(&read(desk.path(), "k.pub")).unwrap();
     assert!(key.verify(&mut &read(desk.path(), "add.wasm")[..], None).is_ok());

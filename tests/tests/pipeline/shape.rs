@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use end_to_end::project::{Project, custom_sections, of_reason, verifies};
-use end_to_end::{Said, files, keygen, run, strays, wasmsign, write};
+use end_to_end::{Said, files, key_pair, run, strays, wasmsign, write};
 use serde_json::Value;
 use wasmparser::{Parser, Payload, ProducersSectionReader};
 use wasmsign_core::inspect::{Inspection, inspect};
@@ -158,7 +158,7 @@ fn delimiters_are_made_again_by_the_same_key_alone() {
     }
     assert!(build(&other, &[]).0 == module, "another directory");
 
-    keygen(other.path(), "other");
+    key_pair(other.path(), "other");
     let (signed_by_other, _) = build(&other, &["-k", "other.key"]);
     let delimiters = |module: &[u8]| contents(module, DELIMITER);
     let (ours, theirs) = (delimiters(&module), delimiters(&signed_by_other));

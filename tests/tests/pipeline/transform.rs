@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use end_to_end::project::{LIBRARY, Project, custom_sections, of_reason, script, verifies};
-use end_to_end::{keygen, program, run, strays};
+use end_to_end::{key_pair, program, run, strays};
 use serde_json::Value;
 
 /// A custom section `mark` of these bytes, as `printf` writes it.
@@ -155,7 +155,7 @@ fn what_it_signs_or_divides_is_refused() {
         "transform.command = [\"./tool\", \"{input}\", \"{output}\"]",
         "cat \"$1\" > \"$2\"",
     );
-    keygen(project.path(), "other");
+    key_pair(project.path(), "other");
     let us = program().display();
     for (step, section) in
         [("sign -q -k other.key", "signature"), ("split -q", "signature_delimiter")]

@@ -7,13 +7,13 @@ use std::process::Command;
 use end_to_end::agent::{Agent, SOCKET, fingerprint, tool};
 use end_to_end::fixtures::vector;
 use end_to_end::project::{Project, script, verifies};
-use end_to_end::{Said, keygen, run, scratch, wasmsign, write};
+use end_to_end::{Said, key_pair, run, scratch, wasmsign, write};
 
 /// A project with an unsigned module `add.wasm` in `below`, and these keys beside the one that signs its builds: each
 /// with its name and what its table says.
 fn project(keys: &[(&str, &str)]) -> Project {
     let project = Project::tiny("optimize = false");
-    keygen(project.path(), "second");
+    key_pair(project.path(), "second");
     let manifest = std::fs::read_to_string(project.join("Cargo.toml")).expect("it is there");
     let table = |(name, said): &(&str, &str)| {
         format!("[workspace.metadata.wasmsign.keys.{name}]\n{said}\n")

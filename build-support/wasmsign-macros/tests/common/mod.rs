@@ -17,7 +17,7 @@ use wasmsign_core::{KeyEncoding, SecretKey};
 
 pub const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 
-/// A project in a directory of its own. All share one target directory, so that wasmsign-core is compiled once.
+/// A project in a directory of its own. All share one [`target`] directory, so that wasmsign-core is compiled once.
 pub struct Project {
     directory: PathBuf,
 }
@@ -52,7 +52,9 @@ impl Project {
             .args(arguments)
             .arg("--offline")
             .current_dir(&self.directory)
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TERM_COLOR", "never")
             .env_remove("CARGO_BUILD_TARGET")
             .env_remove("RUSTFLAGS")
@@ -77,6 +79,11 @@ impl Project {
         assert!(!output.status.success(), "{said}");
         said
     }
+}
+
+/// The target directory that the small projects of this repository's tests share.
+pub fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
 }
 
 fn workspace() -> PathBuf {

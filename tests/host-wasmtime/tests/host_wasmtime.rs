@@ -1,36 +1,15 @@
-//! templates/host-wasmtime, built by cargo, and its command line.
+//! templates/host-wasmtime and its command line. This package compiles the template's source: see its `Cargo.toml`.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use end_to_end::guests::{bad_modules, guest, invalid, key, section, signed, with_import};
-use end_to_end::{Said, cargo, json_lines, repository, run, scratch};
+use end_to_end::{Said, cargo, repository, run, scratch};
 use tempfile::TempDir;
 use wasmsign_core::{KeyEncoding, SecretKey};
 
-/// The template's program. wasmtime takes minutes to compile: once for all tests, and in cargo's directory for
-/// the files of tests, where the next run finds it.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let messages = json_lines(&template(&["build", "--message-format", "json"]));
-        let executable = messages.iter().find_map(|message| message["executable"].as_str());
-        executable.expect("cargo names the executable").into()
-    })
-}
-
-/// What cargo prints, called for the template.
-fn template(arguments: &[&str]) -> Vec<u8> {
-    let mut command = Command::new(cargo());
-    command.args(arguments).args(["--locked", "--target-dir"]);
-    command.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("host-wasmtime"));
-    command.env_remove("CARGO_BUILD_TARGET");
-    command.current_dir(repository().join("templates/host-wasmtime"));
-    let output = command.output().expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
+/// The template's program.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_host-wasmtime");
 
 /// A directory with the guest, signed by the key of 7s, whose public half is `trusted.pub`.
 fn desk() -> TempDir {
@@ -59,7 +38,7 @@ fn host(desk: &TempDir, line: &str) -> Said {
 }
 
 fn host_with(desk: &TempDir, arguments: &[&str]) -> Said {
-    run(Command::new(program()).args(arguments).current_dir(desk.path()))
+    run(Command::new(PROGRAM).args(arguments).current_dir(desk.path()))
 }
 
 /// Asserts that nothing is printed but a reason of one line.
@@ -69,10 +48,45 @@ fn is_refused(said: Said, code: i32, reason: &str) {
     assert_eq!((&*said.out, said.err.lines().count()), ("", 1), "{}", said.err);
 }
 
+/// A text file of this repository.
+fn read(path: &str) -> String {
+    std::fs::read_to_string(repository().join(path)).expect("the file can be read")
+}
+
+/// The packages of a lock file as `NAME VERSION`.
+fn packages(lock: &str) -> BTreeSet<String> {
+    let value =
+        |line: &str, key: &str| line.strip_prefix(key)?.strip_suffix('"').map(str::to_owned);
+    let lines: Vec<_> = lock.lines().collect();
+    let named = lines.windows(2).filter_map(|pair| {
+        let name = value(pair[0], "name = \"")?;
+        Some(format!("{name} {}", value(pair[1], "version = \"")?))
+    });
+    named.collect()
+}
+
+/// The table of wasmtime in a manifest.
+fn wasmtime(manifest: &str) -> &str {
+    let (_, table) = manifest.split_once("[dependencies.wasmtime]\n").expect("it depends on it");
+    table.split("\n\n").next().expect("there is a first part")
+}
+
+/// What is tested here is what the template gives to those who copy it: the same engine, and every crate in the version
+/// of its own lock file.
 #[test]
-fn its_own_tests_pass() {
-    program();
-    template(&["test"]);
+fn the_template_has_the_dependencies_that_are_tested() {
+    let template = "templates/host-wasmtime/Cargo.toml";
+    assert_eq!(wasmtime(&read(template)), wasmtime(&read("tests/host-wasmtime/Cargo.toml")));
+    let (ours, its) = (read("Cargo.lock"), read("templates/host-wasmtime/Cargo.lock"));
+    let (ours, mut its) = (packages(&ours), packages(&its));
+    assert!(its.remove("host-wasmtime 0.1.0") && its.len() > 100, "{its:?}");
+    let others: Vec<_> = its.difference(&ours).collect();
+    assert!(others.is_empty(), "other versions than in Cargo.lock: {others:?}");
+    let mut metadata = Command::new(cargo());
+    metadata.args(["metadata", "--locked", "--offline", "--format-version", "1"]);
+    let directory = repository().join(template);
+    metadata.current_dir(directory.parent().expect("it is in a directory"));
+    run(&mut metadata).exits(0);
 }
 
 #[test]
@@ -202,7 +216,7 @@ fn the_file_is_read_once() {
     let desk = desk();
     let file = std::fs::File::open(desk.path().join("guest.wasm")).expect("it is there");
     let (reading, mut writing) = std::io::pipe().expect("there are pipes");
-    let mut command = Command::new(program());
+    let mut command = Command::new(PROGRAM);
     command.args(["--key", "trusted.pub", "/dev/stdin", "--invoke", "add", "40", "2"]);
     command.current_dir(desk.path()).stdin(reading);
     std::io::copy(&mut &file, &mut writing).expect("a pipe takes some hundred bytes");

@@ -10,23 +10,14 @@ use end_to_end::guests::guest;
 use end_to_end::{program, repository, run, scratch, wasmsign};
 use sha2::{Digest, Sha256};
 
+use crate::blocks;
+
 fn guide() -> String {
     std::fs::read_to_string(repository().join("docs/hosts.md")).expect("the guide can be read")
 }
 
 /// Those in which the guide has code.
 const LANGUAGES: [&str; 3] = ["rust", "js", "c"];
-
-/// The blocks of code in a language, each with the text before it.
-fn blocks<'a>(guide: &'a str, language: &str) -> Vec<(&'a str, &'a str)> {
-    let pieces: Vec<_> = guide.split("```").collect();
-    let pairs = pieces.chunks_exact(2).map(|pair| (pair[0], pair[1].split_once('\n')));
-    let wanted = pairs.filter_map(|(before, block)| {
-        let (named, code) = block.expect("a block has a first line");
-        (named == language).then_some((before, code))
-    });
-    wanted.collect()
-}
 
 /// A text's lines without their indentation.
 fn lines(text: &str) -> Vec<&str> {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 
-/// Why the process ends, as its exit code says it.
+/// The exit codes.
 ///
 /// The order of the variants is no order of severity; see [`Exit::worst`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub enum Exit {
 
 impl Exit {
     /// Of two results for two files, the one that decides: io, malformed, refused, ok.
-    /// Whatever concerns the call as a whole stands above all of these.
+    /// Errors in the call itself take precedence over all of these.
     pub fn worst(self, other: Self) -> Self {
         if other.severity() > self.severity() { other } else { self }
     }

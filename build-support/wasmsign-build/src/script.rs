@@ -63,7 +63,7 @@ fn normal(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut normal, part| {
         match part {
             Component::CurDir => {}
-            // Behind a symbolic link, `..` is not where the link is.
+            // After a symbolic link, `..` is not the directory of the link.
             Component::ParentDir if !normal.is_symlink() => drop(normal.pop()),
             part => normal.push(part),
         }

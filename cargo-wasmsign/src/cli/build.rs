@@ -10,7 +10,7 @@ use crate::project::{Arguments, Messages};
 use crate::report::{Format, Report};
 use crate::sys::signals;
 
-/// Flags that must be ours to know, and so stand before `--`.
+/// Flags that this program must know, and that must come before `--`.
 const BEFORE_DASHES: [&str; 18] = [
     "target",
     "target-dir",
@@ -39,7 +39,7 @@ pub(super) fn run(typed: Build, screen: Screen, report: &Report) -> Result<Exit>
     finish(build(typed, screen, json, report), report)
 }
 
-/// Tells programs that nothing more will come, and people why the build has failed.
+/// Prints the last JSON line, or the error of a failed build.
 pub(super) fn finish(result: Result<Exit>, report: &Report) -> Result<Exit> {
     if result.is_err() {
         signals::give_way();
@@ -73,7 +73,7 @@ fn request(typed: Build, screen: Screen, json: bool) -> Request {
     }
 }
 
-/// Refuses flags of cargo that would not do what they do there.
+/// Refuses flags that would not work as they do in cargo.
 fn refuse(typed: &Build) -> Result<()> {
     if let Some((flag, advice)) =
         typed.refused.first().and_then(|flag| Some((flag, instead_of(flag)?)))

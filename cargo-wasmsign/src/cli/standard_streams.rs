@@ -34,11 +34,11 @@ fn once<'a>(stream: &str, mut uses: impl Iterator<Item = (&'a str, &'a Path)>) -
         .advice("give the path of a file for one of them"))
 }
 
-/// The file that `--signature` names, or else the one beside the module.
+/// The file that `--signature` names, or else the default one next to the module.
 ///
 /// # Errors
 ///
-/// Exit code 2: nothing lies beside standard input.
+/// Exit code 2: standard input has no default signature file.
 pub(super) fn signature_path(named: Option<PathBuf>, module: &Path) -> Result<PathBuf> {
     match named {
         Some(path) => Ok(path),
@@ -47,7 +47,7 @@ pub(super) fn signature_path(named: Option<PathBuf>, module: &Path) -> Result<Pa
     }
 }
 
-/// The error for a signature that should lie beside standard input.
+/// The error for standard input, which has no default signature file.
 pub(super) fn nothing_beside_stdin() -> Error {
     Error::usage("there is no default signature file for standard input")
         .advice("pass the signature's file with `--signature`")

@@ -29,7 +29,7 @@ pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit
     verify::run(&request, &mut |event| observer.observe(event))
 }
 
-/// Which signatures count. Standard input is asked for one thing at most.
+/// Which signatures count. Standard input can have at most one use.
 fn signature_source(typed: &Verify) -> Result<SignatureSource> {
     let modules = typed.modules.iter().map(|module| ("the module", &**module));
     let signature = typed.signature.iter().map(|path| ("the signature", &**path));
@@ -49,7 +49,7 @@ fn signature_source(typed: &Verify) -> Result<SignatureSource> {
     }
 }
 
-/// What is asked for besides signers.
+/// The requirements other than signers.
 fn policy(typed: &Verify) -> Result<Policy> {
     let policy = Policy::default().expect(match typed.expect {
         Expect::Module => Some(Kind::Module),
@@ -92,7 +92,7 @@ fn compare(request: &Request, typed: Rebuild, screen: Screen, report: &Report) -
         true => None,
         false => Some(verify::one(request, module)?),
     };
-    // What cargo prints is no result of ours.
+    // cargo's output is not a result of this program.
     let human = report.as_human();
     let mut observer = Observer::new(&human);
     let request = rebuild_request(module, typed, screen);

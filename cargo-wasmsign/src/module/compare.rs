@@ -29,7 +29,7 @@ pub enum Difference {
         /// Bytes of the section in each module.
         sizes: (u64, u64),
     },
-    /// Another section stands in its place, or none: names and offset of the first.
+    /// A different section, or none, is in its place: names and offset of the first.
     Section {
         /// What the first module has there.
         found: Option<String>,
@@ -40,7 +40,7 @@ pub enum Difference {
     },
 }
 
-/// Finds the first difference of two modules beside their signature sections.
+/// Finds the first difference between two modules, ignoring their signature sections.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Writing a module anew, or what was taken out of it, and looking at what was written before anybody else does.
+//! Rewriting a module, or writing what was removed from it, and checking the result before it is published.
 
 use std::fs::File;
 use std::io::Write;
@@ -37,7 +37,7 @@ impl<T> Written<T> {
 
 /// Has `write` write a module for `output`, and `check` look at what the disk has of it then.
 ///
-/// A device or a pipe is written directly and cannot be looked at. `name` is what messages call the module.
+/// A device or a pipe is written directly and cannot be checked. `name` is what messages call the module.
 ///
 /// # Errors
 ///

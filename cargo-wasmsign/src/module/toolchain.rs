@@ -15,7 +15,7 @@ use crate::module::edit;
 
 /// The most that is read of a `producers` section.
 const MOST: u64 = 64 * 1024;
-/// What stands before the commit.
+/// The text before the commit.
 const BEFORE: &[u8] = b"/rustc/";
 /// The digits of a commit.
 const DIGITS: usize = 40;

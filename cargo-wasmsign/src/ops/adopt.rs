@@ -20,7 +20,7 @@ use crate::pipeline::{Job, OutputDirectory, Queue, Recipe};
 use crate::project::{Artifact, Configuration, Line, Other, Resolution, Workspace};
 use crate::sys::tokens::Tokens;
 
-/// Which messages tell what was built, and who signs.
+/// The messages that list what was built, and the signers.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// The file of cargo's messages; `-` is standard input.

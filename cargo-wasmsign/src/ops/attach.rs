@@ -27,7 +27,7 @@ pub(crate) struct Request {
     pub(crate) force: bool,
 }
 
-/// What came of it.
+/// The result.
 pub(crate) enum Outcome {
     /// The module has the signature now.
     Attached(Attached),
@@ -46,7 +46,7 @@ pub(crate) struct Attached {
     pub(crate) written: edit::Attached,
     /// How far the signature's hashes agree with the module.
     pub(crate) covered: Agreement,
-    /// Whether the signature stands before a section that dynamic linkers want to be first.
+    /// Whether the signature is before a section that dynamic linkers expect first.
     pub(crate) precedes_dylink: bool,
 }
 
@@ -99,7 +99,7 @@ fn attach(
     })
 }
 
-/// How far the best of the sets goes with a module.
+/// How much of a module the best set matches.
 fn furthest(data: &SignatureData, module: &Inspection) -> Agreement {
     let reach = |agreement: &Agreement| match agreement {
         Agreement::Whole => u64::MAX,

@@ -11,12 +11,12 @@ use crate::manifest::{CommandLine, Entry};
 use crate::module::optimize;
 use crate::project::{self, Resolution, Selection, Workspace};
 
-/// Which packages are looked at, and what counts more than their manifests.
+/// The packages to show, and the settings that override their manifests.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// Which packages.
     pub(crate) selection: Selection,
-    /// What counts more than any manifest.
+    /// Settings that override every manifest.
     pub(crate) options: CommandLine,
     /// cargo's name of the profile.
     pub(crate) profile: String,
@@ -24,7 +24,7 @@ pub(crate) struct Request {
     pub(crate) resolution: Resolution,
 }
 
-/// What counts for a package.
+/// The settings of a package.
 #[derive(Debug)]
 pub(crate) struct Configuration {
     /// Its name.
@@ -35,7 +35,7 @@ pub(crate) struct Configuration {
     pub(crate) profile: String,
     /// Whether it takes part at all.
     pub(crate) enabled: bool,
-    /// The optimizers that `optimize.tool = "auto"` stands for, in the order in which they are tried.
+    /// The optimizers that `optimize.tool = "auto"` selects, in the order in which they are tried.
     pub(crate) optimizers: Vec<String>,
     /// Every value with its origin.
     pub(crate) entries: Vec<Entry>,
@@ -68,7 +68,7 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Vec<C
     Ok(configuration.collect())
 }
 
-/// Which optimizers may run, where none is named.
+/// The optimizers that may run if none is set.
 fn optimizers(entries: &[Entry]) -> Vec<String> {
     let is = |key: &str, value: Value| {
         entries.iter().any(|entry| entry.key == key && entry.value == value)

@@ -42,5 +42,5 @@ pub(crate) enum Event<'a> {
     Verified(&'a Verdict<'a>),
 }
 
-/// Handles the events of a job. An error of its own ends the job.
+/// Handles the events of a job. An error that it returns ends the job.
 pub(crate) type Observer<'a> = dyn FnMut(Event<'_>) -> Result<()> + 'a;

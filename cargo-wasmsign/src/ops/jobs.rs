@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::project::{Arguments, Configuration};
 use crate::sys::tokens::Jobs;
 
-/// The jobs of a build: `--jobs`, before or behind `--`, else cargo's configuration, else one a core.
+/// The jobs of a build: `--jobs`, before or after `--`, else cargo's configuration, else one for each core.
 ///
 /// # Errors
 ///
@@ -21,7 +21,7 @@ pub(crate) fn of(
     given.and_then(count).map_or_else(|| usual(configuration), |count| Ok(Jobs::Stated(count)))
 }
 
-/// The jobs where nobody says how many on the command line.
+/// The jobs if the command line does not set them.
 ///
 /// # Errors
 ///

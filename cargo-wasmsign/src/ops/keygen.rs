@@ -63,7 +63,7 @@ fn random_key() -> Result<SecretKey> {
     Ok(SecretKey::from_seed(&seed))
 }
 
-/// A file that waits for its name; a device or pipe has the key at once.
+/// A file that is not yet renamed; a device or pipe already has the key.
 fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Option<Staged>> {
     let failed = |source| Error::io(format!("failed to write `{}`", path.display()), source);
     if output_kind(path) == Output::Stream {

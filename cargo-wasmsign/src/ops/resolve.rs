@@ -1,4 +1,4 @@
-//! What counts for each selected package: manifests, environment and command line together.
+//! The settings of each selected package, from manifests, environment and command line.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ use crate::sys::paths;
 
 const DEFAULT_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Which packages are wanted, and what decides their settings besides the manifests.
+/// The selected packages, and what affects their settings besides the manifests.
 pub(crate) struct Query<'a> {
     /// cargo's selection.
     pub(crate) selection: &'a Selection,
@@ -60,7 +60,7 @@ pub(crate) fn packages<'a>(workspace: &'a Workspace, query: &Query<'_>) -> Resul
     Ok(Resolved { manifests, packages })
 }
 
-/// Warns of packages to leave out that are not there, as cargo does.
+/// Warns about excluded packages that do not exist, as cargo does.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::module::rewrite::same_file;
 use crate::sys::files;
 
-/// Where the signature of a module is if nobody says otherwise: the module's name with `.sig` behind it.
+/// The default signature file of a module: the module's name with `.sig` appended.
 pub(crate) fn beside(module: &Path) -> PathBuf {
     let mut name = module.as_os_str().to_owned();
     name.push(".sig");

@@ -1,4 +1,4 @@
-//! What is asked of the compiler that cargo will call.
+//! Queries to the compiler that cargo will call.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

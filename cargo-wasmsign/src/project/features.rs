@@ -43,10 +43,10 @@ impl<'a> ActivatedFeatures<'a> {
         activated
     }
 
-    /// Whether a target of a package is built where nobody asks for it by its name.
+    /// Whether a target of a package is built if it is not selected by name.
     pub fn enables(&self, package: &Package, target: &Target) -> bool {
         let active = self.features.get(&package.id);
-        // What belongs to a dependency is not ours to know.
+        // Features of dependencies are not known here.
         let is_active = |feature: &String| {
             feature.contains('/') || active.is_some_and(|active| active.contains(feature))
         };

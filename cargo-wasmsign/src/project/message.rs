@@ -1,4 +1,4 @@
-//! What cargo says while it builds: one message a line, in JSON.
+//! cargo's messages during a build: one JSON object a line.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub struct Artifact {
     pub opt_level: String,
 }
 
-/// The directory of cargo's that examples lie in.
+/// cargo's directory for examples.
 pub const EXAMPLES: &str = "examples";
 
 impl Artifact {
@@ -32,7 +32,7 @@ impl Artifact {
     }
 }
 
-/// A `.wasm` file that cargo has made and that is left alone.
+/// A `.wasm` file that cargo has built and that is not published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Other {
     /// The file.
@@ -44,7 +44,7 @@ pub struct Other {
 /// A line of cargo's standard output.
 #[derive(Debug)]
 pub struct Line {
-    /// The line as it stands, without its end.
+    /// The unchanged line, without its line break.
     pub text: String,
     /// The modules that it tells of, of the packages that were asked for.
     pub artifacts: Vec<Artifact>,
@@ -54,7 +54,7 @@ pub struct Line {
     pub is_message: bool,
     /// A diagnostic as it is to be shown, where it is one.
     pub rendered: Option<String>,
-    /// How the build has ended, where it says so.
+    /// Whether the build succeeded, if the message says so.
     pub finished: Option<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! What this program asks of cargo, and what cargo answers.
+//! Queries to cargo and rustup, and their answers.
 
 mod arguments;
 mod artifact_dir;

@@ -1,4 +1,4 @@
-//! What cargo is told for builds that give the same bytes in any directory.
+//! The flags that make cargo build the same bytes in any directory.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::sys::child::Running;
 use crate::sys::tokens::Tokens;
 
-/// What cargo is asked to build.
+/// What cargo builds.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     /// Manifest and dependencies.
@@ -45,7 +45,7 @@ pub enum Messages {
         /// `--message-format short`.
         short: bool,
     },
-    /// JSON for whoever called us, in just these formats.
+    /// JSON for the caller, in exactly these formats.
     Json(Vec<String>),
 }
 

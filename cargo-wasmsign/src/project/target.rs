@@ -109,7 +109,7 @@ fn builds_its_own(resolution: &Resolution, configuration: &Configuration) -> Res
 }
 
 fn is_installed(target: &str, configuration: &Configuration) -> Result<bool> {
-    // Beside the cargo that called us is the compiler that it will call, unless somebody says otherwise.
+    // By default, cargo calls the compiler in its own directory.
     let usual = std::env::var_os("CARGO")
         .and_then(|cargo| Some(PathBuf::from(cargo).parent()?.parent()?.to_owned()));
     let overridden = ["RUSTC", "RUSTC_WRAPPER"].iter().any(|name| std::env::var_os(name).is_some())

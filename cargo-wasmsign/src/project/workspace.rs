@@ -26,7 +26,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether packages are built because somebody has named them.
+    /// Whether the packages were selected by name.
     pub fn is_by_name(&self) -> bool {
         !self.workspace && !self.packages.is_empty()
     }
@@ -86,7 +86,7 @@ impl Workspace {
         self.metadata.workspace_root.as_std_path()
     }
 
-    /// Where cargo puts what it builds, unless `--target-dir` says otherwise.
+    /// cargo's target directory, unless `--target-dir` sets another one.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Workspace {
         paths::whole(self.metadata.target_directory.as_std_path())
     }
 
-    /// Where cargo puts what it needs only on the way, unless `--target-dir` says otherwise.
+    /// cargo's directory for intermediate artifacts, unless `--target-dir` sets another one.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl Workspace {
                 false => self.matching(&selection.packages),
             };
         }
-        // Beside `--workspace` the names say nothing, and cargo looks at them only where none is left out.
+        // With `--workspace`, the names have no effect, and cargo checks them only if nothing is excluded.
         if selection.exclude.is_empty() {
             self.matching(&selection.packages)?;
         }
@@ -139,7 +139,7 @@ impl Workspace {
         Ok(self.members().into_iter().filter(|package| !is_excluded(package)).collect())
     }
 
-    /// What `--exclude` names and no package is, in words: cargo warns of it, and goes on.
+    /// A warning about names in `--exclude` that match no package: cargo warns about them and continues.
     pub fn unknown_excludes(&self, selection: &Selection) -> Vec<String> {
         let is_unknown =
             |spec: &&String| !self.members().into_iter().any(|package| is_meant(package, spec));

@@ -58,7 +58,8 @@ impl Color {
     }
 }
 
-/// Prints a text on standard error, before there is a [`Report`](super::Report). If that is gone there is nobody to tell.
+/// Prints a text on standard error, before there is a [`Report`](super::Report). If standard error is gone, it
+/// is lost.
 pub fn print_error(text: &str, color: Option<Color>) {
     let color = resolved(choice(color), &io::stderr());
     let _ = write_line(io::stderr().lock(), color, "", text.trim_end());

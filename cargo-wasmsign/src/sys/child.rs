@@ -99,18 +99,18 @@ impl Drop for Running {
     }
 }
 
-/// What a child has said.
+/// The output of a child.
 #[derive(Debug)]
 pub struct Output {
     /// How it ended.
     pub status: ExitStatus,
     /// Its standard output, where the command pipes it.
     pub stdout: Vec<u8>,
-    /// The end of its standard error, where the reason of a failure stands.
+    /// The end of its standard error, which contains the reason of a failure.
     pub stderr: Vec<u8>,
 }
 
-/// How long a child may take to end once it was asked to.
+/// How long a child may take to exit after a termination signal.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How much of standard error is kept.
@@ -172,7 +172,7 @@ fn converse(mut running: Running, limit: u64, input: &[u8]) -> io::Result<Output
     // All streams at once: a child that waits for one of them would never end.
     let (stdout, stderr) = std::thread::scope(|scope| {
         scope.spawn(|| {
-            // A child that does not read to the end says why by how it ends.
+            // If a child does not read all its input, its exit status says why.
             stdin.map(|mut stdin| stdin.write_all(input))
         });
         let stderr = scope.spawn(|| stderr.map(read_end).unwrap_or_default());
@@ -219,7 +219,7 @@ pub fn end_all() -> impl Sized {
     running
 }
 
-/// Ends a child if it still runs, which is told.
+/// Ends a child if it still runs, and returns whether it did.
 fn end_one(id: u32) -> bool {
     let group = lock(&RUNNING).get(&id).copied();
     group.inspect(|&group| end_surely(&[(id, group)])).is_some()

@@ -1,4 +1,4 @@
-//! What became of a child program, in words that are safe to print.
+//! How a child program ended, in words that are safe to print.
 
 use std::process::ExitStatus;
 
@@ -23,7 +23,7 @@ fn shorten(line: &str) -> String {
     }
 }
 
-/// What became of a child, as a verb.
+/// How a child ended, as a verb phrase.
 pub fn fate(status: ExitStatus) -> String {
     match status.code() {
         // Windows' exceptions are exit codes with the highest bit set.
@@ -45,7 +45,7 @@ fn death(status: ExitStatus) -> String {
     format!("died: {status}")
 }
 
-/// The signals that end a program: its own faults, the lack of memory, and somebody's wish.
+/// The signals that end a program: its own faults, lack of memory, and requests to terminate.
 #[cfg(unix)]
 fn signal_name(number: i32) -> &'static str {
     match number {

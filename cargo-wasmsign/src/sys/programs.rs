@@ -18,7 +18,7 @@ pub fn find(name: &str, directory: &Path) -> Option<PathBuf> {
     found.ok().and_then(|path| absolute(path).ok())
 }
 
-/// Where a program of this name was looked for, in words.
+/// Where a program of this name was searched for, in words.
 pub fn place(name: &str, directory: &Path) -> String {
     match name.contains(is_separator) {
         true => format!("below `{}`", directory.display()),

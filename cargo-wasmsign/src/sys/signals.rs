@@ -29,11 +29,11 @@ pub fn give_way() {
     }
 }
 
-/// The handler ends the process before anybody else has a word.
+/// The handler ends the process before anything else can run.
 #[cfg(not(unix))]
 pub fn give_way() {}
 
-/// Watches for the signals on a thread of its own.
+/// Watches for the signals on a separate thread.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ pub fn watch() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The signals that whoever started us wants ignored, as `nohup` does.
+/// The signals that the parent process has set to be ignored, as `nohup` does.
 #[cfg(target_os = "linux")]
 fn ignored() -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -22,7 +22,7 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// How a message about the unknown `word` goes on: the nearest known word, else all of them.
+/// The rest of a message about the unknown `word`: the nearest known word, else all of them.
 pub(crate) fn suggestion(word: &str, known: &[&str], all: &str) -> String {
     match nearest(word, known.iter().copied()) {
         Some(near) => format!("did you mean {}?", redact::shown(near)),

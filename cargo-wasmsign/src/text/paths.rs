@@ -1,4 +1,4 @@
-//! Paths as they are told.
+//! Paths in messages.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +7,7 @@ pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match (part, normal.components().next_back()) {
-            // Behind a symbolic link, `..` is not where the link is.
+            // After a symbolic link, `..` is not the directory of the link.
             (Component::ParentDir, Some(Component::Normal(_))) if !normal.is_symlink() => {
                 normal.pop();
             }

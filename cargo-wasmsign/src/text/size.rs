@@ -11,7 +11,7 @@ pub(crate) fn human(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[exponent as usize - 1])
 }
 
-/// How much larger or smaller something became, in percent of what it was.
+/// A change of size, in percent of the old size.
 pub(crate) fn change(from: u64, to: u64) -> String {
     if from == 0 {
         return "±0 %".into();

@@ -1,4 +1,5 @@
-//! Binaryen in a program of its own: `cargo wasmsign` starts it for each module that it optimizes. It may abort, and holds
+//! Binaryen in a separate program: `cargo wasmsign` starts it for each module that it optimizes. It may abort,
+//! and holds
 //! no key.
 
 mod binaryen;
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 
 use cargo_wasmsign::optimizer::{GREET, Greeting, OPTIMIZE, PROGRAM, end_with_parent};
 
-/// The exit code of whoever is called as it cannot be.
+/// The exit code for an invalid call.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says which version this is, and what it has.
+/// Prints the version, and what it supports.
 fn greet() -> Result<(), String> {
     let greeting = Greeting::new(binaryen::pass_names());
     serde_json::to_writer(io::stdout().lock(), &greeting).map_err(|error| error.to_string())
@@ -48,6 +49,6 @@ fn optimize() -> Result<(), String> {
 }
 
 fn tell(words: &str) {
-    // Without a standard error there is nobody to tell but by the exit code.
+    // Without standard error, only the exit code can report this.
     let _ = writeln!(io::stderr(), "{words}");
 }

@@ -10,7 +10,7 @@ use crate::manifest::CommandLine;
 /// `cargo wasmsign build`.
 #[derive(Debug, Args)]
 pub struct Build {
-    /// What counts more than any manifest.
+    /// Settings that override every manifest.
     #[command(flatten)]
     pub overrides: Overrides,
     /// Show what would be done, without doing it
@@ -28,7 +28,7 @@ pub struct Build {
     /// How cargo finds and resolves things.
     #[command(flatten)]
     pub resolution: Resolution,
-    /// What cargo takes and we do not.
+    /// Flags of cargo that are refused.
     #[command(flatten)]
     pub refused: Refused,
     /// More arguments for cargo
@@ -36,10 +36,11 @@ pub struct Build {
     pub cargo_args: Vec<String>,
 }
 
-/// What is said in place of the manifest.
+/// Settings that override the manifest.
 #[derive(Debug, Default, Args)]
 pub struct Overrides {
-    /// Sign with this secret key instead of the manifest's signers: a path, env:NAME, or ssh-agent:FINGERPRINT (repeatable)
+    /// Sign with this secret key instead of the manifest's signers: a path, env:NAME, or
+    /// ssh-agent:FINGERPRINT (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,

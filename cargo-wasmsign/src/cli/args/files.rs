@@ -23,7 +23,8 @@ pub struct Split {
     /// Where to write the split module [default: the module itself]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Glob on the names of custom sections: cut between sections that match and those that do not; non-custom sections count as matching (repeatable) [default: one delimiter at the end]
+    /// Glob on the names of custom sections: cut between sections that match and those that do not;
+    /// non-custom sections count as matching (repeatable) [default: one delimiter at the end]
     #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub sections: Vec<SectionGlob>,
     /// Also split a signed module, dropping its signatures

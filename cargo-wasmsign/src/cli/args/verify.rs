@@ -43,7 +43,8 @@ pub struct Verify {
 /// Building a package again, to compare. The other flags are cargo's.
 #[derive(Debug, Args)]
 pub struct Rebuild {
-    /// Build the package again, and check whether the module is what its source produces; needs no key. Profile and target default to those in the module's path
+    /// Build the package again, and check whether the module is what its source produces; needs no key.
+    /// Profile and target default to those in the module's path
     #[arg(long, help_heading = "Rebuilding")]
     pub rebuild: bool,
     /// Package to build [default: the one that makes a module with this name]

@@ -8,7 +8,7 @@ use wasmparser::{Parser, Payload};
 use super::malformed;
 use crate::error::Result;
 
-/// A section as it stands in the module.
+/// A section as it is in the module.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Section<'a> {
     /// Name and content of a custom section.
@@ -34,7 +34,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The header, which stands before all sections.
+/// The header, which comes before all sections.
 const HEADER: usize = 8;
 
 /// All sections, in order. `name` is what messages call the module.

@@ -53,7 +53,7 @@ pub fn tools(content: &[u8]) -> Vec<(String, String)> {
     tools.flat_map(|(_, values)| values).map(owned).collect()
 }
 
-/// Where in the module the content of one of its sections stands.
+/// The offset of the content of a section in the module.
 fn offset_in(module: &[u8], content: &[u8]) -> u64 {
     (content.as_ptr() as usize - module.as_ptr() as usize) as u64
 }

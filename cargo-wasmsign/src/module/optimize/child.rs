@@ -177,7 +177,7 @@ pub fn child_main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
-            // Without a standard error there is nobody to tell but by the exit code.
+            // Without standard error, only the exit code can report this.
             let _ = writeln!(std::io::stderr(), "{reason}");
             ExitCode::FAILURE
         }

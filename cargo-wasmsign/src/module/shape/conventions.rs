@@ -10,7 +10,7 @@ use super::STANDARD;
 use super::item::{Item, Origin};
 use crate::error::{Error, Result};
 
-/// Sections of `before` stand before all sections of `behind`.
+/// Sections of `before` come before all sections of `behind`.
 struct Order {
     before: fn(&Item<'_>) -> bool,
     behind: fn(&Item<'_>) -> bool,
@@ -48,7 +48,7 @@ const ORDERS: [Order; 5] = [
 /// The id of the code section.
 const CODE: u8 = 10;
 
-/// Where a custom section stands among those that end a module; 0 for all the others.
+/// The rank of a custom section among those at the end of a module; 0 for all others.
 pub(super) fn rank(name: Option<&str>) -> usize {
     const LAST: [&str; 3] = ["name", "producers", "target_features"];
     name.and_then(|name| LAST.iter().position(|last| *last == name)).map_or(0, |index| index + 1)
@@ -84,7 +84,7 @@ pub(super) fn check(items: &[Item<'_>]) -> Result<()> {
 }
 
 impl Order {
-    /// Two sections that stand the wrong way round, though they did not in the module.
+    /// Two sections in the wrong order that were not in that order in the module.
     fn broken<'a>(&self, items: &'a [Item<'a>]) -> Option<(&'a Item<'a>, &'a Item<'a>)> {
         // Of those that should come later, the one that was furthest back in the module.
         let mut early: Option<&Item<'_>> = None;
@@ -130,7 +130,7 @@ fn refuse_objects(items: &[Item<'_>]) -> Result<()> {
     }
 }
 
-/// In another part it would stand before all sections that are not custom, or behind the code.
+/// In another part, it would be before all non-custom sections, or after the code.
 fn code_metadata_stays(items: &[Item<'_>]) -> Result<()> {
     let Some(code) = items.iter().find(|item| item.id == CODE) else { return Ok(()) };
     let strays = |item: &&Item<'_>| is_code_metadata(item) && item.part != code.part;

@@ -11,8 +11,7 @@ use wasmsign_core::wasm::Section;
 use crate::error::{Error, Result};
 
 /// What the parts of a module end with.
-///
-/// One value serves every module of a build: a signer is asked once.
+/// One value is used for every module of a build, so a signer is asked once.
 pub enum Delimiters {
     /// Nothing: the parts are an order and no more. So it is in a build without signatures.
     None,
@@ -93,7 +92,7 @@ impl Delimiters {
     }
 }
 
-/// So many delimiters that nobody can predict.
+/// This many unpredictable delimiters.
 ///
 /// # Errors
 ///

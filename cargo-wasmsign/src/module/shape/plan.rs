@@ -65,7 +65,7 @@ impl Plan {
         Ok(Self { kind, steps, embeddings: embed, outline })
     }
 
-    /// What the plan does, to be told.
+    /// What the plan does, for messages.
     pub fn outline(&self) -> &Outline {
         &self.outline
     }
@@ -100,7 +100,7 @@ fn kept<'a>(
     (items, removed)
 }
 
-/// Two sections of one name would leave it to each reader which of them counts.
+/// With two sections of one name, readers would disagree on which one counts.
 fn refuse_taken_names(items: &[Item<'_>], embed: &[Embedding]) -> Result<()> {
     for (index, embedding) in embed.iter().enumerate() {
         let name = embedding.name.escape_debug();

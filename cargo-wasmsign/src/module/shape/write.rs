@@ -139,7 +139,7 @@ fn copy(
     Ok(())
 }
 
-/// Refuses a file that goes on where it should end.
+/// Refuses a file with bytes after its end.
 fn ends(mut file: &File) -> Result<(), Fault> {
     match Read::bytes(&mut file).next() {
         None => Ok(()),

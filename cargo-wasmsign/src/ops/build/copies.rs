@@ -93,7 +93,7 @@ impl Copies {
         self.files.push((published.path.clone(), to));
     }
 
-    /// Copies what is not there yet: all of it is written before the first file is seen.
+    /// Copies what is missing: everything is written before the first file becomes visible.
     ///
     /// # Errors
     ///

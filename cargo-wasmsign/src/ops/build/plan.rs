@@ -155,7 +155,7 @@ fn refuse_collisions(
         .try_for_each(|packages| select::refuse_collisions(packages, filter, features))
 }
 
-/// Packages that one run of cargo can build stand together.
+/// Packages that one run of cargo can build are grouped.
 fn groups(
     packages: Vec<(&Package, PackageConfig)>,
     filter: &TargetFilter,

@@ -48,7 +48,7 @@ pub(crate) struct Request {
     pub(crate) short: bool,
 }
 
-/// What came of it.
+/// The result.
 pub(crate) enum Outcome {
     /// Both modules were compared.
     Compared(Box<Rebuilt>),
@@ -134,7 +134,7 @@ impl Build<'_> {
                         queue.push(Job { artifact, recipe, output });
                     }
                 }
-                // Nobody has asked for these.
+                // These were not requested.
                 line.others.clear();
                 queue.cargo_line(line);
                 Ok(())
@@ -142,7 +142,7 @@ impl Build<'_> {
         };
         let jobs = self.compilation.jobs.as_deref();
         let jobs = jobs::of(jobs, &Arguments::default(), self.configuration)?;
-        // The module is no result: it goes with the scratch directory.
+        // The module is not a result: it is removed with the scratch directory.
         let mut observe = |event: Event<'_>| match event {
             Event::Published { .. } => Ok(()),
             other => observe(other),
@@ -168,7 +168,7 @@ impl Build<'_> {
             .transpose()?;
         let mut resolution = request.resolution.clone();
         if workspace.build_directory()? != workspace.target_directory()? {
-            // What is on the way to the module is built anew as well.
+            // Everything that the module depends on is built again as well.
             let text = serde_json::Value::from(directory.display().to_string());
             resolution.config.push(format!("build.build-dir={text}"));
         }

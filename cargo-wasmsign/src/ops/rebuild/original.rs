@@ -1,4 +1,4 @@
-//! A module that is to be built again, and what it tells of how it was built.
+//! A module to build again, and what it reveals about how it was built.
 
 use std::fs::File;
 use std::path::Path;

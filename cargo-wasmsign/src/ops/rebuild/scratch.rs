@@ -1,4 +1,4 @@
-//! A directory to build everything anew in.
+//! A directory in which everything is built from scratch.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,8 @@ use crate::ops::{Event, Observer};
 use crate::pipeline::OutputDirectory;
 use crate::sys::files::Exclusive;
 
-/// A directory in which everything is built anew: nothing of what was built before is believed. It goes in the end.
+/// A directory in which everything is built from scratch, because earlier artifacts are not trusted. It is
+/// removed at the end.
 pub(crate) struct Scratch {
     /// The directory.
     pub(crate) path: PathBuf,
@@ -32,7 +33,7 @@ impl Scratch {
             observed = observe(Event::Waiting("another rebuild"));
         })?;
         observed?;
-        // What one that was killed has left.
+        // Leftovers of a killed process.
         remove(&path)?;
         fs_err::create_dir_all(&path).map_err(failed)?;
         Ok(Self { path, _lock: lock })
@@ -51,7 +52,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // The next rebuild tries again, and says why it cannot.
+        // The next rebuild tries again, and reports the error.
         let _ = remove(&self.path);
     }
 }

@@ -57,7 +57,7 @@ fn check(
     verified.map_err(|error| failure(module, error))
 }
 
-/// The signature that must lie beside a module.
+/// The signature that must be in the file next to a module.
 fn beside(module: &Path) -> Result<(PathBuf, Vec<u8>)> {
     let path = signature_file::beside(module);
     let data = signature_file::read(&path).map_err(|error| {

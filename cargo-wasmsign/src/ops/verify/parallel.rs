@@ -14,7 +14,7 @@ pub(super) fn in_parallel<'a, I: Sync, T: Send>(
     work: impl Fn(&'a I) -> T + Sync,
     mut done: impl FnMut(T) -> Result<()>,
 ) -> Result<()> {
-    // To ask for the cores takes longer than to verify a small module.
+    // Asking for the number of cores takes longer than verifying a small module.
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     let threads = if items.len() == 1 { 1 } else { cores().min(items.len()) };
     if threads == 1 {
@@ -46,7 +46,7 @@ pub(super) fn in_parallel<'a, I: Sync, T: Send>(
                 reported += 1;
             }
         }
-        // What is left where not a single thread was to be had.
+        // The rest, if no thread could be started.
         items[reported..].iter().try_for_each(|item| done(work(item)))
     })
 }

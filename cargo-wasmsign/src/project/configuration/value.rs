@@ -7,7 +7,7 @@ use toml_edit::{Item, Table, Value as Toml};
 
 use crate::error::{Error, Result};
 
-/// Where a value stands; what counts more is greater.
+/// The location of a value; locations with a higher precedence are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// In a configuration file.
@@ -104,7 +104,7 @@ impl Value {
         self.merge(over, true)
     }
 
-    /// Lays this value over `under`, of which there is left what this one does not say.
+    /// Merges this value over `under`, whose keys remain unless this value sets them.
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl Value {
                 others.into_iter().try_for_each(|(key, value)| merge_key(mine, key, value, over))
             }
             (Content::List(mine), Content::List(mut others)) => {
-                // What counts more stands later, where a compiler's flag wins.
+                // Values with a higher precedence come later, because the compiler's last flag wins.
                 let at = if over { mine.len() } else { 0 };
                 mine.splice(at..at, others.drain(..));
                 mine.sort_by_key(|value| value.source.rank);

@@ -38,7 +38,7 @@ fn misplaced_signature(what: &Inspection) -> Option<Warning> {
     Some(Warning { code: "stray-signature", text })
 }
 
-/// A section for a dynamic linker behind the signature.
+/// A section for a dynamic linker after the signature.
 fn not_first(what: &Inspection) -> Option<Warning> {
     let offset = what.sections.iter().skip(1).find(|one| one.name().is_some_and(wants_to_be_first));
     let text = format!(

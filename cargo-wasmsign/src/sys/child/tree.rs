@@ -1,4 +1,4 @@
-//! The processes below one of ours that is no leader of a group of its own.
+//! The descendants of a child that does not lead its own process group.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub(super) fn tree(root: Pid) -> Vec<Pid> {
     }
 }
 
-/// Each process with its parent. Only Linux tells without `unsafe`.
+/// Each process with its parent. Only Linux provides this without `unsafe`.
 fn parents() -> Vec<(i32, i32)> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let parent = |id: i32| -> Option<(i32, i32)> {

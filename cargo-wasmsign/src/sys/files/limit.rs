@@ -10,7 +10,7 @@ pub fn allow_many() {
     let wanted = limit.maximum.map_or(MANY, |most| most.min(MANY));
     if limit.current.is_some_and(|now| now < wanted) {
         limit.current = Some(wanted);
-        // Where it is refused there are as many as before, and whoever needs more says so.
+        // If it is refused, the limit stays as it was, and code that needs more reports it.
         let _ = setrlimit(Resource::Nofile, limit);
     }
 }

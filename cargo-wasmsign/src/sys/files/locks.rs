@@ -39,7 +39,7 @@ impl Exclusive {
         }
     }
 
-    /// The lock, where nobody else has it.
+    /// The lock, if no one else has it.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl Exclusive {
     }
 }
 
-/// Waits for the lock of a file, and tells whether the file system has locks at all.
+/// Waits for the lock of a file, and returns whether the file system supports locks.
 pub(super) fn hold(file: &File) -> io::Result<bool> {
     match file.lock() {
         Ok(()) => Ok(true),
@@ -106,7 +106,7 @@ pub(super) fn hold(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Whether a file system says that it has no locks. cargo goes on without then, and so do we.
+/// Whether a file system reports that it does not support locks. cargo then continues without, and so do we.
 fn has_no_locks(error: &io::Error) -> bool {
     // ENOLCK, which has no kind of its own: a network file system whose locks nobody serves.
     #[cfg(unix)]
@@ -121,7 +121,7 @@ fn open_lock(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
 }
 
-/// Whether an open file is the one that lies at a path.
+/// Whether an open file is the one at a path.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -15,7 +15,7 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// Removes a directory with all that is in it. What somebody puts there meanwhile may stay.
+    /// Removes a directory with everything in it. Files that are added meanwhile may stay.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ impl Removal {
             if kept == Some(&path) {
                 continue;
             }
-            // A link to a directory is a file of its own.
+            // A link to a directory is removed as a file.
             match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 true => self.tree(&path)?,
                 false => self.file(&path)?,
@@ -65,7 +65,7 @@ impl Removal {
     }
 }
 
-/// Somebody else was faster, or has put something there.
+/// Another process removed it first, or added a file.
 fn is_fine(source: &io::Error) -> bool {
     matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty)
 }

@@ -23,7 +23,7 @@ static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever the umask, or the mode of the file that is replaced, allows.
+    /// The permissions of the umask, or of the file that is replaced.
     Usual,
     /// The owner alone.
     Secret,
@@ -63,7 +63,7 @@ impl Staged {
         &mut self.file
     }
 
-    /// The file, for whoever only reads it.
+    /// The file, for reading.
     pub fn handle(&self) -> &File {
         &self.file
     }
@@ -100,7 +100,7 @@ impl Staged {
     /// Exit code 4.
     pub fn take_back(&mut self) -> Result<()> {
         let opened = OpenOptions::new().read(true).write(true).open(&self.path);
-        // The old handle goes, and its lock with it.
+        // The old handle is closed, and its lock released.
         self.file = opened.map_err(|source| self.failed(source))?;
         hold(&self.file).map(drop).map_err(|source| self.failed(source))
     }
@@ -172,7 +172,7 @@ impl Drop for Staged {
         }
         let mut temporary = lock();
         if temporary.remove(&self.path) {
-            // It may be gone with its directory; there is nobody to tell.
+            // It may be gone with its directory; this cannot be reported.
             let _ = std::fs::remove_file(&self.path);
         }
     }
@@ -220,7 +220,7 @@ fn fill_new(from: &Path, to: &Path, access: Access) -> io::Result<()> {
     let (mut from, mut file) = (File::open(from)?, create(to, access)?);
     let filled = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
     if filled.is_err() {
-        // It is ours, and not whole.
+        // It is our own file, and incomplete.
         let _ = std::fs::remove_file(to);
     }
     filled

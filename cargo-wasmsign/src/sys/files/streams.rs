@@ -1,4 +1,4 @@
-//! What is read and written without being a file beside others: standard input and output, devices, pipes.
+//! Inputs and outputs that are not regular files: standard input and output, devices, pipes.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek};
@@ -18,7 +18,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     if is_dash(path) { stdin() } else { File::open(path) }
 }
 
-/// All of standard input as a file that can be read again, and that nobody else sees.
+/// All of standard input, as a private file that can be read again.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub fn spooled_stdin() -> io::Result<File> {
     let named = |error: io::Error| {
         io::Error::new(error.kind(), format!("{}: {error}", directory.display()))
     };
-    // It has no name, so that nothing is left of it however this process ends.
+    // It has no name, so nothing is left of it, however this process ends.
     let mut file = tempfile::tempfile_in(&directory).map_err(named)?;
     io::copy(&mut stdin()?, &mut file)?;
     file.rewind()?;
@@ -44,7 +44,7 @@ pub enum Output {
     Stream,
 }
 
-/// Tells what a path leads to.
+/// What kind of file a path refers to.
 pub fn output_kind(path: &Path) -> Output {
     match std::fs::metadata(path) {
         _ if is_stdout(path) => Output::Stream,

@@ -22,7 +22,7 @@ const INTERVAL: Duration = Duration::from_millis(10);
 pub(super) struct Inherited {
     read: File,
     write: File,
-    /// `-jN` of that make, where it tells.
+    /// `-jN` of that make, if known.
     jobs: Option<usize>,
     /// Whether our own token is free. While cargo runs it is cargo's.
     own: Mutex<bool>,
@@ -65,7 +65,7 @@ impl Inherited {
         self.jobs.is_none_or(|all| all > jobs)
     }
 
-    /// Says that the token that we were started with is free.
+    /// Releases the token that this process was started with.
     pub(super) fn free_own(&self) {
         *self.own() = true;
     }
@@ -231,7 +231,7 @@ mod tests {
         for none in ["", "-k", "--jobserver-auth=-2,-2", "--jobserver-auth=3"] {
             assert_eq!(fds(none), None, "{none}");
         }
-        // An open file that is no pipe is somebody else's.
+        // An open file that is not a pipe is not the jobserver's.
         assert!(Inherited::described("--jobserver-auth=fifo:/dev/null").is_none());
     }
 }

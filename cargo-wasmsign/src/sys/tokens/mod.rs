@@ -97,7 +97,7 @@ impl Tokens {
         }
     }
 
-    /// Says that no cargo runs any more: the token it held without asking is free.
+    /// Signals that cargo has ended: its implicit token is free.
     ///
     /// # Errors
     ///
@@ -113,7 +113,7 @@ impl Tokens {
         }
     }
 
-    /// Waits for a core, and takes more of them if nobody else wants them now.
+    /// Waits for a core, and takes more of them if no one else is waiting.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ fn failed(source: io::Error) -> Error {
 mod tests {
     use super::*;
 
-    /// The tokens of nobody else, whatever has started the tests.
+    /// Tokens of these tests only, whatever has started them.
     fn own(jobs: usize) -> Tokens {
         Tokens { heap: Heap::Own(Client::new(jobs - 1).unwrap(), None), jobs }
     }

@@ -13,7 +13,7 @@ pub(super) enum Helper {
     Copy { to: u32, from: u32 },
 }
 
-/// Those that a module needs, behind its own functions.
+/// The helpers that a module needs, after its own functions.
 pub(super) struct Helpers<'a> {
     layout: &'a Layout,
     needed: Vec<Helper>,

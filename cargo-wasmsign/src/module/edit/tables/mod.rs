@@ -131,7 +131,7 @@ fn spliced(module: &[u8], range: &Range<usize>, sites: &[Site]) -> Vec<u8> {
     body
 }
 
-/// The content of a section that is a vector, with these items behind its own.
+/// The content of a section that is a vector, with these items appended.
 fn appended(frame: &[u8], items: &[Vec<u8>]) -> Vec<u8> {
     let content = &frame[1 + leb_length(&frame[1..])..];
     let (count, rest) = leb(content);

@@ -40,7 +40,7 @@ pub(crate) enum Outcome {
     },
 }
 
-/// A module that was given a signature.
+/// A module with an attached signature.
 pub(crate) struct Attached {
     /// What was written.
     pub(crate) written: edit::Attached,

@@ -16,10 +16,10 @@ use crate::ops::config::Configuration;
 use crate::text::escape::escape_json;
 use crate::text::toml::toml_key;
 
-/// Comments stand below each other, unless a line is longer than this.
+/// Comments are aligned, unless a line is longer than this.
 const WIDEST: usize = 48;
 
-/// What counts for a package.
+/// The settings of a package.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Config {
     /// Its name.
@@ -30,7 +30,7 @@ pub(super) struct Config {
     profile: String,
     /// Whether it takes part at all.
     enabled: bool,
-    /// The optimizers that `optimize.tool = "auto"` stands for, in the order in which they are tried.
+    /// The optimizers that `optimize.tool = "auto"` selects, in the order in which they are tried.
     optimizers: Vec<String>,
     /// Every value by its dotted key, in the order of the reference.
     #[serde(serialize_with = "as_map")]
@@ -78,7 +78,7 @@ enum Origin {
 }
 
 impl Report {
-    /// What counts for a package, and who says so: a table of TOML, or a line of JSON.
+    /// The settings of a package with their origins: a TOML table, or a JSON line.
     ///
     /// # Errors
     ///
@@ -181,7 +181,7 @@ impl Origin {
     }
 }
 
-/// `key = value`, where there is a value: TOML has none that says so.
+/// `key = value`, if there is a value: TOML cannot express that there is none.
 fn line(key: &str, value: &Value) -> Option<String> {
     (!value.is_null()).then(|| escape_json(&format!("{key} = {}", toml(value))))
 }

@@ -64,7 +64,7 @@ pub(super) struct Detach {
     reversible: bool,
 }
 
-/// A module that was given a signature, or one that the signature is not for.
+/// A module with an attached signature, or one that the signature is not for.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Attach {
     /// The module, as it was named.
@@ -149,7 +149,7 @@ impl Report {
         })
     }
 
-    /// A module that was given a signature.
+    /// A module with an attached signature.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ pub struct Config {
     #[arg(long, value_name = "OF", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "manifest")]
     pub schema: Option<Schema>,
-    /// What counts more than any manifest.
+    /// Settings that override every manifest.
     #[command(flatten)]
     pub overrides: Overrides,
     /// Which packages.

@@ -1,4 +1,4 @@
-//! Signing a file into another one, and checking what was written before anybody sees it.
+//! Signing a file into another one, and checking the result before it is published.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -34,7 +34,7 @@ pub fn open(path: &Path) -> Result<File> {
         return files::spooled_stdin().map_err(failed);
     }
     let failed = |source| Error::io(format!("failed to read `{}`", path.display()), source);
-    // Asked before opening: to open a pipe is to wait for whoever writes into it.
+    // Checked before opening: opening a pipe waits for its writer.
     match std::fs::metadata(path).map_err(failed)?.is_file() {
         true => File::open(path).map_err(failed),
         false => {
@@ -157,7 +157,7 @@ pub fn synced<T>(staged: &mut Staged, read: impl FnOnce(&File) -> T) -> Result<T
     })
 }
 
-/// All that were asked to sign must have signed.
+/// All signers must have signed.
 fn verifier(signed: &Signed, signatures: &[NewSignature<'_>]) -> Result<Verifier> {
     let keys = signatures.iter().map(|signature| signature.signer.public_key().clone());
     let policy = Policy::default().require(Require::All).expect(Some(signed.kind));

@@ -222,8 +222,9 @@ impl Guest {
         match fs::metadata(directory.join("Cargo.toml")) {
             Ok(_) => Ok(directory),
             Err(source) => Err(Error::io("find a guest in", &directory, source).advice(
-                "the path begins at the directory of the host's Cargo.toml, and is the directory of the guest's; cargo \
-                 leaves packages below another out of what it publishes",
+                "the path is that of the directory with the guest's Cargo.toml, relative to the \
+                 host's Cargo.toml; cargo does not publish packages in subdirectories of another \
+                 package",
             )),
         }
     }
@@ -242,8 +243,9 @@ impl Guest {
         let guest = script.path(&self.path);
         let message =
             format!("failed to build the guest `{}` ({})", guest.display(), output.status);
-        Err(Error::new(ErrorKind::Guest, message)
-            .advice("what `cargo wasmsign build` says about it is on standard error, shown with this message"))
+        Err(Error::new(ErrorKind::Guest, message).advice(
+            "the messages of `cargo wasmsign build` are on standard error, shown with this message",
+        ))
     }
 
     /// A target directory of our own: the host's is locked by the cargo that waits for us. The host's jobs are ours too,
@@ -328,8 +330,8 @@ impl Guest {
 fn advised(error: Error) -> Error {
     match error.kind() {
         ErrorKind::Refused => error.advice(
-            "`sign-with` in the guest's manifest names the keys that sign it, or `Guest::key` does: each `public_key` \
-             must be of one of them",
+            "the guest is signed with the keys in `sign-with` of its manifest, or in \
+             `Guest::key`; each `public_key` must belong to one of them",
         ),
         _ => error,
     }

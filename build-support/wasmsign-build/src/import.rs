@@ -145,8 +145,7 @@ impl Import {
 
 fn read(told: &mut Told, path: &Path) -> Result<Vec<u8>> {
     let content = fs::read(path).map_err(|source| {
-        Error::io("read", path, source)
-            .advice("paths begin at the directory of the package's Cargo.toml")
+        Error::io("read", path, source).advice("paths are relative to the package's Cargo.toml")
     })?;
     told.watch(path);
     Ok(content)

@@ -27,14 +27,14 @@ pub(crate) fn watch_sources(
     target: &Path,
 ) -> Result<()> {
     let artifact = messages.artifact_of(module).ok_or_else(|| {
-        let message = format!("cargo names no artifact for `{}`", module.path.display());
+        let message = format!("cargo reports no artifact for `{}`", module.path.display());
         Error::new(ErrorKind::NoModule, message)
     })?;
     let written = artifact.with_extension("d");
     let text =
         fs::read_to_string(&written).map_err(|source| Error::io("read", &written, source))?;
     let files = dep_info::read(&text, artifact).ok_or_else(|| {
-        Error::io("read", &written, io::Error::other("it says nothing of the artifact"))
+        Error::io("read", &written, io::Error::other("it does not mention the artifact"))
     })?;
     files.into_iter().filter(|file| !file.starts_with(target)).for_each(|file| told.watch(file));
     messages.local_manifests().for_each(|manifest| told.watch(manifest));

@@ -25,22 +25,24 @@ fn read_one(script: &Script, told: &mut Told, name: &Path) -> Result<PublicKey> 
     };
     told.watch(&path);
     PublicKey::decode(&text).map_err(|source| {
-        Error::new(ErrorKind::Key, format!("`{}` is no public key", path.display())).because(source)
+        Error::new(ErrorKind::Key, format!("`{}` is not a public key", path.display()))
+            .because(source)
     })
 }
 
 /// The key whose text stands where a path could. It may be a secret one, so nothing of it goes into an error.
 fn from_text(text: &str) -> Result<PublicKey> {
     PublicKey::decode(text.as_bytes()).map_err(|source| {
-        Error::new(ErrorKind::Key, "a text that is given as a public key is none")
+        Error::new(ErrorKind::Key, "a text that was given as a public key is not one")
             .because(source)
-            .advice("it may be a secret key, so it is not shown: give the public half, or its path")
+            .advice("it may be a secret key, so it is not shown; give the public half, or its path")
     })
 }
 
 fn missing(path: &Path, source: std::io::Error) -> Error {
     let message = format!("failed to read the public key `{}`", path.display());
-    Error::new(ErrorKind::Key, message)
-        .because(source)
-        .advice("paths begin at the directory of the package's Cargo.toml; ask the signer for the file, and commit it")
+    Error::new(ErrorKind::Key, message).because(source).advice(
+        "paths are relative to the package's Cargo.toml; ask the signer for the file, and \
+                 commit it",
+    )
 }

@@ -66,12 +66,12 @@ impl Messages {
             [one] => Ok(one),
             [] => Err(Error::new(
                 ErrorKind::NoModule,
-                format!("`{}` gives no module", guest.display()),
+                format!("`{}` produces no module", guest.display()),
             )
             .advice("a guest is a program, or a library with `crate-type = [\"cdylib\"]`")),
             several => Err(Error::new(
                 ErrorKind::SeveralModules,
-                format!("`{}` gives several modules: {}", guest.display(), names(several)),
+                format!("`{}` produces several modules: {}", guest.display(), names(several)),
             )
             .advice("choose one with `package` and `bin`, and use a `Guest` for each")),
         }

@@ -142,9 +142,9 @@ impl Told {
 /// A path as cargo reads it: UTF-8 in one line.
 fn line(path: &Path) -> Result<&str> {
     path.to_str().filter(|text| !text.contains(['\n', '\r'])).ok_or_else(|| {
-        let message = format!("`{}` cannot be told to cargo", path.display());
+        let message = format!("`{}` cannot be passed to cargo", path.display());
         Error::new(ErrorKind::Script, message)
-            .advice("give the directories above it names of UTF-8 in one line")
+            .advice("rename its parent directories: their names must be UTF-8 without line breaks")
     })
 }
 
@@ -165,13 +165,16 @@ pub(crate) fn check_env_name(name: &str) -> Result<()> {
         let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         return if taken.contains(name) { Err(is_taken(name)) } else { Ok(()) };
     }
-    Err(Error::new(ErrorKind::Script, format!("`{name}` is no name for a variable"))
-        .advice("give `env_name` a name of letters, digits and `_` that begins with no digit"))
+    Err(Error::new(ErrorKind::Script, format!("`{name}` is not a valid name for a variable"))
+        .advice(
+            "set `env_name` to a name of letters, digits and `_` that does not start with a digit",
+        ))
 }
 
 fn is_taken(name: &str) -> Error {
     let message = format!("this build script sets the variable `{name}` twice");
-    Error::new(ErrorKind::Script, message).advice("give one of the two another one with `env_name`")
+    Error::new(ErrorKind::Script, message)
+        .advice("set another name for one of them with `env_name`")
 }
 
 #[cfg(test)]

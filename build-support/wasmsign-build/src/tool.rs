@@ -93,8 +93,8 @@ fn check(output: &Output) -> Result<()> {
 
 fn install() -> String {
     format!(
-        "run `cargo install cargo-wasmsign --locked` ({WANTED} or later); builds that need no guest can take a stub, \
-         see `Guest::or_stub`"
+        "run `cargo install cargo-wasmsign --locked` ({WANTED} or later); builds that do not need \
+         the guest can use a stub, see `Guest::or_stub`"
     )
 }
 

@@ -30,14 +30,14 @@ fn unfit(path: &Path, error: BuilderError) -> Error {
     let (message, advice) = match error {
         BuilderError::NoKeys => (
             format!("no key was given to verify `{path}` with"),
-            "name the signer's public key with `key`",
+            "set the signer's public key with `key`",
         ),
         BuilderError::TooFewKeys { .. } => (
             format!("`{path}`: more keys are required than were given"),
-            "name more keys with `key`, or ask for fewer with `require`",
+            "add keys with `key`, or require fewer with `require`",
         ),
         _ => (
-            format!("there are too many keys to verify `{path}` with"),
+            format!("too many keys to verify `{path}` with"),
             "name those that may have signed this module",
         ),
     };
@@ -53,7 +53,7 @@ fn told(path: &Path, error: VerifyError) -> Error {
         }
         other => Error::new(ErrorKind::Malformed, format!("`{}` is malformed", path.display()))
             .because(other)
-            .advice("fetch it again: it may have been cut on its way, or be another kind of file"),
+            .advice("fetch it again: it may be truncated, or a different kind of file"),
     }
 }
 
@@ -61,25 +61,29 @@ fn told(path: &Path, error: VerifyError) -> Error {
 fn advice(reason: &Reason) -> &'static str {
     match reason {
         Reason::NoSignature => {
-            "ask for a signed module; where the signature is a file of its own, name it with `signature`"
+            "ask for a signed module; if the signature is in a separate file, set it with \
+             `signature`"
         }
         Reason::BodyChanged => {
-            "the module was changed after it was signed: fetch it again from its signer, and do not run this one"
+            "the module was changed after it was signed; do not run it, and fetch it again from \
+             its signer"
         }
         Reason::NoTrustedSignature => {
-            "somebody else has signed it: `cargo wasmsign inspect` shows the signatures; compare the key with the \
-             signer's, and change `key` only if theirs is another one now"
+            "someone else has signed it; `cargo wasmsign inspect` shows the signatures; compare \
+             the key with the signer's, and change `key` only if the signer has a new key"
         }
         Reason::NotCovered => {
-            "something was added behind what is signed: `cargo wasmsign inspect` shows it; `prefix` is content with \
-             less than the whole file"
+            "something was added after the signed part, as `cargo wasmsign inspect` shows; \
+             `prefix` accepts less than the whole file"
         }
         Reason::PolicyNotMet { .. } => {
-            "`cargo wasmsign inspect` shows who has signed; ask the others to sign too, or change `require`"
+            "`cargo wasmsign inspect` shows which keys have signed; ask the others to sign too, \
+             or change `require`"
         }
-        Reason::KindMismatch { .. } => "name the kind that is wanted with `expect`",
+        Reason::KindMismatch { .. } => "set the expected kind with `expect`",
         _ => {
-            "`cargo wasmsign inspect` shows what is there; ask the signer to sign with `cargo wasmsign`"
+            "`cargo wasmsign inspect` shows the module's signatures; ask the signer to sign with \
+             `cargo wasmsign`"
         }
     }
 }

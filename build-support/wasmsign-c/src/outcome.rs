@@ -14,7 +14,7 @@ pub(crate) type Outcome<T = ()> = Result<T, (WasmsignStatus, Cow<'static, str>)>
 
 pub(crate) const NO_BYTES: (WasmsignStatus, Cow<'static, str>) = (
     WasmsignStatus::Usage,
-    Cow::Borrowed("expected bytes, found a null pointer or a length that cannot be"),
+    Cow::Borrowed("expected bytes, found a null pointer or an impossible length"),
 );
 
 pub(crate) const NO_PATH: (WasmsignStatus, Cow<'static, str>) =
@@ -23,7 +23,7 @@ pub(crate) const NO_PATH: (WasmsignStatus, Cow<'static, str>) =
 pub(crate) const NO_SIZE: (WasmsignStatus, Cow<'static, str>) = (
     WasmsignStatus::Usage,
     Cow::Borrowed(
-        "the verdict's `size` is not set to that of the structure: {.size = sizeof verdict}",
+        "the verdict's `size` is not set to the size of the structure: {.size = sizeof verdict}",
     ),
 );
 
@@ -39,7 +39,7 @@ pub(crate) fn named(error: VerifyError, module: &Path) -> VerifyError {
 
 pub(crate) fn unpanicked<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let text = "an error of this library; what it has written to standard error says where";
+        let text = "an internal error of this library; the message on standard error says where";
         Err((WasmsignStatus::Internal, text.into()))
     })
 }

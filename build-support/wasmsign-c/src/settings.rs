@@ -24,7 +24,7 @@ impl WasmsignVerifier {
                 Ok(())
             }
             Err(error) if key.last() == Some(&0) => {
-                usage(format!("{error}; it ends with a zero byte: give the length without it"))
+                usage(format!("{error}; it ends with a zero byte: pass the length without it"))
             }
             Err(error) => usage(error.to_string()),
         }

@@ -60,7 +60,10 @@ pub enum Error {
     Refused(#[from] Box<Refusal>),
     /// More bytes would have to wait for their verification than
     /// [`VerifyingReader::with_cap`](crate::VerifyingReader::with_cap) allows.
-    #[error("offset {offset}: more than {cap} bytes are still unverified here, too many to hold")]
+    #[error(
+        "offset {offset}: more than {cap} bytes are still unverified here, which is too many to \
+         keep in memory"
+    )]
     OverCap {
         /// The first byte of the module for which there was no room.
         offset: u64,
@@ -69,7 +72,7 @@ pub enum Error {
     },
     /// Bytes were read, so that [`VerifyingReader::into_module`](crate::VerifyingReader::into_module) could give only the
     /// others.
-    #[error("{count} bytes were read before: the others are not what the proof is about")]
+    #[error("{count} bytes were already read, so the proof would not cover the rest alone")]
     PartlyRead {
         /// How many were read.
         count: u64,
@@ -81,8 +84,8 @@ pub enum Error {
     /// The output holds other bytes behind those that were written, and is no module so.
     #[cfg(feature = "sign")]
     #[error(
-        "the output holds {count} bytes behind what was written: open a file that is empty or is truncated, and not for \
-         appending"
+        "the output has {count} bytes after the end of what was written; open an empty or \
+         truncated file, not one for appending"
     )]
     OutputHoldsMore {
         /// How many they are.

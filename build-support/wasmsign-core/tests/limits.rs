@@ -193,7 +193,7 @@ fn more_keys_are_refused_when_the_verifier_is_made() {
     assert_eq!(Verifier::new(keys.clone()).expect("each counts once").keys().len(), MAX_KEYS);
     keys.push(public(2));
     let error = Verifier::new(keys).expect_err("one too many");
-    assert_eq!(error.to_string(), "4097 different keys: a verifier takes 4096 at most");
+    assert_eq!(error.to_string(), "4097 different keys: a verifier accepts at most 4096");
 }
 
 #[test]

@@ -70,13 +70,13 @@ impl Named {
 
     fn complete(self, module: LitStr) -> Result<Arguments> {
         let Some(keys) = self.keys else {
-            let message = "no public keys are given\nhelp: add `keys = [\"keys/release.pub\"]`";
+            let message = "no public keys were given\nhelp: add `keys = [\"keys/release.pub\"]`";
             return Err(Error::new(module.span(), message));
         };
         let prefix = match (self.prefix, self.sections) {
             (Some(false), Some((_, span))) => {
-                let message = "`sections` asks for a prefix, `coverage = whole` for \
-                               everything\nhelp: remove one of the two; the whole file includes \
+                let message = "`sections` requires a prefix, but `coverage = whole` requires the \
+                               whole file\nhelp: remove one of the two; the whole file includes \
                                the sections";
                 return Err(Error::new(span, message));
             }
@@ -99,7 +99,7 @@ fn once<T>(place: &mut Option<T>, name: &Ident, value: T) -> Result<()> {
 /// A literal text, or what was expected in its place.
 pub(crate) fn text(input: ParseStream<'_>, what: &str) -> Result<LitStr> {
     input.parse().map_err(|error: Error| {
-        Error::new(error.span(), format!("expected {what}, as a literal text: \"…\""))
+        Error::new(error.span(), format!("expected {what} as a string literal: \"…\""))
     })
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn unknown(name: &Ident, known: &[&str], what: &str) -> Error {
         Some((_, near)) => format!("did you mean `{near}`?"),
         None => {
             let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!("known are {}", known.join(", "))
+            format!("the known features are {}", known.join(", "))
         }
     };
     Error::new(name.span(), format!("unknown {what} `{word}`\nhelp: {help}"))
@@ -213,14 +213,14 @@ mod tests {
         for (input, expected) in [
             ("", "expected the path of a module"),
             ("env!(\"M\")", "expected the path of a module"),
-            (r#""m""#, "no public keys are given"),
+            (r#""m""#, "no public keys were given"),
             (r#""m" keys = ["a"]"#, "expected `,`"),
             (r#""m", keys = []"#, "found none"),
             (r#""m", keys = "a""#, "expected a list"),
             (r#""m", keys = [1]"#, "expected a public key"),
             (r#""m", ["a"]"#, "expected a named argument"),
             (r#""m", kyes = ["a"]"#, "did you mean `keys`?"),
-            (r#""m", colour = "a""#, "known are `keys`, `require`"),
+            (r#""m", colour = "a""#, "the known features are `keys`, `require`"),
             (r#""m", keys = ["a"], keys = ["a"]"#, "`keys` is given twice"),
             (r#""m", keys = ["a"], require = 0"#, "expected `any`, `all`"),
             (r#""m", keys = ["a"], require = -1"#, "expected `any`, `all`"),

@@ -56,14 +56,14 @@ fn from_the_manifest(text: &str) -> PathBuf {
 fn resolve(argument: &LitStr) -> Result<String> {
     let text = argument.value();
     if text.trim().is_empty() {
-        return Err(Error::new(argument.span(), "expected a path, found an empty text"));
+        return Err(Error::new(argument.span(), "expected a path, found an empty string"));
     }
     let path = from_the_manifest(&text);
     let absolute = std::path::absolute(&path)
-        .map_err(|error| Error::new(argument.span(), format!("no path that can be: {error}")))?;
+        .map_err(|error| Error::new(argument.span(), format!("not a valid path: {error}")))?;
     absolute.into_os_string().into_string().map_err(|_| {
-        let message = "this path is not UTF-8 from the root on, and the compiler takes no other: \
-                       rename the directory";
+        let message =
+            "this absolute path is not UTF-8, which the compiler requires; rename the directory";
         Error::new(argument.span(), message)
     })
 }
@@ -73,8 +73,8 @@ fn unreadable(argument: &LitStr, what: &str, mend: &str, error: &io::Error) -> E
     let path = text.escape_debug();
     let message = match error.kind() {
         ErrorKind::NotFound => format!(
-            "failed to read the {what} `{path}`: there is no such file\n\
-             help: paths begin at the directory of Cargo.toml; {mend}"
+            "failed to read the {what} `{path}`: there is no such file\nhelp: paths are relative \
+             to Cargo.toml; {mend}"
         ),
         ErrorKind::IsADirectory => {
             format!("failed to read the {what} `{path}`: it is a directory\nhelp: name a file")

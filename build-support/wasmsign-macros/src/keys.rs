@@ -27,7 +27,7 @@ impl Key {
         let file = Source::read(
             argument,
             "public key",
-            "correct the path, or make a pair of keys with `cargo wasmsign keygen`",
+            "correct the path, or create a key pair with `cargo wasmsign keygen`",
         )?;
         let key = PublicKey::decode(&file.bytes).map_err(|error| {
             Error::new(argument.span(), format!("the key `{}`: {error}", text.escape_debug()))

@@ -29,7 +29,7 @@ impl Parse for Section {
         refuse_name(&name)?;
         if input.is_empty() {
             let message =
-                "no content is given\nhelp: add a text, `path = \"…\"`, or a constant of bytes";
+                "no content was given\nhelp: add a string, `path = \"…\"`, or a constant of bytes";
             return Err(Error::new(name.span(), message));
         }
         input.parse::<Token![,]>()?;
@@ -54,7 +54,7 @@ fn content(input: ParseStream<'_>) -> Result<Content> {
     input.parse::<Option<Token![,]>>()?;
     match input.is_empty() {
         true => Ok(content),
-        false => Err(input.error("expected nothing more: a section has a name and one content")),
+        false => Err(input.error("unexpected argument: a section has one name and one content")),
     }
 }
 
@@ -67,27 +67,29 @@ fn is_last_but_a_comma(input: ParseStream<'_>) -> bool {
 
 fn constant(input: ParseStream<'_>) -> Result<Content> {
     if input.is_empty() {
-        return Err(input.error("expected a text, `path = \"…\"`, or a constant of bytes"));
+        return Err(input.error("expected a string, `path = \"…\"`, or a constant of bytes"));
     }
     input.parse().map(Content::Constant)
 }
 
 fn refuse_name(name: &LitStr) -> Result<()> {
     let message = match name.value().as_str() {
-        "" => "a section without a name cannot be told from others\nhelp: give it a name",
+        "" => "a section must have a name\nhelp: give it a name",
         "signature" | "signature_delimiter" => {
-            "signing makes the sections of this name, and refuses a module that has one already\n\
-             help: give the section another name"
+            "only signing adds sections with this name, and it refuses a module that already has \
+             one\nhelp: give the section another name"
         }
         "name" => {
             "the toolchain writes the section `name`, and there can be only one\n\
              help: give the section another name"
         }
         other if is_toolchains(other) => {
-            "compilers and linkers have a use of their own for sections of this name, and would refuse, drop or \
-             misread this one\nhelp: give the section another name"
+            "compilers and linkers use sections with this name themselves, and would reject, drop \
+             or misread this one\nhelp: give the section another name"
         }
-        other if other.contains('\0') => "the compiler takes no name with a zero byte in it",
+        other if other.contains('\0') => {
+            "the compiler does not accept a name that contains a zero byte"
+        }
         _ => return Ok(()),
     };
     Err(Error::new(name.span(), message))
@@ -111,7 +113,7 @@ pub(crate) fn expand(section: &Section) -> failure::Result<TokenStream> {
         Content::Path(path) => Source::read(
             path,
             "content of the section",
-            "write it before this crate is compiled, or correct the path",
+            "create it before this crate is compiled, or correct the path",
         )?
         .include(),
         Content::Constant(constant) => constant.clone(),
@@ -121,7 +123,8 @@ pub(crate) fn expand(section: &Section) -> failure::Result<TokenStream> {
         const _: () = {
             const CONTENT: &[u8] = #content;
             // Whoever looks for the section would take its not being there for the content's being empty.
-            ::core::assert!(!CONTENT.is_empty(), "the linker makes no section of an empty content");
+            ::core::assert!(!CONTENT.is_empty(), "the linker does not create a section with empty \
+                                                  content");
             #[used]
             #[unsafe(link_section = #name)]
             static SECTION: [u8; CONTENT.len()] = match CONTENT.first_chunk() {
@@ -160,15 +163,15 @@ mod tests {
             (r#""signature_delimiter", "text""#, "signing makes"),
             (r#""name", "text""#, "the toolchain writes"),
             (r#""a\0b", "text""#, "zero byte"),
-            (r#""linking", "text""#, "linkers have a use"),
-            (r#""producers", "text""#, "linkers have a use"),
-            (r#""reloc.CODE", "text""#, "linkers have a use"),
-            (r#"".init_array.7", "text""#, "linkers have a use"),
-            (r#"".debug_info", "text""#, "linkers have a use"),
-            (r#""a""#, "no content is given"),
-            (r#""a","#, "expected a text"),
+            (r#""linking", "text""#, "linkers use sections"),
+            (r#""producers", "text""#, "linkers use sections"),
+            (r#""reloc.CODE", "text""#, "linkers use sections"),
+            (r#"".init_array.7", "text""#, "linkers use sections"),
+            (r#"".debug_info", "text""#, "linkers use sections"),
+            (r#""a""#, "no content was given"),
+            (r#""a","#, "expected a string"),
             (r#""a", pth = "b""#, "did you mean `path`?"),
-            (r#""a", "text", "text""#, "expected nothing more"),
+            (r#""a", "text", "text""#, "unexpected argument"),
         ] {
             let error = match parse(input) {
                 Ok(_) => panic!("{input} was taken"),

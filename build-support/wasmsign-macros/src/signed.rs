@@ -53,7 +53,7 @@ fn verifier(arguments: &Arguments, keys: &[Key]) -> Result<Verifier> {
     let builder = Verifier::builder(keys).policy(policy(arguments)).with_identity();
     builder.build().map_err(|error| {
         let help = match error {
-            BuilderError::TooFewKeys { .. } => "\nhelp: give more keys, or ask for fewer",
+            BuilderError::TooFewKeys { .. } => "\nhelp: give more keys, or require fewer",
             _ => "",
         };
         Error::new(arguments.require_span, format!("{error}{help}")).into()

@@ -21,7 +21,8 @@ fn advice(arguments: &Arguments, error: &VerifyError) -> (Span, Option<&'static 
     let module = arguments.module.span();
     match (error, &arguments.signature) {
         (error, Some(signature)) if is_of_signature(error) => {
-            let help = "this file holds no signature that can be read: `cargo wasmsign sign -S FILE` makes one";
+            let help = "this file contains no readable signature; `cargo wasmsign sign -S FILE` \
+                        writes one";
             (signature.span(), Some(help))
         }
         (VerifyError::Refused(refusal), _) => match refusal.reason() {
@@ -48,26 +49,28 @@ fn is_of_signature(error: &VerifyError) -> bool {
 fn of_reason(reason: &Reason) -> Option<&'static str> {
     Some(match reason {
         Reason::NoSignature => {
-            "sign it, with `cargo wasmsign build` or `cargo wasmsign sign`; a signature in a file of \
-             its own is named by `signature = \"…\"`"
+            "sign it with `cargo wasmsign build` or `cargo wasmsign sign`; if the signature is in \
+             a separate file, set `signature = \"…\"`"
         }
         Reason::NoTrustedSignature => {
-            "have it signed with one of these keys, or correct `keys`; `cargo wasmsign inspect` shows \
-             what has been signed"
+            "have it signed with one of these keys, or correct `keys`; `cargo wasmsign inspect` \
+             shows its signatures"
         }
         Reason::BodyChanged => {
-            "take the file that was signed, or build and sign it again if you know who changed it"
+            "use the file that was signed, or build and sign it again if you know who changed it"
         }
         Reason::NotCovered => {
-            "have the whole file signed; if what lies behind the signed part may be anything, say \
-             `coverage = prefix`, which still wants everything that runs, and what `sections` names, to be signed"
+            "have the whole file signed; if anything may follow the signed part, set `coverage = \
+             prefix`, which still requires that everything that runs, and every section in \
+             `sections`, is signed"
         }
         Reason::PolicyNotMet { .. } => {
             "have the others sign it too, or correct `keys` and `require`"
         }
-        Reason::KindMismatch { .. } => "give the module; components cannot be included",
+        Reason::KindMismatch { .. } => "use a module; components cannot be included",
         Reason::MisplacedSignature { .. } => {
-            "somebody has put a section before the signature, or added one: take the file that was signed"
+            "a section was added before the signature, or a second signature was added; use the \
+             file that was signed"
         }
         _ => return None,
     })
@@ -76,9 +79,9 @@ fn of_reason(reason: &Reason) -> Option<&'static str> {
 fn of_malformed(fault: &Malformed) -> &'static str {
     match fault.rule {
         Rule::Truncated { .. } | Rule::SectionLeavesFile { .. } | Rule::Empty => {
-            "the file is cut: build or fetch it again"
+            "the file is truncated; build or fetch it again"
         }
-        Rule::Header { .. } => "give a WebAssembly module in its binary form",
-        _ => "the file is damaged: build or fetch it again",
+        Rule::Header { .. } => "use a WebAssembly module in binary form",
+        _ => "the file is damaged; build or fetch it again",
     }
 }

@@ -55,12 +55,12 @@ fn changed_files_are_compiled_and_verified_again() {
         assert!(project.fail(&["check"]).contains("this one was changed"));
 
         publish(&project, &plugin(2, length), 2);
-        assert!(project.fail(&["check"]).contains("no valid signature of a trusted key"));
+        assert!(project.fail(&["check"]).contains("no valid signature by a trusted key"));
 
         project.write("release.pub", public_text(2));
         assert_compiles_anew(&project);
 
         project.write("release.pub", public_text(1));
-        assert!(project.fail(&["check"]).contains("no valid signature of a trusted key"));
+        assert!(project.fail(&["check"]).contains("no valid signature by a trusted key"));
     }
 }

@@ -27,12 +27,12 @@ pub(super) fn refuse_without(name: &Path, kind: Kind, file: &File) -> Result<()>
     match has_list(name, kind, file, 0..length, 0)? {
         true => Ok(()),
         false => Err(Error::tool(format!(
-            "`{}` has no section `{LIST}`, which `auditable = true` promises",
+            "`{}` has no section `{LIST}`, which `auditable = true` requires",
             name.display()
         ))
         .advice(
-            "something has dropped it: look at `strip` in the profile (`debuginfo` leaves it), at `transform`, and at \
-             `optimize.passes`; or set `auditable = false`",
+            "something removed it: check `strip` in the profile (`debuginfo` keeps the section), \
+             `transform` and `optimize.passes`; or set `auditable = false`",
         )),
     }
 }

@@ -124,7 +124,7 @@ impl Context<'_> {
         let outcome = every_second(notify, || run(&job, optimizer, cache, &begins))
             .map_err(|error| error.named(self.file_name))?;
         for reason in &outcome.left {
-            let text = format!("left as it is: {reason}");
+            let text = format!("left unchanged: {reason}");
             self.notify(Step::Warned { text });
         }
         let Some(tool) = outcome.tool else { return Ok((built, what, None)) };
@@ -150,7 +150,7 @@ impl Context<'_> {
             changes.unasked(job).into_iter().partition(|name| edit::is_stale(name, false));
         for name in places.into_iter().filter(|name| edit::is_stale(name, keeps_hints)) {
             let text = format!(
-                "dropped the section `{}`: the places that it names are in the code as it was before",
+                "dropped the section `{}`: it refers to code offsets that have changed",
                 escape(name)
             );
             self.notify(Step::Warned { text });
@@ -235,12 +235,12 @@ impl Context<'_> {
         let embedded = sections.embed.iter().map(|embed| embed.name.as_str());
         let names: Vec<_> = custom_names(what).chain(embedded).collect();
         for pattern in sections.remove.misses(&names) {
-            let text = format!("`sections.remove` names `{pattern}`, and there is no such section");
+            let text = format!("`sections.remove` names `{pattern}`, but no section matches");
             self.notify(Step::Warned { text });
         }
         let empty = sections.parts.iter().flat_map(|parts| parts.empty(&names));
         for part in empty {
-            let text = format!("no section is in the part [{part}] of `sections.parts`");
+            let text = format!("the part [{part}] of `sections.parts` contains no section");
             self.notify(Step::Warned { text });
         }
     }
@@ -254,8 +254,8 @@ impl Context<'_> {
             && is_embedded
         {
             let text = format!(
-                "its signature is before `{name}`, which dynamic linkers want to be first; `signature = \"detached\"` \
-                 leaves the module as they want it"
+                "its signature is before `{name}`, which dynamic linkers expect first; `signature \
+                 = \"detached\"` avoids this"
             );
             self.notify(Step::Warned { text });
         }
@@ -293,11 +293,11 @@ fn is_leftover(options: &manifest::OptimizeOptions, name: &str) -> bool {
 /// The error for a module of more sections than are listed.
 fn too_many_sections(name: &Path, what: &Inspection) -> Error {
     Error::malformed(format!(
-        "`{}` has {} sections: so many cannot be looked through",
+        "`{}` has {} sections, which is too many",
         name.display(),
         what.section_count
     ))
-    .advice("find out what makes them; a build has less than a hundred")
+    .advice("find out what makes them; a typical build has fewer than a hundred")
 }
 
 fn digest(module: &mut Staged) -> Result<String> {

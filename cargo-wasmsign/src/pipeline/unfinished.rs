@@ -35,12 +35,14 @@ pub(super) fn refuse(name: &Path, what: &Inspection, file: &File) -> Result<()> 
     match sign.transpose().map_err(failed)? {
         None => Ok(()),
         Some(sign) => Err(Error::usage(format!(
-            "`{}` is not finished: its {sign} is for a tool that rewrites the module, which would break any signature",
+            "`{}` is not finished: its {sign} is for a tool that rewrites the module, which would \
+             break its signature",
             name.display()
         ))
         .advice(
-            "run that tool before (wasm-bindgen, wasm-tools component new, …) with `transform`, sign its result afterwards \
-             with `cargo wasmsign sign`, or set `unfinished = \"allow\"` where the host itself finishes the module",
+            "run that tool first (wasm-bindgen, wasm-tools component new, …) with `transform`, \
+             sign its output afterwards with `cargo wasmsign sign`, or set `unfinished = \
+             \"allow\"` if the host itself finishes the module",
         )),
     }
 }

@@ -11,10 +11,10 @@ Runs one function of a signed WebAssembly module, after verifying the module
 
 usage: host-wasmtime --key PUBLIC... MODULE --invoke NAME [INTEGER...]
 
-  --key PUBLIC...  a public key that is trusted: a path, or the key's own text (repeatable)
+  --key PUBLIC...  a trusted public key: a path, or the key's own text (repeatable)
   --invoke NAME    the exported function to call; i32 and i64 arguments follow
-  --seconds N      stop the module after so long (10)
-  --timings        say on standard error how long verifying and compiling took
+  --seconds N      stop the module after N seconds (10)
+  --timings        print to standard error how long verifying and compiling took
 
 exit codes: 0 done, 1 refused (nothing of the module has run), 2 usage, 3 the module ran and failed";
 
@@ -62,7 +62,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, Failu
         let (option, inline) = split(&argument);
         let mut value = || match inline.clone().or_else(|| arguments.next()) {
             Some(value) => Ok(value),
-            None => Err(usage(format!("`{option}` wants a value"))),
+            None => Err(usage(format!("`{option}` needs a value"))),
         };
         match option {
             "--help" | "-h" => return Ok(Request::Help),
@@ -82,7 +82,7 @@ impl Seen {
     fn finish(mut self) -> Result<Request, Failure> {
         let module = self.words.pop().ok_or_else(|| usage("there is no MODULE before --invoke"))?;
         if self.arguments.keys.is_empty() {
-            return Err(usage("no --key says whom to trust"));
+            return Err(usage("no --key was given, so nothing can be trusted"));
         }
         let mut arguments = self.arguments;
         arguments.keys.append(&mut self.words);
@@ -108,11 +108,11 @@ fn is_option(text: &str) -> bool {
 
 fn number<T: std::str::FromStr>(text: &OsStr) -> Result<T, Failure> {
     let number = text.to_str().and_then(|text| text.parse().ok());
-    number.ok_or_else(|| usage(format!("`{}` is no such integer", text.display())))
+    number.ok_or_else(|| usage(format!("`{}` is not such an integer", text.display())))
 }
 
 fn utf8(text: OsString) -> Result<String, Failure> {
-    text.into_string().map_err(|text| usage(format!("`{}` is no UTF-8", text.display())))
+    text.into_string().map_err(|text| usage(format!("`{}` is not UTF-8", text.display())))
 }
 
 fn usage(text: impl Into<String>) -> Failure {

@@ -18,7 +18,7 @@ impl<'a> Call<'a> {
     pub fn new(module: &'a Module, function: &'a str, integers: &[i128]) -> Result<Self, Failure> {
         if let Some(import) = module.imports().next() {
             let name = format!("{}.{}", import.module(), import.name());
-            return Err(Failure::refused("this host has nothing to import", name));
+            return Err(Failure::refused("this host provides no imports", name));
         }
         let signature = signature(module, function)?;
         let values = values(function, &signature, integers)?;
@@ -50,7 +50,7 @@ impl<'a> Call<'a> {
 fn signature(module: &Module, function: &str) -> Result<FuncType, Failure> {
     match module.get_export(function) {
         Some(ExternType::Func(signature)) => Ok(signature),
-        Some(_) => Err(Failure::refused(&format!("the export `{function}`"), "it is no function")),
+        Some(_) => Err(Failure::refused(&format!("the export `{function}`"), "it is not a function")),
         None => Err(Failure::refused("the module", format!("it has no export `{function}`"))),
     }
 }

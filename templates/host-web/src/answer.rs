@@ -196,7 +196,7 @@ impl Fault {
         let told = error.to_string();
         // Of JSON that the caller has never seen.
         let what = told.rsplit_once(" at line ").map_or(&*told, |(what, _)| what);
-        Self::error("request", format!("the keys or the options make no sense: {what}"))
+        Self::error("request", format!("the keys or the options are not valid: {what}"))
     }
 
     pub(crate) fn not_prepared() -> Self {

@@ -171,7 +171,7 @@ fn a_call_that_does_not_fit_is_refused() {
         ("missing.wasm --invoke add 1 2", "missing.wasm"),
         (". --invoke add 1 2", "failed to read"),
         ("guest.wasm --invoke subtract 1 2", "no export `subtract`"),
-        ("guest.wasm --invoke memory", "no function"),
+        ("guest.wasm --invoke memory", "not a function"),
         ("guest.wasm --invoke add 1", "takes 2 arguments, 1 were given"),
         ("guest.wasm --invoke add 1 2 3", "takes 2 arguments, 3 were given"),
         ("guest.wasm --invoke add 1 4294967296", "4294967296 cannot be given as i32"),

@@ -92,5 +92,5 @@ fn an_unpacked_package_says_what_it_has_lost() {
     let manifest = std::fs::read_to_string(unpacked.join("Cargo.toml")).expect("it can be read");
     end_to_end::write(&unpacked.join("Cargo.toml"), format!("{manifest}\n[workspace]\n"));
     build(&["--no-sign"]).exits(0);
-    build(&[]).exits(2).says(&["nobody is named to sign"]);
+    build(&[]).exits(2).says(&["no signer is set"]);
 }

@@ -123,11 +123,11 @@ fn an_optimizer() {
             ("version=cut", 5, &["wasm-opt v, does not say its number"]),
             ("version=wrong", 5, &["binaryen, does not say its number"]),
             ("optimize=crash", 5, &["tiny.wasm", ABORTED]),
-            ("optimize=cut", 5, &["tiny.wasm", "left no whole module"]),
+            ("optimize=cut", 5, &["tiny.wasm", "wrote no complete module"]),
             (
                 "optimize=wrong",
                 5,
-                &["tiny.wasm", "left a module without its export", "`optimize = false`"],
+                &["tiny.wasm", "wrote a module without its export", "`optimize = false`"],
             ),
         ],
     );

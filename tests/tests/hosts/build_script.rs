@@ -146,8 +146,8 @@ fn keys_of_the_script_sign_and_verify() {
     host.fails(&[
         "guest.wasm",
         "no-trusted-signature",
-        "no valid signature of a trusted key",
-        "each `public_key` must be of one of them",
+        "no valid signature by a trusted key",
+        "each `public_key` must belong to one of them",
     ]);
 }
 

@@ -92,13 +92,13 @@ fn options_that_make_no_sense_are_refused() {
         ),
         ("{ require: () => 2 }", "expected value"),
         ("{ sections: Symbol() }", "invalid type: null, expected a sequence"),
-        ("null", "make no sense"),
+        ("null", "are not valid"),
     ] {
         let ask = format!("verify(fetch('/good.wasm'), [{public:?}], {options})");
         let told = call(&mut browser, &ask);
         assert_eq!(told["reason"], "request", "{options}: {told}");
         let message = told["message"].as_str().unwrap();
-        assert!(message.starts_with("the keys or the options make no sense: "), "{message}");
+        assert!(message.starts_with("the keys or the options are not valid: "), "{message}");
         assert!(message.contains(words) && !message.contains("column"), "{options}: {message}");
     }
     // Options that are inherited count as any others.

@@ -103,7 +103,7 @@ fn bad_keys_and_questions_are_named() {
     let secret = String::from_utf8(key(7).encode(KeyEncoding::Pem).to_vec()).unwrap();
     for (more, reason, words) in [
         (&[][..], "key", "no public key was given"),
-        (&[("key", "")], "key", "key 1: expected a key, found nothing"),
+        (&[("key", "")], "key", "key 1: expected a key, found only white space"),
         (&[("key", &*public), ("key", "rubbish")], "key", "key 2: "),
         (&[("key", &*secret)], "key", "expected a public key, found a secret key"),
         (&[("key", &*public), ("require", "some")], "request", "unknown variant `some`"),
@@ -111,7 +111,7 @@ fn bad_keys_and_questions_are_named() {
         (
             &[("key", &*public), ("require", "2")],
             "policy-not-met",
-            "2 of the keys must have signed, 1 have",
+            "2 of the keys must have signed, but 1 have",
         ),
     ] {
         let pairs = [&[("module", "good.wasm")], more].concat();

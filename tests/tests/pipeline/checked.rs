@@ -87,16 +87,16 @@ fn what_an_optimizer_leaves_is_believed_if_it_is_valid_and_looks_the_same() {
     let extending = function("f", &[0x41, 42, 0xc0], &[]);
     for (built, left, words) in [
         (answer(), bad_body(), "not valid"),
-        (answer(), answer()[..20].to_vec(), "no whole module"),
+        (answer(), answer()[..20].to_vec(), "no complete module"),
         (answer(), unexported, "without its export `f`"),
-        (answer(), twice, "with an export `g` that was not there"),
-        (answer(), wide, "a function () -> (i32), is a function () -> (i64)"),
-        (answer(), global, "a function () -> (i32), is a global i32"),
-        (answer(), extending, "needs more than it did before"),
-        (answer(), importer(0), "with an import `g` of `env` that was not there"),
-        (importer(0), importer(1), "which was a function () -> (i32), is a function () -> ()"),
+        (answer(), twice, "with a new export `g`"),
+        (answer(), wide, "a function () -> (i32) and is now a function () -> (i64)"),
+        (answer(), global, "a function () -> (i32) and is now a global i32"),
+        (answer(), extending, "needs more features than its input"),
+        (answer(), importer(0), "with a new import `g` of `env`"),
+        (importer(0), importer(1), "was a function () -> (i32) and is now a function () -> ()"),
         (importer(0), answer(), "without its import `g` of `env`"),
-        (memory(1), memory(2), "a memory 1, is a memory 2"),
+        (memory(1), memory(2), "a memory 1 and is now a memory 2"),
     ] {
         let project = project(&built, FAKE);
         project.write("left", left);

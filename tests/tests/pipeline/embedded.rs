@@ -92,7 +92,7 @@ fn what_is_not_the_optimizer_of_this_version_is_refused() {
         ("echo hm", &["it is another program"]),
         ("echo no >&2; exit 3", &["ended with exit code 3", "no"]),
         ("kill -SEGV $$", &["killed by signal 11 (SIGSEGV)"]),
-        ("kill -STOP $$", &["did not say its version within 10 s"]),
+        ("kill -STOP $$", &["did not report its version within 10 s"]),
     ] {
         script(&project.join("other"), lines);
         let said = run(build(&project, &[&new], &[]).env(VARIABLE, "./other")).exits(5);
@@ -113,7 +113,7 @@ fn one_that_dies_of_a_module_is_told_with_its_name() {
     let project = project(PLAIN, "");
     let greeting = format!("{} __greet", optimizer().display());
     for (death, texts) in [
-        ("kill -ABRT $$", ["crashed over `tiny.wasm`", "signal 6 (SIGABRT"]),
+        ("kill -ABRT $$", ["crashed while optimizing `tiny.wasm`", "signal 6 (SIGABRT"]),
         ("echo 'Fatal: no' >&2; exit 1", ["refused `tiny.wasm`", "Fatal: no"]),
     ] {
         script(&project.join("other"), &format!("[ $1 = __greet ] && exec {greeting}\n{death}"));
@@ -126,7 +126,7 @@ fn one_that_dies_of_a_module_is_told_with_its_name() {
 fn a_person_who_calls_it_learns_what_it_is() {
     for arguments in [&[][..], &["build"], &["wasmsign-optimizer"], &["wasmsign-optimizer", "-V"]] {
         let said = run(Command::new(optimizer()).args(arguments)).exits(2);
-        said.says(&["a part of `cargo wasmsign`", "no commands of its own"]);
+        said.says(&["part of `cargo wasmsign`", "it has no commands"]);
     }
     let path = end_to_end::build_host::path_with(optimizer().parent().unwrap());
     run(Command::new(cargo()).arg("wasmsign-optimizer").env("PATH", path)).exits(2);

@@ -184,9 +184,9 @@ fn an_external_program_that_fails_is_named_and_nothing_is_published() {
         ("kill -SEGV $$", &["crashed", "signal 11"]),
         ("kill -ABRT $$", &["crashed", "signal 6 (SIGABRT: it aborted)"]),
         ("kill -KILL $$", &["was stopped", "signal 9"]),
-        ("exit 0", &["no whole module"]),
-        ("head -c 100 \"$input\" > \"$output\"", &["no whole module"]),
-        ("rm \"$output\"", &["left no output"]),
+        ("exit 0", &["no complete module"]),
+        ("head -c 100 \"$input\" > \"$output\"", &["no complete module"]),
+        ("rm \"$output\"", &["wrote no output"]),
     ] {
         let project = with_tool(COPY);
         run(&mut project.build(&[])).exits(0);

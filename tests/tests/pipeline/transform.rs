@@ -77,7 +77,7 @@ fn a_program_that_fails_is_told_and_nothing_is_published() {
         (reads, "echo 'no reason' >&2; exit 3", 5, &["`./tool`", "exit code 3", "no reason"][..]),
         (reads, "cat; exit 1", 5, &["exit code 1"]),
         (reads, "kill -TERM $$", 5, &["signal 15"]),
-        (leaves, "exit 0", 5, &["left no module", "left.wasm", "transform.output"]),
+        (leaves, "exit 0", 5, &["wrote no module", "left.wasm", "transform.output"]),
         (reads, "exit 0", 5, &["tiny.wasm", "no module", "standard output"]),
         (reads, "head -c 100", 5, &["tiny.wasm", "not valid"]),
         (reads, "echo text", 5, &["tiny.wasm", "no module"]),

@@ -115,7 +115,7 @@ fn signatures_that_are_none() {
     // The module itself is no signature, and stays.
     call(desk.path(), "sign add.wasm -S add.wasm -k one.secret")
         .exits(3)
-        .says(&["the signature data that is already there", "expected version 1"]);
+        .says(&["the existing signature data", "expected version 1"]);
     assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.wasm"));
     call(desk.path(), "verify add.wasm add.wasm -S cut.sig -K one.public")
         .exits(2)
@@ -167,7 +167,8 @@ fn the_signature_beside_an_unsigned_module_is_found_and_named() {
     let said = call(desk.path(), "verify add.wasm -K one.public --format json").exits(0);
     assert_eq!(said.json()[0]["signature"], "add.wasm.sig");
     let said = call(desk.path(), "verify add.wasm -K two.public").exits(1);
-    let refused = "Refused add.wasm: no valid signature of a trusted key (no-trusted-signature) (signature add.wasm.sig)";
+    let refused = "Refused add.wasm: no valid signature by a trusted key (no-trusted-signature) \
+                   (signature add.wasm.sig)";
     assert!(said.out.contains(refused), "{}", said.out);
     let said = call(desk.path(), "verify add.wasm -K two.public --format json").exits(1);
     assert_eq!(said.json()[0]["signature"], "add.wasm.sig");

@@ -20,7 +20,7 @@ fn a_build_warns_of_a_signature_that_is_embedded_there() {
         project.write("library.wasm", shared_library());
         let said = run(&mut project.build(&[])).exits(0);
         let text =
-            "before `dylink.0`, which dynamic linkers want to be first; `signature = \"detached\"`";
+            "before `dylink.0`, which dynamic linkers expect first; `signature = \"detached\"`";
         assert_eq!(said.err.contains(text), warned, "{placement}: {}", said.err);
         let unsigned = run(&mut project.build(&["--no-sign"])).exits(0);
         assert!(!unsigned.err.contains("dylink"), "{}", unsigned.err);

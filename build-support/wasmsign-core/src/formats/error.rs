@@ -10,10 +10,10 @@ pub enum FormatError {
     #[error(transparent)]
     Malformed(#[from] Malformed),
     /// It is well-formed as far as it can be read, and of a kind that this crate does not know.
-    #[error("signature data of another kind: {0}")]
+    #[error("unsupported signature data: {0}")]
     Unknown(Unknown),
     /// It holds more than a verifier looks at.
-    #[error("too many {what}: at most {limit} are looked at")]
+    #[error("too many {what}: the limit is {limit}")]
     OverLimit {
         /// What there is too much of.
         what: &'static str,

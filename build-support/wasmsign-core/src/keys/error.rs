@@ -10,7 +10,7 @@ use core::fmt;
 #[non_exhaustive]
 pub enum KeyError {
     /// There is nothing but white space.
-    #[error("expected a key, found nothing but white space")]
+    #[error("expected a key, found only white space")]
     Empty,
 
     /// None of the encodings begins like this.
@@ -27,9 +27,9 @@ pub enum KeyError {
 
     /// Key bytes without anything that says what they are.
     #[error(
-        "found {length} bytes without the type that every key starts with: put 01 before the \
-         32 bytes of a public key, or 81 before the 32-byte seed and the 32-byte public key of a \
-         secret key"
+        "found {length} bytes without the type byte that every compact key starts with: put 01 \
+         before the 32 bytes of a public key, or 81 before the 32-byte seed and the 32-byte \
+         public key of a secret key"
     )]
     Untyped {
         /// The number of bytes, after hex or base64.
@@ -49,12 +49,14 @@ pub enum KeyError {
 
     /// A secret key where a public key is wanted.
     #[error(
-        "expected a public key, found a secret key: give its public half, and keep this secret"
+        "expected a public key, found a secret key; pass its public half, and keep this one secret"
     )]
     SecretGiven,
 
     /// A public key where a secret key is wanted.
-    #[error("expected a secret key, found a public key: give the file that keygen wrote as secret")]
+    #[error(
+        "expected a secret key, found a public key; pass the secret key file that keygen wrote"
+    )]
     PublicGiven,
 
     /// A key of another signature scheme.
@@ -76,7 +78,7 @@ pub enum KeyError {
     /// Signing with such a key can give the secret away, so it is never used.
     #[error(
         "the public half of the secret key does not belong to its seed: the file is damaged or \
-         forged, restore it from a copy"
+         forged; restore it from a backup"
     )]
     MismatchedHalves,
 
@@ -129,7 +131,7 @@ pub enum KeyError {
     /// Text that is neither PEM nor OpenSSH, and no hex or base64 either.
     #[error(
         "expected a PEM or OpenSSH key, or one line of hex or base64 (the alphabet with + and /, \
-         padded), found a character of none of them at byte {offset}"
+         padded), found an invalid character at byte {offset}"
     )]
     Text {
         /// The byte of the input, counted from 0.

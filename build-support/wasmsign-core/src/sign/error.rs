@@ -20,8 +20,8 @@ pub enum SignError {
     Write(#[from] WriteError),
     /// The output holds other bytes behind those that were written, and is no module so.
     #[error(
-        "the output holds {count} bytes behind what was written: open a file that is empty or is truncated, and not for \
-         appending"
+        "the output has {count} bytes after the end of what was written; open an empty or \
+         truncated file, not one for appending"
     )]
     OutputHoldsMore {
         /// How many they are.
@@ -107,7 +107,7 @@ pub enum NotSignable {
         limit: u32,
     },
     /// The signature data that is already there is of a version that is not known.
-    #[error("the signature data that is already there: {0}")]
+    #[error("the existing signature data: {0}")]
     UnknownData(Unknown),
 }
 

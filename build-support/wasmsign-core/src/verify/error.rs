@@ -31,7 +31,10 @@ pub enum VerifyError {
     Refused(#[from] Box<Refusal>),
     /// More bytes would have to wait for their verification than
     /// [`VerifyingReader::with_cap`](crate::VerifyingReader::with_cap) allows.
-    #[error("offset {offset}: more than {cap} bytes are still unverified here, too many to hold")]
+    #[error(
+        "offset {offset}: more than {cap} bytes are still unverified here, which is too many to \
+         keep in memory"
+    )]
     OverCap {
         /// The first byte of the module for which there was no room.
         offset: u64,
@@ -40,7 +43,7 @@ pub enum VerifyError {
     },
     /// Bytes were read, so that [`VerifyingReader::into_module`](crate::VerifyingReader::into_module) could give only the
     /// others.
-    #[error("{count} bytes were read before: the others are not what the proof is about")]
+    #[error("{count} bytes were already read, so the proof would not cover the rest alone")]
     PartlyRead {
         /// How many were read.
         count: u64,
@@ -77,10 +80,10 @@ impl From<WasmError> for VerifyError {
 #[non_exhaustive]
 pub enum BuilderError {
     /// No key was given, and without one nothing can be trusted.
-    #[error("no public key was given, and without one nothing can be trusted")]
+    #[error("no public key was given, so nothing can be trusted")]
     NoKeys,
     /// More distinct keys than [`MAX_KEYS`].
-    #[error("{found} different keys: a verifier takes {MAX_KEYS} at most")]
+    #[error("{found} different keys: a verifier accepts at most {MAX_KEYS}")]
     TooManyKeys {
         /// How many distinct keys there were.
         found: usize,

@@ -251,19 +251,19 @@ impl fmt::Display for Reason {
                 )
             }
             Self::NoSignature => f.write_str("there is no signature"),
-            Self::Unknown(unknown) => write!(f, "signature data of another kind: {unknown}"),
+            Self::Unknown(unknown) => write!(f, "unsupported signature data: {unknown}"),
             Self::TooManySignatures { what, limit } => {
-                write!(f, "too many {what}: at most {limit} are looked at")
+                write!(f, "too many {what}: the limit is {limit}")
             }
-            Self::NoTrustedSignature => f.write_str("no valid signature of a trusted key"),
+            Self::NoTrustedSignature => f.write_str("no valid signature by a trusted key"),
             Self::BodyChanged => {
-                f.write_str("a trusted key has signed, but another body: this one was changed")
+                f.write_str("a trusted key has signed a different body: this one was changed")
             }
             Self::NotCovered => {
-                f.write_str("a trusted key has signed, but less of the file than is asked for")
+                f.write_str("a trusted key has signed, but less of the file than is required")
             }
             Self::PolicyNotMet { found, wanted } => {
-                write!(f, "{wanted} of the keys must have signed, {found} have")
+                write!(f, "{wanted} of the keys must have signed, but {found} have")
             }
         }
     }

@@ -24,7 +24,7 @@ pub(crate) fn pass_names() -> Vec<String> {
 /// Binaryen's reason.
 pub(crate) fn optimize(order: &Order) -> Result<(), String> {
     let mut module = read(order)?;
-    check(&mut module, "the module is not valid with the features it is optimized with")?;
+    check(&mut module, "the module is not valid with the given features")?;
     run_passes(order, &mut module);
     check(&mut module, "the optimized module is not valid")?;
     write(order, &mut module)

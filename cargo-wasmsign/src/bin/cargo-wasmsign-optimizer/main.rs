@@ -19,8 +19,8 @@ fn main() -> ExitCode {
         Some(OPTIMIZE) => optimize(),
         _ => {
             tell(&format!(
-                "error: `{PROGRAM}` is a part of `cargo wasmsign`, which starts it to optimize modules: it has no \
-                 commands of its own\n  help: `cargo wasmsign build` builds and optimizes"
+                "error: `{PROGRAM}` is part of `cargo wasmsign`, which runs it to optimize \
+                 modules; it has no commands\n  help: `cargo wasmsign build` builds and optimizes"
             ));
             return ExitCode::from(USAGE);
         }
@@ -44,7 +44,7 @@ fn greet() -> Result<(), String> {
 fn optimize() -> Result<(), String> {
     end_with_parent();
     let order = serde_json::from_reader(io::stdin().lock())
-        .map_err(|error| format!("failed to read the order: {error}"))?;
+        .map_err(|error| format!("failed to read the job: {error}"))?;
     binaryen::optimize(&order)
 }
 

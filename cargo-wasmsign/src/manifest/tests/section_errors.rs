@@ -12,7 +12,7 @@ sections.embed.a = 'a.json'
 sections.embed.a = {}
     APP:2:16: `a`: expected `file`, found none
 sections.embed.a.file = ''
-    APP:2:25: `file`: expected a path, found an empty text
+    APP:2:25: `file`: expected a path, found an empty string
 sections.embed.a = { file = ['a'] }
     APP:2:29: `file`: expected a string, found a list
 [package.metadata.wasmsign.sections.embed.'']
@@ -98,13 +98,13 @@ transform.command = ['', 'a']
 transform.command = ['a', 1]
     APP:2:27: `command`: expected a string, found an integer
 transform.output = ''
-    APP:2:20: `output`: expected a path, found an empty text
+    APP:2:20: `output`: expected a path, found an empty string
 transform.output = 1
     APP:2:20: `output`: expected a string, found an integer
 transform.produces = 'pkg'
     APP:2:22: `produces`: expected a list of paths, found a string
 transform.produces = ['']
-    APP:2:23: `produces`: expected a path, found an empty text
+    APP:2:23: `produces`: expected a path, found an empty string
 transform.inputs = ['a', '{b']
     APP:2:26: `inputs`: expected a path or a glob (unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)), found `{b`
 transform.after = 'sign'

@@ -1,4 +1,4 @@
-//! After an optimizer, in a child: whether it left a module that is valid, that hosts know, and that they can use as they
+//! After an optimizer, in a child: whether it wrote a module that is valid, that hosts know, and that they can use as they
 //! would have used the one that it was given.
 
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ pub(super) fn check(work: &Work) -> Result<Left> {
     let job = &work.job;
     let module = match std::fs::read(&job.output) {
         Ok(module) => module,
-        Err(error) => return Ok(Left::Nothing(format!("left no output: {error}"))),
+        Err(error) => return Ok(Left::Nothing(format!("wrote no output: {error}"))),
     };
     let allowed = work.allowed();
     let features = allowed.map_or_else(WasmFeatures::all, Features::validation);
@@ -76,13 +76,13 @@ impl Work {
 fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left> {
     let threads = work.job.threads();
     if !module.starts_with(b"\0asm") {
-        return Ok(Left::Nothing("left no whole module: it does not begin as one does".to_owned()));
+        return Ok(Left::Nothing("wrote no complete module: the header is wrong".to_owned()));
     }
     if let Err(fault) = outline(module) {
-        return Ok(Left::Nothing(format!("left no whole module: {}", at(&fault))));
+        return Ok(Left::Nothing(format!("wrote no complete module: {}", at(&fault))));
     }
     if let Err(fault) = validate(module, WasmFeatures::all(), threads) {
-        return Ok(Left::Nothing(format!("left a module that is not valid: {}", at(&fault))));
+        return Ok(Left::Nothing(format!("wrote an invalid module: {}", at(&fault))));
     }
     let had = work.features.as_ref().map(Features::validation);
     if let Allowed::Only(listed) = &work.job.features
@@ -90,7 +90,10 @@ fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left>
     {
         unlisted::refuse(&work.job, module, listed, true)?;
     }
-    Ok(Left::Nothing(format!("left a module that needs more than it did before: {}", at(fault))))
+    Ok(Left::Nothing(format!(
+        "wrote a module that needs more features than its input: {}",
+        at(fault)
+    )))
 }
 
 /// Says that a module has the new exceptions, which are not allowed.
@@ -101,7 +104,9 @@ fn refuse_exceptions(work: &Work, module: &[u8]) -> Result<Left> {
     {
         unlisted::refuse(&work.job, module, listed, true)?;
     }
-    Ok(Left::Nothing("left a module with the new exceptions, which it had not before".to_owned()))
+    Ok(Left::Nothing(
+        "wrote a module with the new exceptions, which its input does not have".to_owned(),
+    ))
 }
 
 /// Compares the interface with that of the module as it was, but for the exports that were to go.
@@ -123,7 +128,7 @@ fn compare(work: &Work, after: &Interface) -> Result<Left> {
     };
     Ok(match before.difference(after, called) {
         None => Left::Module,
-        Some(difference) => Left::Nothing(format!("left a module {difference}")),
+        Some(difference) => Left::Nothing(format!("wrote a module {difference}")),
     })
 }
 

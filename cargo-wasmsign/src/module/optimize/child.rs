@@ -83,7 +83,7 @@ impl Helper {
         return Ok(Self::Here);
         #[cfg(not(test))]
         std::env::current_exe().map(Self::Program).map_err(|source| {
-            Error::tool("failed to find the path of this program, which it needs to start itself")
+            Error::tool("failed to find the path of this program, which must start itself")
                 .because(source)
         })
     }
@@ -115,8 +115,9 @@ impl Helper {
                 });
             }
         };
-        let text = serde_json::to_vec(task)
-            .map_err(|source| Error::tool("failed to write a task").because(source))?;
+        let text = serde_json::to_vec(task).map_err(|source| {
+            Error::tool("failed to send the child process its task").because(source)
+        })?;
         let mut command = Command::new(program);
         command.arg(CHILD_ARGUMENT).stdout(Stdio::piped());
         limit.output(&mut command, &text).map_err(|source| {

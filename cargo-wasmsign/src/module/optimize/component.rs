@@ -206,7 +206,7 @@ fn sections(name: &Path, file: &File, range: &Range<u64>) -> Result<Vec<Section>
     match sections.len() as u64 == count {
         true => Ok(sections),
         false => Err(Error::malformed(format!(
-            "a part of `{}` has {count} sections: so many cannot be looked through",
+            "a part of `{}` has {count} sections, which is too many",
             name.display()
         ))),
     }

@@ -47,7 +47,7 @@ impl Construct {
             Self::BlockParameters => "blocks with parameters",
             Self::Table64 => "tables with 64-bit indices",
             Self::TableInitializer => "tables with an initial value",
-            Self::OtherElements => "elements that are no functions",
+            Self::OtherElements => "elements other than functions",
         }
     }
 

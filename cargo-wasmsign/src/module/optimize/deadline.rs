@@ -54,7 +54,7 @@ impl Limit {
 fn over(module: &Path, timeout: Duration) -> Error {
     let name = escape(&module.to_string_lossy());
     Error::tool(format!(
-        "optimizing `{name}` took longer than the {} s of `optimize.timeout`, and was stopped",
+        "optimizing `{name}` took longer than `optimize.timeout` ({} s) and was stopped",
         timeout.as_secs()
     ))
     .advice("raise `optimize.timeout`, or set a lower `optimize.level`")

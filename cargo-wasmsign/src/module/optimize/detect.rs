@@ -127,6 +127,6 @@ fn malformed(path: &Path, fault: &Fault) -> Error {
 }
 
 fn component(path: &Path) -> Error {
-    Error::usage(format!("`{}` is a component; the optimizer takes modules only", path.display()))
+    Error::usage(format!("`{}` is a component; the optimizer accepts only modules", path.display()))
         .advice("set `optimize = false` for this package")
 }

@@ -32,8 +32,8 @@ pub(super) fn not_found(program: &Path) -> Error {
 pub(super) fn not_started(program: &Path, source: io::Error) -> Error {
     let name = escape(&program.to_string_lossy());
     Error::tool(format!("failed to start the optimizer `{name}`")).because(source).advice(
-        "check that it is a program for this system and may be executed, \
-         or set `optimize.tool` to another one",
+        "check that it is an executable program for this system, or set `optimize.tool` to \
+         another one",
     )
 }
 
@@ -43,10 +43,11 @@ pub(super) fn refuse_old(version: &str, minimum: Option<u32>, is_embedded: bool)
     let error = match number(version) {
         Some(found) if found >= minimum => return Ok(()),
         Some(_) => Error::tool(format!(
-            "the optimizer, {version}, is too old: `optimize.minimum-version` asks for {minimum}"
+            "the optimizer, {version}, is too old: `optimize.minimum-version` requires {minimum}"
         )),
         None => Error::tool(format!(
-            "the optimizer, {version}, does not say its number: `optimize.minimum-version` asks for {minimum}"
+            "the optimizer, {version}, does not report its version number: \
+             `optimize.minimum-version` requires {minimum}"
         )),
     };
     Err(error.advice(match is_embedded {
@@ -76,7 +77,7 @@ pub(super) fn failed(version: &str, job: &Job, output: &Output) -> Error {
 pub(super) fn lost_helper(name: &Path, output: &Output) -> Error {
     let name = escape(&name.to_string_lossy());
     let fate = fate(output.status);
-    quote(Error::tool(format!("the process that looks into `{name}` {fate}")), output)
+    quote(Error::tool(format!("the process that checks `{name}` {fate}")), output)
         .advice("check that there is enough memory for the module, or set `optimize = false`")
 }
 
@@ -84,8 +85,8 @@ pub(super) fn lost_helper(name: &Path, output: &Output) -> Error {
 fn verb(status: ExitStatus) -> &'static str {
     match status.code() {
         Some(code) if code >= 0 => "refused",
-        _ if was_asked_to_end(status) => "was stopped over",
-        _ => "crashed over",
+        _ if was_asked_to_end(status) => "was stopped while optimizing",
+        _ => "crashed while optimizing",
     }
 }
 
@@ -94,17 +95,17 @@ fn advice(job: &Job) -> String {
     let dwarf = "`optimize.debug = \"strip\"` (Binaryen 116 reads DWARF up to version 4), ";
     let passes = "fewer `optimize.passes`, ";
     format!(
-        "try {}{}another wasm-opt through `optimize.tool`, or `optimize = false`",
+        "try {}{}another wasm-opt with `optimize.tool`, or `optimize = false`",
         if job.keep_debug { dwarf } else { "" },
         if job.passes.is_empty() { "" } else { passes },
     )
 }
 
-/// An optimizer that ended well, but left no module that can be used, for the given reason.
+/// An optimizer that succeeded, but wrote no usable module, for the given reason.
 pub(super) fn no_module(version: &str, job: &Job, output: &Output, reason: &str) -> Error {
     let name = escape(&job.name.to_string_lossy());
     let message = format!("`{name}`: the optimizer, {version}, {}", escape(reason));
-    quote(Error::tool(message), output).advice(match reason.starts_with("left no ") {
+    quote(Error::tool(message), output).advice(match reason.starts_with("wrote no ") {
         true => {
             "check that the disk is not full and that `optimize.tool` is a wasm-opt program".into()
         }
@@ -141,9 +142,9 @@ mod tests {
         assert!(refusal("wasm-opt of unknown version", None).is_none());
         let error = refusal("wasm-opt version 99", Some(116)).unwrap();
         assert!(error.to_string().contains("version 99, is too old"), "{error}");
-        assert!(error.to_string().contains("asks for 116"), "{error}");
+        assert!(error.to_string().contains("requires 116"), "{error}");
         let error = refusal("wasm-opt of unknown version", Some(116)).unwrap();
-        assert!(error.to_string().contains("does not say its number"), "{error}");
+        assert!(error.to_string().contains("does not report its version number"), "{error}");
         let error = refuse_old("binaryen 116 (embedded)", Some(117), true).unwrap_err();
         assert!(error.what_to_do().unwrap().contains("`optimize.tool`"));
     }
@@ -154,8 +155,8 @@ mod tests {
         use crate::module::optimize::testing::job;
         use std::error::Error as _;
         for (signal, expected) in [
-            ("ABRT", "crashed over `a.wasm`: it was killed by signal 6 (SIGABRT"),
-            ("KILL", "was stopped over `a.wasm`: it was killed by signal 9 (SIGKILL"),
+            ("ABRT", "crashed while optimizing `a.wasm`: it was killed by signal 6 (SIGABRT"),
+            ("KILL", "was stopped while optimizing `a.wasm`: it was killed by signal 9 (SIGKILL"),
         ] {
             let mut command = std::process::Command::new("sh");
             command.args(["-c", &format!("echo 'Fatal: no' >&2; kill -{signal} $$")]);

@@ -116,7 +116,10 @@ fn unknown_feature(name: &str) -> Error {
         Some(near) => error.advice(format!("did you mean `{near}`?")),
         None => {
             let names: BTreeSet<_> = table::names().collect();
-            error.advice(format!("known are {}", names.into_iter().collect::<Vec<_>>().join(", ")))
+            error.advice(format!(
+                "the known features are {}",
+                names.into_iter().collect::<Vec<_>>().join(", ")
+            ))
         }
     }
 }

@@ -60,10 +60,10 @@ impl Unable {
     fn need(&self, need: &Need) -> String {
         let own = match self.number {
             Some(number) => format!("this one is {number}"),
-            None => "this one does not say its number".to_owned(),
+            None => "this one does not report its version number".to_owned(),
         };
         match need.since {
-            NEVER => format!("{}: no Binaryen is known to read it", need.what),
+            NEVER => format!("{}: no known version of Binaryen can read it", need.what),
             since => format!("{}: Binaryen {since} or newer; {own}", need.what),
         }
     }
@@ -100,7 +100,7 @@ pub(super) fn error(job: &Job, choice: Choice, unable: Vec<Unable>) -> Error {
                 let told = |line: String| format!("{}: {line}", one.version);
                 one.lines().into_iter().map(told).collect::<Vec<_>>()
             };
-            let message = format!("none of the optimizers at hand can read `{name}`");
+            let message = format!("none of the available optimizers can read `{name}`");
             (message, several.iter().flat_map(line).collect())
         }
     };
@@ -121,14 +121,15 @@ fn advice(choice: Choice, needed: Option<u32>) -> String {
         Some(NEVER) => return format!("compile without it, or {OFF}"),
         Some(since) => format!("install Binaryen {since} or newer ({NEWER})"),
         // The list of what versions cannot read says nothing of it.
-        None => return format!("name another wasm-opt with `optimize.tool` ({NEWER}), or {OFF}"),
+        None => return format!("set `optimize.tool` to another wasm-opt ({NEWER}), or {OFF}"),
     };
     match choice {
         Choice::Auto => format!("{newer} so that its wasm-opt is found in PATH, or {OFF}"),
-        Choice::Program => format!("{newer} and name it with `optimize.tool`, or {OFF}"),
+        Choice::Program => format!("{newer} and set `optimize.tool` to it, or {OFF}"),
         Choice::Embedded => format!("{newer} and set `optimize.tool = \"auto\"`, or {OFF}"),
         Choice::Reproducible => format!(
-            "{newer} and name it with `optimize.tool`, because a reproducible build does not look into PATH; or {OFF}"
+            "{newer} and set `optimize.tool` to it, because a reproducible build does not search \
+             PATH; or {OFF}"
         ),
     }
 }

@@ -121,7 +121,7 @@ impl Interface {
                 None => return Some(format!("without its export `{}`", escape(name))),
                 Some(other) if other != ty => {
                     return Some(format!(
-                        "whose export `{}`, which was {ty}, is {other}",
+                        "whose export `{}` was {ty} and is now {other}",
                         escape(name)
                     ));
                 }
@@ -129,7 +129,7 @@ impl Interface {
             }
         }
         let new = after.exports.keys().find(|name| !self.exports.contains_key(*name));
-        new.map(|name| format!("with an export `{}` that was not there", escape(name)))
+        new.map(|name| format!("with a new export `{}`", escape(name)))
     }
 
     fn imports_differ<'a>(
@@ -141,9 +141,9 @@ impl Interface {
             let is_it = |old: &&Import| (&old.module, &old.name) == (&new.module, &new.name);
             return Some(match self.imports.iter().find(is_it) {
                 Some(old) => {
-                    format!("whose import {}, which was {}, is {}", new.shown(), old.ty, new.ty)
+                    format!("whose import {} was {} and is now {}", new.shown(), old.ty, new.ty)
                 }
-                None => format!("with an import {} that was not there", new.shown()),
+                None => format!("with a new import {}", new.shown()),
             });
         }
         let gone: Vec<_> = self.imports.difference(&after.imports).collect();

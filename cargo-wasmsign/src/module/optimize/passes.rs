@@ -83,7 +83,7 @@ pub(super) fn check_known<'a>(
     let error = unknown(name);
     Err(match nearest(name, known) {
         Some(near) => error.advice(format!("did you mean `{near}`?")),
-        None => error.advice("`optimize.passes` takes the names that `wasm-opt --help` lists"),
+        None => error.advice("`wasm-opt --help` lists the names for `optimize.passes`"),
     })
 }
 
@@ -93,7 +93,7 @@ pub(super) fn check_form(name: &str) -> Result<()> {
     if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(fits) {
         return Ok(());
     }
-    Err(unknown(name).advice("names of passes are lower-case words with hyphens, such as `vacuum`"))
+    Err(unknown(name).advice("pass names are lower-case words with hyphens, such as `vacuum`"))
 }
 
 fn unknown(name: &str) -> Error {
@@ -111,11 +111,12 @@ fn refuse_pass(name: &str, since: u32, version: &str, is_embedded: bool) -> Resu
         "llvm-memory-copy-fill-lowering"
         | "llvm-nontrapping-fptoint-lowering"
         | "signext-lowering" => {
-            "; or compile without what it lowers (`-C target-cpu=mvp`, and the standard library with it)"
+            "; or compile everything, including the standard library, without the features that \
+             it lowers (`-C target-cpu=mvp`)"
         }
         _ => "",
     };
-    let choose = if is_embedded { " and name it with `optimize.tool`" } else { "" };
+    let choose = if is_embedded { " and set `optimize.tool` to it" } else { "" };
     Err(Error::tool(message)
         .because(format!("{name}: Binaryen {since} or newer"))
         .advice(format!("install Binaryen {since} or newer ({WHERE}){choose}{compiler}")))

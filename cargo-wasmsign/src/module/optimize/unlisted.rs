@@ -64,7 +64,7 @@ fn user(
     which: &str,
 ) -> (String, bool) {
     match first_fault(module, listed.validation()) {
-        None => (place("outside of the functions", fault, which), false),
+        None => (place("outside the functions", fault, which), false),
         Some((function, fault)) => {
             (place(&format!("in {function}"), &fault, which), function.name.is_none())
         }
@@ -105,7 +105,7 @@ fn advice(missing: &[&str], optimized: bool) -> String {
         }
     };
     format!(
-        "{lower}compile without it (`-C target-cpu=mvp`, and the standard library with it), or list it if every \
-         host knows it"
+        "{lower}compile everything, including the standard library, without it (`-C \
+         target-cpu=mvp`), or list it if every host supports it"
     )
 }

@@ -61,13 +61,12 @@ fn hold_component(job: &Job, component: &[u8]) -> Result<()> {
 pub(super) fn refuse_edits(job: &Job) -> Result<()> {
     let name = job.name.display();
     if job.exports.is_some() {
-        let text =
-            format!("`{name}` is a component, and `optimize.exports` names exports of modules");
-        return Err(Error::usage(text).advice("leave out `optimize.exports` for this package"));
+        let text = format!("`{name}` is a component, but `optimize.exports` is only for modules");
+        return Err(Error::usage(text).advice("remove `optimize.exports` for this package"));
     }
     if job.producers {
-        let text = format!("`{name}` is a component: its producers cannot be recorded");
-        return Err(Error::usage(text).advice("leave `sections.producers` out for this package"));
+        let text = format!("`{name}` is a component: `producers` cannot be recorded in it");
+        return Err(Error::usage(text).advice("remove `sections.producers` for this package"));
     }
     Ok(())
 }

@@ -79,8 +79,8 @@ fn placed(text: &str) -> Option<(&str, &str, &str)> {
 
 fn unknown(key: &str, name: &str, known: &[&str]) -> Error {
     let known: Vec<_> = known.iter().map(|place| format!("`{{{place}}}`")).collect();
-    Error::usage(format!("`transform.{key}` names `{{{name}}}`, which is no place"))
-        .advice(format!("the places there are {}", known.join(", ")))
+    Error::usage(format!("`transform.{key}` contains `{{{name}}}`, which is not a placeholder"))
+        .advice(format!("the placeholders are {}", known.join(", ")))
 }
 
 /// A whole path, as an argument can hold it among other words.
@@ -88,7 +88,13 @@ fn text(path: &Path) -> Result<String> {
     let whole = std::path::absolute(path)
         .map_err(|source| Error::io(format!("failed to find `{}`", path.display()), source))?;
     whole.into_os_string().into_string().map_err(|path| {
-        Error::usage(format!("the path `{}` is not Unicode, and `transform` cannot name it", path.display()))
-            .advice("build in another directory, or leave `{input}` and `{output}` out of `transform.command`")
+        Error::usage(format!(
+            "the path `{}` is not Unicode, so `transform` cannot use it",
+            path.display()
+        ))
+        .advice(
+            "build in another directory, or do not use `{input}` and `{output}` in \
+             `transform.command`",
+        )
     })
 }

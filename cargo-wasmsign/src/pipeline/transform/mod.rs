@@ -86,12 +86,12 @@ impl Context<'_> {
         match fault {
             None => Ok(()),
             Some(fault) => Err(Error::tool(format!(
-                "`{}`: `{}`, the program of `transform`, left a module that is not valid",
+                "`{}`: `{}`, the program in `transform`, wrote a module that is not valid",
                 self.file_name.display(),
                 escape(program)
             ))
             .because(fault)
-            .advice("run that program by itself, and see what it says; a newer version may help")),
+            .advice("run that program by itself and read its output; a newer version may help")),
         }
     }
 }

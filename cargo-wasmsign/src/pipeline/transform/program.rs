@@ -88,7 +88,7 @@ pub(super) fn program(transform: &Transform) -> Result<PathBuf> {
     programs::find(name, &transform.command.directory).ok_or_else(|| {
         let place = programs::place(name, &transform.command.directory);
         let name = redact::shown(name);
-        Error::usage(format!("`transform` names {name}, and there is no such program {place}"))
-            .advice("install it, make it executable, or name another one in `transform.command`")
+        Error::usage(format!("the program {name} of `transform` was not found {place}"))
+            .advice("install it, make it executable, or set another one in `transform.command`")
     })
 }

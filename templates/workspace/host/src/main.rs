@@ -57,7 +57,7 @@ fn modules(directory: &Path) -> io::Result<Vec<PathBuf>> {
 fn objection(module: &Path) -> io::Result<Option<&'static str>> {
     let file = File::open(module)?;
     if others_can_write(&file)? {
-        return Ok(Some("others than its owner can change it"));
+        return Ok(Some("users other than its owner can change it"));
     }
     let mut start = Vec::new();
     // Header, section id, section size (at most 5 bytes), section name.

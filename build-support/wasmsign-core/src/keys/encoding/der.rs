@@ -35,7 +35,7 @@ pub(super) fn read(der: &[u8]) -> Result<Encoded, KeyError> {
         (Tag::Sequence, Tag::Sequence) => {
             Err(KeyError::Unrecognised { length: der.len(), found: "an X.509 certificate" })
         }
-        _ => Err(malformed("its first two members are those of no key".into())),
+        _ => Err(malformed("its first two elements are not those of a key".into())),
     }
 }
 
@@ -145,6 +145,6 @@ fn reason(kind: ErrorKind) -> String {
         ErrorKind::TrailingData { .. } => "expected the end of the key".into(),
         ErrorKind::Incomplete { .. } => "the data ends before the key does".into(),
         ErrorKind::Noncanonical { .. } => "not the canonical form of a value".into(),
-        _ => "no value that a key can have here".into(),
+        _ => "not a valid value for a key".into(),
     }
 }

@@ -111,7 +111,7 @@ fn require_ed25519(name: &str) -> Result<(), KeyError> {
         return Ok(());
     }
     if !is_name(name) {
-        return Err(malformed("no name of an algorithm".into()));
+        return Err(malformed("not the name of an algorithm".into()));
     }
     Err(KeyError::WrongAlgorithm { found: algorithm::of_ssh(name) })
 }
@@ -127,7 +127,7 @@ fn is_name(name: &str) -> bool {
 
 /// Without the words of `ssh_key`, which may repeat what stands in the file.
 fn damaged() -> KeyError {
-    malformed("its data is cut off or damaged".into())
+    malformed("its data is truncated or damaged".into())
 }
 
 fn malformed(reason: String) -> KeyError {

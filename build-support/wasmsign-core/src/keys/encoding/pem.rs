@@ -79,7 +79,7 @@ impl<'a> Block<'a> {
         let digits = self.digits(start..end)?;
         from_base64(&digits).ok_or_else(|| KeyError::Pem {
             offset: None,
-            reason: "its base64 is cut off or damaged".to_owned(),
+            reason: "its base64 is truncated or damaged".to_owned(),
         })
     }
 

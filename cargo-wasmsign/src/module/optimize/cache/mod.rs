@@ -195,7 +195,7 @@ fn limit(text: Option<&OsStr>) -> Result<u64> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(DEFAULT_LIMIT) };
     let size: Option<u64> = text.to_str().and_then(|text| text.parse().ok());
     size.map(|size| size.saturating_mul(MIB)).ok_or_else(|| {
-        Error::usage(format!("`{LIMIT}` is no size: {}", text.display()))
-            .advice("set it to a number of MiB, or to 0 for no cache")
+        Error::usage(format!("`{LIMIT}` is not a size: {}", text.display()))
+            .advice("set it to a number of MiB, or to 0 to turn the cache off")
     })
 }

@@ -68,7 +68,7 @@ fn named(value: &OsStr) -> Result<Embedded> {
         return Ok(Embedded::at(program));
     }
     let name = escape(&path.to_string_lossy());
-    Err(Error::tool(format!("there is no optimizer `{name}`, which `{VARIABLE}` names")).advice(
+    Err(Error::tool(format!("the optimizer `{name}`, set by `{VARIABLE}`, does not exist")).advice(
         format!("set it to the path of a `{PROGRAM}`, or unset it; {}", how_to_get_it(false)),
     ))
 }
@@ -85,7 +85,7 @@ fn beside(program: &Path) -> Option<Embedded> {
 pub(super) fn missing(looks_in_path: bool) -> Error {
     let place = if looks_in_path { ", and no wasm-opt in PATH" } else { "" };
     Error::tool(format!(
-        "the embedded optimizer is missing: there is no `{PROGRAM}` beside this program{place}"
+        "the embedded optimizer is missing: there is no `{PROGRAM}` next to this program{place}"
     ))
     .advice(how_to_get_it(looks_in_path))
 }
@@ -93,7 +93,7 @@ pub(super) fn missing(looks_in_path: bool) -> Error {
 fn how_to_get_it(looks_in_path: bool) -> String {
     let other = match looks_in_path {
         true => "put a wasm-opt in PATH",
-        false => "name a wasm-opt with `optimize.tool`",
+        false => "set `optimize.tool` to a wasm-opt",
     };
     format!(
         "`cargo install cargo-wasmsign --locked` installs both programs; or {other}, or set `optimize = false`"
@@ -129,7 +129,7 @@ impl Embedded {
     /// Tool, where the order cannot be written.
     pub(super) fn command(&self, call: &Call) -> Result<(Command, Vec<u8>)> {
         let order = serde_json::to_vec(&Order::from(call)).map_err(|source| {
-            Error::tool("failed to write the optimizer's order").because(source)
+            Error::tool("failed to send the optimizer its job").because(source)
         })?;
         let mut command = Command::new(&self.program);
         command.arg(OPTIMIZE);
@@ -154,7 +154,7 @@ fn greet(program: &Path) -> std::result::Result<Vec<String>, Unfit> {
     let output = child::output_within(Some(PATIENCE), GREETING, &mut command, &[])
         .map_err(|source| not_asked(&source))?;
     if !output.status.success() {
-        let what = format!("{} when it was asked for its version", fate(output.status));
+        let what = format!("{} when asked for its version", fate(output.status));
         let words = last_words(&output.stderr);
         return Err(Unfit { what, cause: (!words.is_empty()).then_some(words) });
     }
@@ -164,7 +164,7 @@ fn greet(program: &Path) -> std::result::Result<Vec<String>, Unfit> {
 fn not_asked(source: &io::Error) -> Unfit {
     match source.kind() {
         io::ErrorKind::TimedOut => Unfit {
-            what: format!("did not say its version within {} s", PATIENCE.as_secs()),
+            what: format!("did not report its version within {} s", PATIENCE.as_secs()),
             cause: None,
         },
         _ => Unfit { what: "could not be started".to_owned(), cause: Some(source.to_string()) },
@@ -178,14 +178,14 @@ fn read(greeting: &[u8]) -> std::result::Result<Vec<String>, Unfit> {
         version: String,
     }
     let garbage = |_| Unfit {
-        what: "did not say its version when it was asked: it is another program".to_owned(),
+        what: "did not report its version: it is a different program".to_owned(),
         cause: None,
     };
     let AnyGreeting { version } = serde_json::from_slice(greeting).map_err(garbage)?;
     let own = env!("CARGO_PKG_VERSION");
     if version != own {
         let version: String = escape(&version).chars().take(60).collect();
-        let what = format!("belongs to cargo-wasmsign {version}, and this one is {own}");
+        let what = format!("belongs to cargo-wasmsign {version}, but this is {own}");
         return Err(Unfit { what, cause: None });
     }
     serde_json::from_slice::<Greeting>(greeting).map(|greeting| greeting.passes).map_err(garbage)
@@ -213,7 +213,7 @@ mod tests {
         let other = refusal(r#"{"version":"9.8.7\u001b","else":1}"#);
         assert!(other.contains("cargo-wasmsign 9.8.7\\u{1b}, and this one is"), "{other}");
         for garbage in ["", "hm", "116", "{}", &text[..9], &format!(r#"{{"version":"{own}"}}"#)] {
-            assert!(refusal(garbage).contains("it is another program"), "{garbage}");
+            assert!(refusal(garbage).contains("it is a different program"), "{garbage}");
         }
     }
 

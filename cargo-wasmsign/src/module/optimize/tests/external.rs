@@ -82,10 +82,14 @@ fn four_ways_to_fail_are_told_apart() {
             "refused `m.wasm`: it ended with exit code 7",
             "Fatal: bad",
         ),
-        ("echo hm >&2; kill -SEGV $$", "crashed over `m.wasm`: it was killed by signal 11", "hm"),
+        (
+            "echo hm >&2; kill -SEGV $$",
+            "crashed while optimizing `m.wasm`: it was killed by signal 11",
+            "hm",
+        ),
         ("echo hm >&2; kill -ABRT $$", "signal 6 (SIGABRT: it aborted)", "hm"),
-        ("echo hm >&2; exit 0", "left no output", "hm"),
-        ("echo hm >&2; echo x >\"$output\"", "left no whole module", "hm"),
+        ("echo hm >&2; exit 0", "wrote no output", "hm"),
+        ("echo hm >&2; echo x >\"$output\"", "wrote no complete module", "hm"),
     ] {
         let fixture = Fixture::new(&adder(), script);
         let error = fixture.refuses(&fixture.job());

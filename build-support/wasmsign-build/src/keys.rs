@@ -42,7 +42,7 @@ fn from_text(text: &str) -> Result<PublicKey> {
 fn missing(path: &Path, source: std::io::Error) -> Error {
     let message = format!("failed to read the public key `{}`", path.display());
     Error::new(ErrorKind::Key, message).because(source).advice(
-        "paths are relative to the package's Cargo.toml; ask the signer for the file, and \
-                 commit it",
+        "paths are relative to the package's Cargo.toml; ask the signer for the file, and commit \
+         it",
     )
 }

@@ -68,7 +68,7 @@ impl Program<'_> {
         let ended = child::filter(command, from, to)
             .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
         if !ended.status.success() {
-            let text = format!("`{name}`, the program of `transform`, {}", fate(ended.status));
+            let text = format!("`{name}`, the program in `transform`, {}", fate(ended.status));
             let words = last_words(&ended.stderr);
             return Err(match words.is_empty() {
                 true => Error::tool(text),
@@ -80,16 +80,15 @@ impl Program<'_> {
 
     /// Copies the module from where the program has left it.
     fn collect(&self, path: &Path, old: Option<OldFile>, output: &mut Staged) -> Result<()> {
-        let program = format!("`{}`, the program of `transform`,", self.transform.command.argv[0]);
-        let advice = "let `transform.output` say where it leaves the module";
+        let program = format!("`{}`, the program in `transform`,", self.transform.command.argv[0]);
+        let advice = "set `transform.output` to the path that it writes the module to";
         if old.is_some_and(|old| old.is_still_there()) {
-            let text = format!("{program} left the old file at `{}` as it was", path.display());
-            return Err(
-                Error::tool(text).advice(format!("{advice}, and the program write it each time"))
-            );
+            let text = format!("{program} did not change the old file `{}`", path.display());
+            return Err(Error::tool(text)
+                .advice(format!("{advice}, and make the program write it each time")));
         }
         let missing = |source: io::Error| {
-            Error::tool(format!("{program} left no module at `{}`", path.display()))
+            Error::tool(format!("{program} wrote no module to `{}`", path.display()))
                 .because(source)
                 .advice(advice)
         };
@@ -115,10 +114,11 @@ impl Program<'_> {
             (None, false) => "standard output".to_owned(),
         };
         let name = &command.argv[0];
-        let text = format!("`{name}`, the program of `transform`, wrote no module to {place}");
+        let text = format!("`{name}`, the program in `transform`, wrote no module to {place}");
         Err(Error::tool(text).advice(
-            "say where it leaves the module: `{output}` among the words of `transform.command`, or `transform.output`; \
-             without both it must write it to standard output",
+            "tell the program where to write the module with `{output}` in `transform.command`, \
+             or set `transform.output` to the path that it uses; without either, it must write it \
+             to standard output",
         ))
     }
 }

@@ -50,7 +50,9 @@ impl<'a> Call<'a> {
 fn signature(module: &Module, function: &str) -> Result<FuncType, Failure> {
     match module.get_export(function) {
         Some(ExternType::Func(signature)) => Ok(signature),
-        Some(_) => Err(Failure::refused(&format!("the export `{function}`"), "it is not a function")),
+        Some(_) => {
+            Err(Failure::refused(&format!("the export `{function}`"), "it is not a function"))
+        }
         None => Err(Failure::refused("the module", format!("it has no export `{function}`"))),
     }
 }

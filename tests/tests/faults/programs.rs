@@ -120,8 +120,8 @@ fn an_optimizer() {
         build,
         &[
             ("version=crash", 5, &["bin/wasm-opt", ABORTED]),
-            ("version=cut", 5, &["wasm-opt v, does not say its number"]),
-            ("version=wrong", 5, &["binaryen, does not say its number"]),
+            ("version=cut", 5, &["wasm-opt v, does not report its version number"]),
+            ("version=wrong", 5, &["binaryen, does not report its version number"]),
             ("optimize=crash", 5, &["tiny.wasm", ABORTED]),
             ("optimize=cut", 5, &["tiny.wasm", "wrote no complete module"]),
             (

@@ -89,7 +89,7 @@ fn what_is_not_the_optimizer_of_this_version_is_refused() {
     let new = tool(&project, "130");
     for (lines, texts) in [
         ("echo '{\"version\":\"9.9.9\",\"passes\":[]}'", &["belongs to cargo-wasmsign 9.9.9"][..]),
-        ("echo hm", &["it is another program"]),
+        ("echo hm", &["it is a different program"]),
         ("echo no >&2; exit 3", &["ended with exit code 3", "no"]),
         ("kill -SEGV $$", &["killed by signal 11 (SIGSEGV)"]),
         ("kill -STOP $$", &["did not report its version within 10 s"]),
@@ -105,7 +105,7 @@ fn what_is_not_the_optimizer_of_this_version_is_refused() {
     let project = self::project(PLAIN, "optimize.passes = [\"vacuum\"]");
     script(&project.join("other"), "echo hm");
     let said = run(build(&project, &[&new], &[]).env(VARIABLE, "./other")).exits(5);
-    assert!(!said.says(&["it is another program"]).err.contains("Compiling"));
+    assert!(!said.says(&["it is a different program"]).err.contains("Compiling"));
 }
 
 #[test]

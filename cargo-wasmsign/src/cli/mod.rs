@@ -44,7 +44,7 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
     let given = may_be_quoted(&arguments);
     let cli = Cli::read(arguments, color).unwrap_or_else(|error| reject(&error, color, &given));
     let report = Report::new(cli.screen.into(), &term, given);
-    let result = watch().and_then(|()| run(cli, &report));
+    let result = watch(&cli.command).and_then(|()| run(cli, &report));
     result
         .unwrap_or_else(|error| {
             signals::give_way();
@@ -84,9 +84,18 @@ fn may_be_quoted(arguments: &[OsString]) -> Given {
     Given::of(typed.chain(set.map(|(_, value)| value.to_string_lossy().into_owned())))
 }
 
-/// Before anything else: what must not outlive us.
-fn watch() -> Result<()> {
-    signals::watch().map_err(|source| Error::io("failed to watch for signals", source))
+/// Watches for signals where a command starts children or makes temporary files, which must not outlive us. One that only
+/// reads ends as every program does, and starts faster without the thread.
+fn watch(command: &Command) -> Result<()> {
+    let only_reads = match command {
+        Command::Verify(typed) => !typed.rebuild.rebuild,
+        Command::Inspect(_) => true,
+        _ => false,
+    };
+    match only_reads {
+        true => Ok(()),
+        false => signals::watch().map_err(|e| Error::io("failed to watch for signals", e)),
+    }
 }
 
 fn run(cli: Cli, report: &Report) -> Result<Exit> {

@@ -13,6 +13,16 @@ pub(crate) trait Source {
     fn fill_once(&mut self, room: usize, out: &mut Vec<u8>) -> Result<(), SourceError>;
 }
 
+impl Source for &mut dyn Source {
+    fn fill(&mut self, room: usize, out: &mut Vec<u8>) -> Result<(), SourceError> {
+        (**self).fill(room, out)
+    }
+
+    fn fill_once(&mut self, room: usize, out: &mut Vec<u8>) -> Result<(), SourceError> {
+        (**self).fill_once(room, out)
+    }
+}
+
 /// Bytes in memory.
 pub(crate) struct Slice<'a>(pub(crate) &'a [u8]);
 

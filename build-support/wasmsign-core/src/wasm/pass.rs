@@ -26,10 +26,12 @@ pub(crate) enum Region {
 /// The whole file is read even when an early byte decides against it: a module that is cut or
 /// malformed is told from one that is merely not trusted.
 pub(crate) fn read<V: Visitor>(
-    input: impl Source,
+    mut input: impl Source,
     hashing: Hashing,
     visitor: &mut V,
 ) -> Result<Body, V::Error> {
+    // Asked once a chunk, so that the code of a pass need not be there for every kind of input.
+    let input: &mut dyn Source = &mut input;
     let mut pass = Pass::start(input, Pace::Full, hashing, visitor)?;
     while pass.step()? {}
     Ok(pass.finish().0)
@@ -37,9 +39,10 @@ pub(crate) fn read<V: Visitor>(
 
 /// As [`read`], without any hash: the body has no boundaries, their ends stand beside it.
 pub(crate) fn read_unhashed<V: Visitor>(
-    input: impl Source,
+    mut input: impl Source,
     visitor: &mut V,
 ) -> Result<(Body, Vec<u64>), V::Error> {
+    let input: &mut dyn Source = &mut input;
     let mut pass = Pass::start(input, Pace::Full, Hashing::Nothing, visitor)?;
     while pass.step()? {}
     let ends = core::mem::take(&mut pass.ends);

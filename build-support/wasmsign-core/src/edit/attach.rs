@@ -1,4 +1,4 @@
-//! Putting a signature into a module; [`detach`](super::detach) takes it out again.
+//! Putting a signature into a module; [`detach`](super::detach()) takes it out again.
 
 use std::io::{Read, Seek, Write};
 

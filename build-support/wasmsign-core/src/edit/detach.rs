@@ -1,4 +1,4 @@
-//! Taking a signature out of a module; [`attach`](super::attach) puts it back.
+//! Taking a signature out of a module; [`attach`](super::attach()) puts it back.
 
 use std::io::{Read, Seek, Write};
 use std::vec::Vec;
@@ -19,7 +19,7 @@ pub struct Detached {
     pub bytes: Vec<u8>,
     /// The same, decoded.
     pub data: SignatureData,
-    /// Whether [`attach`](super::attach) makes the same file again. It does not where the lengths of the signature section were
+    /// Whether [`attach`](super::attach()) makes the same file again. It does not where the lengths of the signature section were
     /// padded to more bytes than they need, which no known writer does.
     pub is_reversible: bool,
     /// What the header announces.

@@ -15,7 +15,7 @@ use crate::formats::sections::SignatureData;
 ///
 /// # Errors
 ///
-/// As [`embed`](super::embed), without those of writing.
+/// As [`embed`](super::embed()), without those of writing.
 pub fn detached(
     input: impl Read,
     earlier: Option<&[u8]>,

@@ -1,6 +1,6 @@
 //! Signing: an embedded signature section, or detached signature data.
 //!
-//! [`embed`] and [`detached`] ask signers that answer at once. [`Pending`] is for those that do not.
+//! [`embed()`] and [`detached()`] ask signers that answer at once. [`Pending`] is for those that do not.
 
 mod add;
 mod copy;

@@ -42,7 +42,7 @@ pub enum KeyId {
     Auto,
     /// None.
     None,
-    /// These bytes, at most [`MAX_KEY_ID_BYTES`].
+    /// These bytes, at most [`MAX_KEY_ID_BYTES`](crate::limits::MAX_KEY_ID_BYTES).
     Bytes(Vec<u8>),
 }
 

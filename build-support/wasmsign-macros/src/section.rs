@@ -158,9 +158,9 @@ mod tests {
     fn errors_say_what_was_expected() {
         for (input, expected) in [
             ("", "expected the name of a section"),
-            (r#""", "text""#, "without a name"),
-            (r#""signature", "text""#, "signing makes"),
-            (r#""signature_delimiter", "text""#, "signing makes"),
+            (r#""", "text""#, "must have a name"),
+            (r#""signature", "text""#, "only signing adds"),
+            (r#""signature_delimiter", "text""#, "only signing adds"),
             (r#""name", "text""#, "the toolchain writes"),
             (r#""a\0b", "text""#, "zero byte"),
             (r#""linking", "text""#, "linkers use sections"),

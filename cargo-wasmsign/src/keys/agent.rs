@@ -36,7 +36,8 @@ pub(super) const SCHEME: Scheme = Scheme {
     form: Form::Text,
     argument: Some("FINGERPRINT"),
     advice: Some(
-        "give the fingerprint (SHA256:…) that `ssh-add -l` shows, or the public key that `ssh-add -L` shows",
+        "use the fingerprint (SHA256:…) that `ssh-add -l` shows, or the public key that `ssh-add \
+         -L` shows",
     ),
     // The agent itself tells the public key of a fingerprint.
     needs_public: false,
@@ -124,7 +125,7 @@ impl Agent {
     fn wrong(&self, message: &[u8], signature: &[u8; 64]) -> Error {
         let why = mistake(&self.public_key, message, signature);
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        Error::tool(format!("the ssh agent gave a signature that does not verify{why}"))
+        Error::tool(format!("the ssh agent returned a signature that does not verify{why}"))
             .advice("try another agent, such as OpenSSH's")
     }
 }
@@ -155,13 +156,13 @@ impl Holder for Agent {
 fn refused() -> Error {
     Error::tool("the ssh agent refused to sign")
         .because(
-            "its user may have said no, it may be locked or hold the key no more, or it signs nothing but SSH's own \
-             data: some agents do with every key, and OpenSSH's with keys that were added for certain hosts \
-             (`ssh-add -h`)",
+            "its user may have declined, it may be locked or no longer have the key, or it signs \
+             only SSH's own data: some agents do so with every key, and OpenSSH's agent with keys \
+             that were added for certain hosts (`ssh-add -h`)",
         )
         .advice(
-            "say yes where it asks, unlock it with `ssh-add -X`, add the key without `-h` to OpenSSH's agent, or sign \
-             with the key's file",
+            "confirm its prompt, unlock it with `ssh-add -X`, add the key to OpenSSH's agent \
+             without `-h`, or sign with the key's file",
         )
 }
 
@@ -174,7 +175,7 @@ fn missing(wanted: Fingerprint, identities: &[Identity]) -> Error {
     };
     let (held, advice) = match lines.is_empty() {
         true => (
-            "it shows no key at all: it holds none, or it is locked".to_owned(),
+            "it lists no keys: it is empty or locked".to_owned(),
             "add the key with `ssh-add FILE`, or unlock the agent with `ssh-add -X`",
         ),
         false => (
@@ -189,28 +190,31 @@ fn missing(wanted: Fingerprint, identities: &[Identity]) -> Error {
 fn unfit(identity: &Identity) -> Error {
     if identity.is_certificate() {
         return Error::usage(
-            "the ssh agent holds a certificate of this key, and not the key itself",
+            "the ssh agent holds a certificate of this key, but not the key itself",
         )
         .because(format!("{identity}\n`ssh-add -l` shows the same fingerprint for both"))
         .advice(
-            "add the key itself with `ssh-add FILE`; a certificate has no part in signing modules",
+            "add the key itself with `ssh-add FILE`; certificates are not used to sign modules",
         );
     }
-    Error::usage("the key in the ssh agent is not of the kind ssh-ed25519")
+    Error::usage("the key in the ssh agent is not an ssh-ed25519 key")
         .because(identity.to_string())
         .advice("modules are signed with plain Ed25519 keys: make one with `ssh-keygen -t ed25519`")
 }
 
 /// An answer that is none.
 fn strange(socket: &Path, source: io::Error) -> Error {
-    let message = format!("what listens at `{}` does not answer as an agent", socket.display());
+    let message =
+        format!("the program at `{}` does not answer like an ssh agent", socket.display());
     let error = Error::tool(message);
     let error = match source.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-            error.because(format!("it was silent for {} seconds", PATIENCE.as_secs()))
+            error.because(format!("it did not answer for {} seconds", PATIENCE.as_secs()))
         }
-        io::ErrorKind::UnexpectedEof => error.because("it hung up before its answer was complete"),
+        io::ErrorKind::UnexpectedEof => {
+            error.because("it closed the connection before its answer was complete")
+        }
         _ => error.because(source),
     };
-    error.advice(format!("see with `ssh-add -l` whether {SOCKET} names the socket of an agent"))
+    error.advice(format!("check with `ssh-add -l` whether {SOCKET} is the socket of an agent"))
 }

@@ -99,16 +99,16 @@ fn unknown(word: &str) -> Error {
 fn forms() -> String {
     let forms = SCHEMES.iter().filter_map(|scheme| Some((scheme.word, scheme.argument?)));
     let forms: Vec<_> = forms.map(|(word, told)| format!("`--key {word}:{told}`")).collect();
-    format!("give `--key PATH` of a file that is there, or {}", forms.join(" or "))
+    format!("pass `--key PATH` with an existing file, or {}", forms.join(" or "))
 }
 
 /// A secret key was typed where its place should be. Whoever reads over a shoulder, or the log, must not get it from us.
 fn secret_given(text: &str) -> Error {
     let error = match is_secret_key_text(text) {
-        true => "the text of one".to_owned(),
+        true => "its text".to_owned(),
         false => redact::shown(text),
     };
-    Error::usage(format!("`--key` names where a secret key is, and this is {error}")).advice(format!(
+    Error::usage(format!("`--key` takes the location of a secret key, but this is {error}")).advice(format!(
         "put it into a file or a variable: {}; a key that was typed on a command line may be in the shell's history",
         forms()
     ))
@@ -160,6 +160,6 @@ mod tests {
         for text in [SEED, pem, &format!("vault:{SEED}"), &format!("ssh-agent:{SEED}")] {
             assert!(!error(text).contains(&text[text.len() - 4..]), "{text}");
         }
-        assert!(error(pem).contains("this is the text of one"));
+        assert!(error(pem).contains("this is its text"));
     }
 }

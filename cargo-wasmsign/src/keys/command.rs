@@ -92,7 +92,7 @@ impl Program {
     /// Exit code 2: there is no such program, or it may not be executed.
     fn find(argv: &[String], directory: &Path, public_key: PublicKey) -> Result<Self> {
         let (name, arguments) = argv.split_first().ok_or_else(|| {
-            Error::usage("the signing command is empty").advice("name a program in `command`")
+            Error::usage("the signing command is empty").advice("set `command` to a program")
         })?;
         let path = programs::find(name, directory).ok_or_else(|| not_found(name, directory))?;
         Ok(Self {
@@ -108,20 +108,21 @@ impl Program {
     fn wrong(&self, message: &[u8], signature: &[u8; 64], output: &Output) -> Error {
         let why = mistake(&self.public_key, message, signature);
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        quote(self.error(&format!("gave a signature that does not verify{why}")), output).advice(
-            "see whether `public` is the public half of its key; it must sign standard input itself (pure Ed25519), \
-             not a hash of it",
-        )
+        quote(self.error(&format!("returned a signature that does not verify{why}")), output)
+            .advice(
+                "check that `public` is the public half of its key; it must sign standard input \
+                 itself (pure Ed25519), not a hash of it",
+            )
     }
 
     fn unusable(&self, output: &Output) -> Error {
         let found = match output.stdout.len() as u64 {
-            MAX_OUTPUT => format!("gave {MAX_OUTPUT} bytes or more, which are no signature"),
+            MAX_OUTPUT => format!("wrote {MAX_OUTPUT} bytes or more, which is not a signature"),
             _ => format!("gave {}", output::description(&output.stdout)),
         };
         quote(self.error(&found), output).advice(
-            "it must write its Ed25519 signature of standard input to standard output: 64 bytes, or these in \
-             hexadecimal, base64, DER or a text of JSON",
+            "it must write its Ed25519 signature of standard input to standard output: 64 bytes, \
+             or the same in hexadecimal, base64, DER or a JSON string",
         )
     }
 
@@ -135,7 +136,7 @@ impl Program {
             _ => self
                 .error("could not be started")
                 .because(source)
-                .advice("check that it is a program for this system, or begins with `#!`"),
+                .advice("check that it is a program for this system, or starts with `#!`"),
         }
     }
 }
@@ -158,9 +159,8 @@ impl Holder for Program {
         let endless = output.stdout.len() as u64 == MAX_OUTPUT;
         // One that writes without end is killed by nobody reading it, which would tell the reader nothing.
         if !output.status.success() && !endless {
-            return Err(quote(self.error(&fate(output.status)), &output).advice(
-                "see what it says when it is called by hand with some bytes on standard input",
-            ));
+            return Err(quote(self.error(&fate(output.status)), &output)
+                .advice("run it by hand with some bytes on standard input, and read its output"));
         }
         let candidates = output::signatures(&output.stdout);
         let Some(first) = candidates.first() else { return Err(self.unusable(&output)) };
@@ -182,6 +182,6 @@ fn quote(error: Error, output: &Output) -> Error {
 fn not_found(name: &str, directory: &Path) -> Error {
     let place = programs::place(name, directory);
     let name = redact::shown(name);
-    Error::usage(format!("the signing command is {name}, and there is no such program {place}"))
-        .advice("install it, make it executable, or name another one in `command`")
+    Error::usage(format!("the signing command {name} was not found {place}"))
+        .advice("install it, make it executable, or set another one in `command`")
 }

@@ -14,15 +14,15 @@ pub(crate) fn mistake(
     let mut line = message.to_vec();
     line.push(b'\n');
     if is_prehashed(key, message, signature) {
-        Some("it is one of Ed25519ph, not of pure Ed25519")
+        Some("it is an Ed25519ph signature, not pure Ed25519")
     } else if is_of(&Sha512::digest(message)) {
         Some("it signs the SHA-512 hash of the message, not the message")
     } else if is_of(&Sha256::digest(message)) {
         Some("it signs the SHA-256 hash of the message, not the message")
     } else if is_of(&line) {
-        Some("it signs the message with a newline behind it")
+        Some("it signs the message followed by a newline")
     } else if is_of(b"") {
-        Some("it signs nothing: the message was not read")
+        Some("it signs an empty message: the message was not read")
     } else {
         None
     }

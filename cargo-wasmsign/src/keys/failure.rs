@@ -9,7 +9,8 @@ pub(super) fn key_error(source: &str, error: KeyError) -> Error {
     match error {
         KeyError::MismatchedHalves => {
             Error::usage(format!("the key in {source} must not be used")).because(error).advice(
-                "its public half was changed, and signing with it would give the secret away: restore it from a backup",
+                "its public half was changed, and signing with it would reveal the secret; \
+                 restore it from a backup",
             )
         }
         KeyError::SecretGiven | KeyError::PublicGiven => {

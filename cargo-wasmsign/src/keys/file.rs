@@ -57,7 +57,7 @@ impl KeyFile {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::usage(format!("there is no key file {}", shown()))
                 .because(source)
-                .advice("name an existing key, or make one with `cargo wasmsign keygen`"),
+                .advice("pass an existing key, or create one with `cargo wasmsign keygen`"),
             _ => Error::io(format!("failed to read the key file {}", shown()), source),
         };
         // As large as it can get from the start: growing would leave copies of the key in freed memory.
@@ -72,7 +72,7 @@ impl KeyFile {
     fn warning(&self) -> Option<String> {
         others_can_read(&self.path).then(|| {
             format!(
-                "other users can read the secret key `{0}`; close it with `chmod 600 {0}`",
+                "other users can read the secret key `{0}`; run `chmod 600 {0}`",
                 self.path.display()
             )
         })

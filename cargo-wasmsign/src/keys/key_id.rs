@@ -45,7 +45,8 @@ impl FromStr for KeyIdChoice {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match (text, text.strip_prefix("hex:")) {
             _ if is_secret(text) => Err(Invalid::because(
-                "this may be a secret key, and would be published: name the key in another way, or give bytes as `hex:…`",
+                "this may be a secret key, and it would be published; use another key id, or give \
+                 bytes as `hex:…`",
             )),
             ("auto", _) => Ok(Self::Auto),
             ("none", _) => Ok(Self::None),

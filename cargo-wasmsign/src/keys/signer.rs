@@ -70,8 +70,8 @@ impl Signer {
         let compact = secret.encode(KeyEncoding::Compact);
         let seed = &compact[1..33];
         match id.windows(seed.len()).any(|piece| piece == seed) {
-            true => Err(Error::usage("the key id holds the secret key, and would be published")
-                .advice("leave `key-id` to `auto`, or name the key in another way")),
+            true => Err(Error::usage("the key id contains the secret key, and would be published")
+                .advice("set `key-id` to `auto`, or use another text")),
             false => Ok(()),
         }
     }
@@ -104,7 +104,7 @@ fn no_secret(key: &NamedKey) -> Error {
     Error::usage(format!("the key `{}` has no `secret` to sign with", key.name))
         .at(key.place.clone())
         .advice(format!(
-            "set `secret = {{ env = \"VARIABLE\" }}` in its table, or give another key with {}",
+            "set `secret = {{ env = \"VARIABLE\" }}` in its table, or pass another key with {}",
             caller::key()
         ))
 }
@@ -112,5 +112,8 @@ fn no_secret(key: &NamedKey) -> Error {
 fn other_pair(key: &NamedKey) -> Error {
     Error::usage(format!("the public key of `{}` does not belong to its secret key", key.name))
         .at(key.place.clone())
-        .advice("one of the two is from another pair: make them agree, or make a pair with `cargo wasmsign keygen`")
+        .advice(
+            "one of the two is from another pair; correct it, or create a new pair with `cargo \
+             wasmsign keygen`",
+        )
 }

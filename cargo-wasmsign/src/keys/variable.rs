@@ -20,7 +20,7 @@ pub(super) fn read(name: &str, meaning: &str) -> Result<OsString> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| {
         let name = redact::shown(name);
         Error::usage(format!("the environment variable {name} {found}"))
-            .advice(format!("set it to {meaning}; `cargo wasmsign keygen` makes a key"))
+            .advice(format!("set it to {meaning}; `cargo wasmsign keygen` creates a key"))
     })
 }
 

@@ -69,10 +69,10 @@ impl Layer for EmbedLayer {
 fn read_one(node: &Node<'_>) -> Result<(String, Said<FilePath>)> {
     let name = node.key();
     if name.is_empty() {
-        return Err(node.key_error("expected the name of a custom section, found an empty text"));
+        return Err(node.key_error("expected the name of a custom section, found an empty string"));
     }
     if SIGNATURE_SECTIONS.contains(&name) {
-        return Err(node.key_error("this is a section of signatures, and only signing makes it"));
+        return Err(node.key_error("this is a signature section, which only signing adds"));
     }
     let table = node.table(&[FILE])?;
     let file = table.get(FILE, Said::read)?;

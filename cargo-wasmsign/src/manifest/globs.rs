@@ -153,11 +153,11 @@ impl FromStr for Pattern {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         if text == "@standard" {
             return Err(Invalid::because(
-                "`@standard` means every section that is not custom, and none of them is removed",
+                "`@standard` means all non-custom sections, which cannot be removed",
             ));
         }
         if SIGNATURE_SECTIONS.contains(&text) {
-            let message = format!("`{text}` is a section of signatures, and never removed");
+            let message = format!("`{text}` is a signature section, which cannot be removed");
             return Err(Invalid::because(message));
         }
         // Whatever begins with `@` is kept for selectors such as `@standard`.

@@ -52,9 +52,10 @@ fn refuse_without_public(key: &Node<'_>) -> Result<()> {
     };
     let mut needing = SCHEMES.iter().filter(|scheme| scheme.needs_public);
     match needing.find_map(|scheme| secret.node(scheme.word)) {
-        Some(node) => Err(node
-            .place()
-            .error(format!("a {} tells no public key: set `public` beside `secret`", node.key()))),
+        Some(node) => Err(node.place().error(format!(
+            "a {} does not report its public key; set `public` as well as `secret`",
+            node.key()
+        ))),
         None => Ok(()),
     }
 }
@@ -181,9 +182,9 @@ fn variable<'a>(node: &Node<'a>) -> Result<Text<'a>> {
     }
 }
 
-const NO_SECRETS: &str = "secrets never stand in manifests";
-const INSTEAD: &str = "name where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or \
-                       { file = \"PATH\" }";
+const NO_SECRETS: &str = "a manifest must not contain secrets";
+const INSTEAD: &str = "say where to find this one: { env = \"VARIABLE\" }, { env-file = \
+                       \"VARIABLE\" } or { file = \"PATH\" }";
 
 fn no_secrets(text: &Text<'_>) -> Error {
     text.error(NO_SECRETS).advice(INSTEAD)

@@ -137,12 +137,12 @@ pub(super) fn text_schema() -> Schema {
     json_schema!({ "type": "string", "minLength": 1 })
 }
 
-/// The schema of a list of texts.
+/// The schema of a list of strings.
 pub(super) fn texts_schema() -> Schema {
     json_schema!({ "type": "array", "items": { "type": "string" } })
 }
 
-/// The schema of a list of texts that are not empty, at least one and none of them twice.
+/// The schema of a list of strings that are not empty, at least one and none of them twice.
 pub(super) fn distinct_texts_schema() -> Schema {
     json_schema!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true })
 }

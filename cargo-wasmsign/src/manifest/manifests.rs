@@ -181,5 +181,5 @@ fn read_packages<'a>(
 }
 
 fn unknown_package(package: &str) -> Error {
-    Error::usage(format!("no package of this workspace is named `{package}`"))
+    Error::usage(format!("this workspace has no package named `{package}`"))
 }

@@ -33,7 +33,7 @@ pub(super) fn check_profiles<'a>(
     strange.dedup();
     let mut warnings = Vec::new();
     for (place, name) in strange {
-        let told = format!("no profile is named `{name}`");
+        let told = format!("there is no profile named `{name}`");
         match nearest(name, known.iter().copied()) {
             Some(near) => {
                 return Err(Error::usage(told)
@@ -41,7 +41,7 @@ pub(super) fn check_profiles<'a>(
                     .label("no such profile")
                     .advice(format!("did you mean `{near}`?")));
             }
-            None => warnings.push(format!("{place}: {told}: this table never counts")),
+            None => warnings.push(format!("{place}: {told}: this table has no effect")),
         }
     }
     Ok(warnings)
@@ -58,7 +58,7 @@ pub(super) fn check_environment(
 ) -> Result<()> {
     for name in names {
         if let Some(meant) = misspelt(&name).filter(|_| !is_wanted(&name)) {
-            let told = format!("the variable `{name}` is set, which nobody reads");
+            let told = format!("the variable `{name}` is set, but has no effect");
             let advice = format!("did you mean `{meant}`? if not, unset it");
             return Err(Error::usage(told).advice(advice));
         }

@@ -18,13 +18,13 @@ pub(super) fn refuse(root: &File) -> Result<()> {
         return Ok(());
     }
     Err(Error::usage(format!(
-        "`{}` was made by `cargo package`, which leaves out what the workspace says of keys, \
-         targets and the rest",
+        "`{}` was made by `cargo package`, which omits the workspace's settings for keys, targets \
+         and so on",
         root.path().display()
     ))
     .advice(
-        "build in the repository that the package comes from; or write into this file what is \
-         missing, as [workspace.metadata.wasmsign] (an empty [workspace] says that nothing is)",
+        "build in the package's repository, or add the missing settings to this file as \
+         [workspace.metadata.wasmsign] (an empty [workspace] table means that nothing is missing)",
     ))
 }
 

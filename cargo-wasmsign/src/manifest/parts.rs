@@ -113,7 +113,7 @@ impl FromStr for Selector {
         match text {
             STANDARD => Ok(Self::Standard),
             _ if SIGNATURE_SECTIONS.contains(&text) => Err(Invalid::because(format!(
-                "`{text}` is a section of signatures, and signing places it"
+                "`{text}` is a signature section, which only signing adds"
             ))),
             // Whatever begins with `@` is kept for selectors such as `@standard`.
             _ if text.is_empty() || text.starts_with('@') => {
@@ -140,7 +140,7 @@ fn refuse_order(lists: &[List<'_>]) -> Result<()> {
             && early < late
         {
             return Err(text.error(format!(
-                "`{}` must not lie behind `{}`: the order is {}",
+                "`{}` must not come after `{}`: the order is {}",
                 text.as_str(),
                 other.as_str(),
                 IN_ORDER.map(|name| format!("`{name}`")).join(" < ")

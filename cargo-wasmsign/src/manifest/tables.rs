@@ -111,7 +111,7 @@ fn admitted<'a>(node: &Node<'a>, besides: &[&str]) -> Result<Table<'a>> {
 /// Cargo has no profile `debug`: it is the folder of `dev`, and a table of it would never count.
 fn profile_name(node: &Node<'_>) -> Result<String> {
     match node.key() {
-        "debug" => Err(node.key_error("no profile has this name; did you mean `dev`?")),
+        "debug" => Err(node.key_error("there is no profile with this name; did you mean `dev`?")),
         name => Ok(name.to_owned()),
     }
 }

@@ -172,10 +172,10 @@ impl TransformsLayer {
             _ => None,
         });
         match stray.filter(|_| !table.has_command()) {
-            Some((key, place)) => Err(Error::usage(format!(
-                "`{key}`: no table names the `transform.command` that it is for"
-            ))
-            .at(place)),
+            Some((key, place)) => {
+                Err(Error::usage(format!("`{key}`: there is no `transform.command` for it"))
+                    .at(place))
+            }
             None => Ok(()),
         }
     }

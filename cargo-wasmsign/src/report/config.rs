@@ -38,10 +38,10 @@ pub(super) struct Config {
     options: Vec<(String, Setting)>,
 }
 
-/// A value, and who says so.
+/// A value and its origin.
 #[derive(Serialize, JsonSchema)]
 struct Setting {
-    /// The value, as a manifest has it; null where nobody says anything and there is no default.
+    /// The value, as in a manifest; null if it is not set and has no default.
     value: Value,
     origin: Origin,
 }

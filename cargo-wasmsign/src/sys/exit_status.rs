@@ -27,7 +27,7 @@ fn shorten(line: &str) -> String {
 pub fn fate(status: ExitStatus) -> String {
     match status.code() {
         // Windows' exceptions are exit codes with the highest bit set.
-        Some(code) if code < 0 => format!("died of exception {code:#010x}"),
+        Some(code) if code < 0 => format!("ended with exception {code:#010x}"),
         Some(code) => format!("ended with exit code {code}"),
         None => death(status),
     }
@@ -42,7 +42,7 @@ fn death(status: ExitStatus) -> String {
 
 #[cfg(not(unix))]
 fn death(status: ExitStatus) -> String {
-    format!("died: {status}")
+    format!("ended: {status}")
 }
 
 /// The signals that end a program: its own faults, lack of memory, and requests to terminate.

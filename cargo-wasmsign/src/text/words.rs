@@ -17,7 +17,7 @@ impl Invalid {
     /// Something else was expected than `found`, which the message repeats if it may.
     pub(crate) fn new(expected: impl fmt::Display, found: &str) -> Self {
         match found {
-            "" => Self::instead(expected, "an empty text"),
+            "" => Self::instead(expected, "an empty string"),
             _ => Self::instead(expected, redact::shown(found)),
         }
     }

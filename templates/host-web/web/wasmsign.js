@@ -141,7 +141,7 @@ function isJson(value) {
 
 function texts(keys) {
   if (typeof keys === "string") return [keys];
-  if (!(Symbol.iterator in Object(keys))) throw expected("keys", "a list of texts", keys);
+  if (!(Symbol.iterator in Object(keys))) throw expected("keys", "a list of strings", keys);
   return [...keys];
 }
 

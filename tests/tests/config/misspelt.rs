@@ -36,7 +36,7 @@ fn a_profile_that_nobody_has_is_a_warning() {
     let table =
         format!("{PLAIN}\n[package.metadata.wasmsign.profile.elsewhere]\nkey-id = \"none\"");
     let project = Project::tiny(&table);
-    let says = ["Cargo.toml:9:36", "no profile is named `elsewhere`", "never counts"];
+    let says = ["Cargo.toml:9:36", "there is no profile named `elsewhere`", "has no effect"];
     run(&mut project.build(&["--no-sign"])).exits(0).says(&says);
     run(wasmsign(project.path()).arg("config")).exits(0).says(&says);
 }

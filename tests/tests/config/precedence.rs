@@ -85,7 +85,7 @@ fn project(rows: &[(&str, &[Value; 4])], count: usize) -> Project {
     let table = |index: usize| {
         let mut text = format!("[{}]\n", TABLES[index]);
         for (key, values) in rows.iter().filter(|_| index < count) {
-            // A text and a list of texts are the same in JSON and TOML.
+            // A text and a list of strings are the same in JSON and TOML.
             text += &format!("{key} = {}\n", values[index]);
         }
         text

@@ -155,7 +155,7 @@ fn packages_are_selected_as_build_does() {
 fn what_is_wrong_ends_as_in_build() {
     let project = Project::tiny("sections.parts = [[\"producers\"], [\"name\"]]");
     let says = [
-        "`parts`: `name` must not lie behind `producers`",
+        "`parts`: `name` must not come after `producers`",
         "\n --> Cargo.toml:8:35\n",
         "\n8 | sections.parts = [[\"producers\"], [\"name\"]]\n  |                                   ^^^^^^\n",
     ];

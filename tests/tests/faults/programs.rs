@@ -146,8 +146,12 @@ fn a_signing_command() {
         build,
         &[
             ("sign=crash", 5, &["tiny.wasm", "`bin/sign` was killed by", ABORTED]),
-            ("sign=cut", 5, &["tiny.wasm", "`bin/sign` gave 32 bytes that are no signature"]),
-            ("sign=wrong", 5, &["tiny.wasm", "`bin/sign` gave a signature that does not verify"]),
+            ("sign=cut", 5, &["tiny.wasm", "`bin/sign` gave 32 bytes that are not a signature"]),
+            (
+                "sign=wrong",
+                5,
+                &["tiny.wasm", "`bin/sign` returned a signature that does not verify"],
+            ),
         ],
     );
 }
@@ -190,12 +194,20 @@ fn an_agent() {
         build
     };
     for (fault, code, texts) in [
-        ("list=crash", 5, &["does not answer as an agent", "hung up"][..]),
-        ("list=cut", 5, &["does not answer as an agent", "hung up"]),
+        ("list=crash", 5, &["does not answer like an ssh agent", "closed the connection"][..]),
+        ("list=cut", 5, &["does not answer like an ssh agent", "closed the connection"]),
         ("list=wrong", 2, &["has no key", "locked"]),
-        ("sign=crash", 5, &["tiny.wasm", "does not answer as an agent", "hung up"]),
-        ("sign=cut", 5, &["tiny.wasm", "does not answer as an agent", "hung up"]),
-        ("sign=wrong", 5, &["tiny.wasm", "gave a signature that does not verify"]),
+        (
+            "sign=crash",
+            5,
+            &["tiny.wasm", "does not answer like an ssh agent", "closed the connection"],
+        ),
+        (
+            "sign=cut",
+            5,
+            &["tiny.wasm", "does not answer like an ssh agent", "closed the connection"],
+        ),
+        ("sign=wrong", 5, &["tiny.wasm", "returned a signature that does not verify"]),
     ] {
         let _agent = Agent::start(&shim, &project, fault);
         run(&mut build()).exits(code).says(texts);

@@ -108,7 +108,7 @@ fn options_that_make_no_sense_are_refused() {
     let none = call(&mut browser, "verify(fetch('/good.wasm'))");
     assert_eq!(none["reason"], "key");
     let number = call(&mut browser, "verify(fetch('/good.wasm'), 7)").to_string();
-    assert!(number.contains("keys: expected a list of texts, found 7"), "{number}");
+    assert!(number.contains("keys: expected a list of strings, found 7"), "{number}");
 }
 
 /// What is instantiated is what was covered: nothing that came behind it.

@@ -86,7 +86,7 @@ fn a_core_module_that_cannot_be_optimized_is_left_with_a_line() {
     let whole = component(&[answer(), function("no_way", &[0x41, 42], &[])]);
     let project = project(&whole, "optimize.tool = \"./wasm-opt\"\n");
     script(&project.join("wasm-opt"), TOOL);
-    let words = ["warning", "left as it is", "core module 2", "(Fatal: no way)"];
+    let words = ["warning", "left unchanged", "core module 2", "(Fatal: no way)"];
     build(&project).exits(0).says(&words);
     assert!(published(&project) == whole);
     // What was left wrongly is no reason to believe the rest.

@@ -191,12 +191,12 @@ fn without_a_signer_there_are_no_delimiters() {
 fn orders_that_nobody_can_read_are_refused() {
     // These the manifest tells alone, before cargo runs.
     for (parts, words) in [
-        ("[[\"producers\"], [\"name\"]]", "`name` must not lie behind `producers`"),
+        ("[[\"producers\"], [\"name\"]]", "`name` must not come after `producers`"),
         ("[[\"@standard\"], [\"dylink.0\"]]", "`dylink.0` belongs in the first part"),
         ("[[\"@standard\", \"a\"], [\"a\"]]", "`a`"),
         ("[]", "an empty list"),
         ("[[\"@standards\"]]", "`@standard`"),
-        ("[[\"signature\"]]", "signing places it"),
+        ("[[\"signature\"]]", "which only signing adds"),
     ] {
         let project = project(&format!("optimize = false\nsections.parts = {parts}"));
         run(&mut project.build(&[])).exits(2).says(&["Cargo.toml:9:", words]);
@@ -256,7 +256,7 @@ fn a_name_that_is_taken_is_refused_or_replaced() {
     for name in [SIGNATURE, DELIMITER] {
         let table = format!("sections.embed.{name}.file = \"info.json\"");
         let project = self::project(&table);
-        run(&mut project.build(&[])).exits(2).says(&["Cargo.toml:8:", "only signing makes it"]);
+        run(&mut project.build(&[])).exits(2).says(&["Cargo.toml:8:", "which only signing adds"]);
         project.is_untouched();
     }
 }

@@ -89,7 +89,7 @@ fn every_tool_that_has_optimized_a_part_of_a_component_is_named() {
     let again = artifact(build(&project, &[&new], &[]));
     assert_eq!((&again["optimizer"], &again["fresh"]), (&both.into(), &true.into()));
     // Without one of the two the same would not come about, and the reason is told.
-    let words = ["left as it is", "core module 1", "wide-arithmetic: Binaryen 130 or newer"];
+    let words = ["left unchanged", "core module 1", "wide-arithmetic: Binaryen 130 or newer"];
     run(&mut build(&project, &[], &[])).exits(0).says(&words);
     assert_eq!(artifact(build(&project, &[], &[]))["optimizer"], "binaryen 116 (embedded)");
 }

@@ -134,8 +134,8 @@ fn an_agent_that_cannot_sign_is_told() {
             run(sign(&project, &["-k", key]).env(SOCKET, &agent.socket)).exits(2).says(texts);
         assert!(!said.err.contains("--no-sign"), "there is nothing to build: {}", said.err);
     };
-    refused("ssh-agent:", &["`ssh-agent` names no key", "ssh-add -l"]);
-    refused("ssh-agent:SHA256:x", &["`ssh-agent` names no key"]);
+    refused("ssh-agent:", &["`ssh-agent` does not name a key", "ssh-add -l"]);
+    refused("ssh-agent:SHA256:x", &["`ssh-agent` does not name a key"]);
     let secret: String = [0x81; 65].iter().map(|byte| format!("{byte:02x}")).collect();
     let asked = format!("ssh-agent:{secret}");
     for mut call in [sign(&project, &["-k", &asked]), project.build(&["-k", &asked])] {
@@ -172,7 +172,7 @@ fn a_certificate_beside_a_key_is_told_from_it() {
     std::fs::rename(&certificate, dir.join("spare")).expect("it is there");
     tool("ssh-add", &["-q", "-d", path(&dir.join("ours"))], &agent.socket);
     let said = with(&key).exits(2);
-    said.says(&["a certificate of this key, and not the key itself", &key])
+    said.says(&["a certificate of this key, but not the key itself", &key])
         .says(&["ssh-ed25519-cert-v01@openssh.com", "`ssh-add FILE`"]);
     tool("ssh-add", &["-q", path(&dir.join("ours"))], &agent.socket);
     with(&key).exits(0);
@@ -205,7 +205,7 @@ fn a_key_for_certain_hosts_is_explained() {
     let key = format!("ssh-agent:{}", fingerprint(&public));
     run(sign(&project, &["-k", &key]).env(SOCKET, &agent.socket)).exits(5).says(&[
         "refused to sign",
-        "nothing but SSH's own data",
+        "only SSH's own data",
         "`ssh-add -h`",
     ]);
 }

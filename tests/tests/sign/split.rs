@@ -144,7 +144,7 @@ fn what_cannot_be_split_is_left_alone() {
         (".", 4, &["`.`"]),
         ("add.wasm -o gone/out.wasm", 4, &["gone/out.wasm"]),
         ("add.wasm --sections [", 2, &["--sections", "glob"]),
-        ("add.wasm -o out --sections= ", 2, &["--sections", "an empty text"]),
+        ("add.wasm -o out --sections= ", 2, &["--sections", "an empty string"]),
         ("add.wasm text", 2, &["unexpected argument"]),
     ] {
         let said = call(desk.path(), &format!("split {line}")).exits(code).says(texts);

@@ -26,7 +26,8 @@ pub(super) fn connect(
         Error::usage(format!("no ssh agent can be reached at `{}`", path.display()))
             .because(source)
             .advice(
-                "it may have ended: start one with `eval \"$(ssh-agent)\"` and add the key with `ssh-add FILE`",
+                "it may have exited; start one with `eval \"$(ssh-agent)\"` and add the key with \
+                 `ssh-add FILE`",
             )
     })
 }
@@ -38,7 +39,7 @@ pub(super) fn connect(
     _patience: Option<Duration>,
 ) -> Result<impl Read + Write + use<>> {
     let none: Result<std::io::Empty> =
-        Err(Error::usage("ssh agents cannot be reached on this system")
+        Err(Error::usage("ssh agents are not supported on this system")
             .advice("sign with a key file, a variable or a `command`"));
     none
 }

@@ -212,7 +212,7 @@ fn what_is_no_signature_is_no_protocol() {
     for answer in wrong {
         let (_directory, socket) = signing(move |_| answer.clone());
         let result = find(&socket, &key(1)).unwrap().sign(MESSAGE);
-        fails(result, Exit::Tool, &["does not answer as an agent"]);
+        fails(result, Exit::Tool, &["does not answer like an ssh agent"]);
     }
 }
 
@@ -235,17 +235,17 @@ fn what_is_no_list_is_no_protocol() {
     ];
     for answer in wrong {
         let (_directory, socket) = agent(move |_| answer.clone());
-        fails(find(&socket, &key(1)), Exit::Tool, &["does not answer as an agent"]);
+        fails(find(&socket, &key(1)), Exit::Tool, &["does not answer like an ssh agent"]);
     }
 }
 
 #[test]
 fn a_silent_agent_is_not_waited_for() {
     let late = strange(Path::new("a"), io::ErrorKind::WouldBlock.into());
-    assert!(told(&late).contains("silent for 60 seconds"));
+    assert!(told(&late).contains("did not answer for 60 seconds"));
     let (here, there) = UnixStream::pair().unwrap();
     here.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
     let error = protocol::identities(&mut &here).unwrap_err();
-    assert!(told(&strange(Path::new("a"), error)).contains("silent"));
+    assert!(told(&strange(Path::new("a"), error)).contains("did not answer"));
     drop(there);
 }

@@ -37,7 +37,7 @@ pub(super) fn description(output: &[u8]) -> String {
         return format!("a PEM block of the kind `{label}`");
     }
     if text.is_some_and(|text| text.starts_with("untrusted comment:")) {
-        return "a signature of minisign's own kind".to_owned();
+        return "a minisign signature".to_owned();
     }
     if text.is_some_and(|text| text.starts_with(['{', '[', '"'])) {
         return "JSON, in which no text is an Ed25519 signature".to_owned();
@@ -45,7 +45,7 @@ pub(super) fn description(output: &[u8]) -> String {
     if is_der_sequence(plain) {
         return "a DER sequence, as keys for ECDSA give, and not keys for Ed25519".to_owned();
     }
-    format!("{} bytes that are no signature", output.len())
+    format!("{} bytes that are not a signature", output.len())
 }
 
 /// The signature that stands in these bytes, bare or in a frame.

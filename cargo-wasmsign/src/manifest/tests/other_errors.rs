@@ -11,7 +11,7 @@ fn keys_that_are_not_right() {
 public = 1
     ROOT:2:10: `public`: expected a string, found an integer
 public = ''
-    ROOT:2:10: `public`: expected a path or a public key, found an empty text
+    ROOT:2:10: `public`: expected a path or a public key, found an empty string
 publc = 'a'
     ROOT:2:1: unknown key `publc` in [workspace.metadata.wasmsign.keys.release]; did you mean `public`?
 public = 'a'
@@ -34,7 +34,7 @@ secret.env = 1
     ROOT:3:14: `env`: expected a string, found an integer
 public = 'a'
 secret.file = ''
-    ROOT:3:15: `file`: expected a path, found an empty text
+    ROOT:3:15: `file`: expected a path, found an empty string
 ";
     check(cases, key_error);
 }
@@ -44,12 +44,12 @@ fn secrets_in_a_manifest_are_refused_and_not_repeated() {
     let cases = r#"
 public = 'a'
 secret = 'hush'
-    ROOT:3:10: `secret`: secrets never stand in manifests; name where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
+    ROOT:3:10: `secret`: a manifest must not contain secrets; say where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
 public = '-----BEGIN PRIVATE KEY----- hush'
-    ROOT:2:10: `public`: secrets never stand in manifests; name where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
+    ROOT:2:10: `public`: a manifest must not contain secrets; say where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
 public = 'a'
 secret.file = '-----BEGIN PRIVATE KEY----- hush'
-    ROOT:3:15: `file`: secrets never stand in manifests; name where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
+    ROOT:3:15: `file`: a manifest must not contain secrets; say where to find this one: { env = "VARIABLE" }, { env-file = "VARIABLE" } or { file = "PATH" }
 public = 'a'
 secret.env = 'hush hush'
     ROOT:3:14: `env`: expected the name of an environment variable, found something else
@@ -79,7 +79,7 @@ public = 'a'
 secret.ssh-agent = 'SHA256:abc'
     ROOT:3:20: `ssh-agent`: expected a fingerprint (`SHA256:` and 43 digits of base64) or a public key, found `SHA256:abc`
 secret.ssh-agent = '-----BEGIN OPENSSH PRIVATE KEY----- hush'
-    ROOT:2:20: `ssh-agent`: secrets never stand in manifests; name where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }
+    ROOT:2:20: `ssh-agent`: a manifest must not contain secrets; say where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }
 public = 'a'
 secret.command = 'sign'
     ROOT:3:18: `command`: expected a list of strings, found a string
@@ -88,15 +88,15 @@ secret.command = []
     ROOT:3:18: `command`: expected a list of strings, found an empty list
 public = 'a'
 secret.command = ['']
-    ROOT:3:19: `command`: expected a program, found an empty text
+    ROOT:3:19: `command`: expected a program, found an empty string
 public = 'a'
 secret.command = ['sign', 1]
     ROOT:3:27: `command`: expected a string, found an integer
 public = 'a'
 secret.command = ['sign', '-----BEGIN PRIVATE KEY----- hush']
-    ROOT:3:27: `command`: secrets never stand in manifests; name where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }
+    ROOT:3:27: `command`: a manifest must not contain secrets; say where to find this one: { env = \"VARIABLE\" }, { env-file = \"VARIABLE\" } or { file = \"PATH\" }
 secret.command = ['sign']
-    ROOT:2:18: `command`: a command tells no public key: set `public` beside `secret`
+    ROOT:2:18: `command`: a command does not report its public key; set `public` as well as `secret`
 public = 'a'
 secret = { env = 'A', command = ['x'] }
     ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found `env` and `command`
@@ -143,7 +143,7 @@ wasmsign = 1
 fn variables_that_are_not_right() {
     let cases = "
 TARGET=a,,b
-    `CARGO_WASMSIGN_TARGET`: expected a target triple, found an empty text
+    `CARGO_WASMSIGN_TARGET`: expected a target triple, found an empty string
 TARGET=a,a
     `CARGO_WASMSIGN_TARGET`: `a` is listed twice
 SIGN_WITH=relase
@@ -177,7 +177,7 @@ fn secret_keys_without_a_frame_are_refused_too() {
             format!("public = 'a'\nsecret.command = ['sign', '{secret}']"),
         ] {
             let message = key_error(&line);
-            assert!(message.contains("secrets never stand in manifests"), "{message}");
+            assert!(message.contains("a manifest must not contain secrets"), "{message}");
             assert!(!message.contains(secret), "{message}");
         }
     }
@@ -210,7 +210,7 @@ fn a_secret_key_on_the_command_line_is_not_repeated() {
         let flags = CommandLine { keys, ..CommandLine::default() };
         let error = manifests.settings("app", "dev", &super::nothing(), &flags).unwrap_err();
         let message = scratch.message(error);
-        let expected = "`--key` names where a secret key is, and this is the text of one; ";
+        let expected = "`--key` takes the location of a secret key, but this is ";
         assert!(message.starts_with(expected), "{message}");
         assert!(!message.contains("PRIVATE KEY"), "{message}");
     }
@@ -222,7 +222,7 @@ fn packages_that_nobody_read() {
     let manifests = scratch.read("", "").unwrap();
     let error =
         manifests.settings("ap", "dev", &super::nothing(), &CommandLine::default()).unwrap_err();
-    assert_eq!(scratch.message(error), "no package of this workspace is named `ap`");
+    assert_eq!(scratch.message(error), "this workspace has no package named `ap`");
 }
 
 #[test]

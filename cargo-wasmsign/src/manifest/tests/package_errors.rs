@@ -53,7 +53,7 @@ target = ['a', 2000-01-01]
 target = ['a', 'a']
     APP:2:16: `target`: `a` is listed twice
 target = ''
-    APP:2:10: `target`: expected a target triple, found an empty text
+    APP:2:10: `target`: expected a target triple, found an empty string
 target = '--x'
     APP:2:10: `target`: expected a target triple, found `--x`
 sign-with = 'release'
@@ -71,7 +71,7 @@ profile.unused.sign-with = ['production']
 signature = 'embeded'
     APP:2:13: `signature`: expected `embedded`, `detached` or `both`, found `embeded`
 profile.unused.signature = ''
-    APP:2:28: `signature`: expected `embedded`, `detached` or `both`, found an empty text
+    APP:2:28: `signature`: expected `embedded`, `detached` or `both`, found an empty string
 reproducible = 1
     APP:2:16: `reproducible`: expected `true` or `false`, found an integer
 profile.dev.reproducible = 'yes'
@@ -93,7 +93,7 @@ profile = 1
 profile.dev = 'x'
     APP:2:15: `dev`: expected a table, found a string
 profile.debug = {}
-    APP:2:9: `debug`: no profile has this name; did you mean `dev`?
+    APP:2:9: `debug`: there is no profile with this name; did you mean `dev`?
 ";
     check(cases, package_error);
 }
@@ -104,7 +104,7 @@ fn key_ids_that_are_not_right() {
 key-id = 1
     APP:2:10: `key-id`: expected a string, found an integer
 key-id = ''
-    APP:2:10: `key-id`: expected `auto`, `none`, `hex:` with digits, or a text, found an empty text
+    APP:2:10: `key-id`: expected `auto`, `none`, `hex:` with digits, or a text, found an empty string
 key-id = 'hex:'
     APP:2:10: `key-id`: expected `auto`, `none`, `hex:` with digits, or a text, found `hex:`
 key-id = 'hex:abc'
@@ -148,13 +148,13 @@ optimize.features = 1
 optimize.features = ['a b']
     APP:2:22: `features`: expected the name of a WebAssembly feature, found `a b`
 optimize.tool = ''
-    APP:2:17: `tool`: expected `auto`, `embedded` or a program, found an empty text
+    APP:2:17: `tool`: expected `auto`, `embedded` or a program, found an empty string
 optimize.exports = 'add'
     APP:2:20: `exports`: expected a list of strings, found a string
 optimize.exports = []
     APP:2:20: `exports`: expected a list of strings, found an empty list
 optimize.exports = ['add', '']
-    APP:2:28: `exports`: expected the name of an export, found an empty text
+    APP:2:28: `exports`: expected the name of an export, found an empty string
 optimize.exports = ['add', 'add']
     APP:2:28: `exports`: `add` is listed twice
 optimize.minimum-version = '116'
@@ -177,17 +177,17 @@ sections = []
 sections.remove = 'x'
     APP:2:19: `remove`: expected a list of strings, found a string
 sections.remove = ['@standard']
-    APP:2:20: `remove`: `@standard` means every section that is not custom, and none of them is removed
+    APP:2:20: `remove`: `@standard` means all non-custom sections, which cannot be removed
 sections.remove = ['@standrd']
     APP:2:20: `remove`: expected a glob on the names of custom sections, found `@standrd`
 sections.remove = ['']
-    APP:2:20: `remove`: expected a glob on the names of custom sections, found an empty text
+    APP:2:20: `remove`: expected a glob on the names of custom sections, found an empty string
 sections.remove = ['a*', '[a']
     APP:2:26: `remove`: expected a glob (unclosed character class; missing ']'), found `[a`
 sections.remove = ['signature']
-    APP:2:20: `remove`: `signature` is a section of signatures, and never removed
+    APP:2:20: `remove`: `signature` is a signature section, which cannot be removed
 sections.remove = ['signature_delimiter']
-    APP:2:20: `remove`: `signature_delimiter` is a section of signatures, and never removed
+    APP:2:20: `remove`: `signature_delimiter` is a signature section, which cannot be removed
 ";
     check(cases, package_error);
 }

@@ -16,11 +16,11 @@ sections.embed.a.file = ''
 sections.embed.a = { file = ['a'] }
     APP:2:29: `file`: expected a string, found a list
 [package.metadata.wasmsign.sections.embed.'']
-    APP:2:43: ``: expected the name of a custom section, found an empty text
+    APP:2:43: ``: expected the name of a custom section, found an empty string
 sections.embed = { a.file = 'a', signature.file = 'b' }
-    APP:2:34: `signature`: this is a section of signatures, and only signing makes it
+    APP:2:34: `signature`: this is a signature section, which only signing adds
 sections.embed.signature_delimiter.file = 'b'
-    APP:2:16: `signature_delimiter`: this is a section of signatures, and only signing makes it
+    APP:2:16: `signature_delimiter`: this is a signature section, which only signing adds
 sections.producers = 'yes'
     APP:2:22: `producers`: expected `true` or `false`, found a string
 ";
@@ -41,7 +41,7 @@ sections.parts = [['x'], []]
 sections.parts = [['x', 1]]
     APP:2:25: `parts`: expected a string, found an integer
 sections.parts = [['x'], ['']]
-    APP:2:27: `parts`: expected `@standard` or a glob on the names of custom sections, found an empty text
+    APP:2:27: `parts`: expected `@standard` or a glob on the names of custom sections, found an empty string
 sections.parts = [['@standrd']]
     APP:2:20: `parts`: expected `@standard` or a glob on the names of custom sections, found `@standrd`
 sections.parts = [['[a']]
@@ -54,9 +54,9 @@ sections.parts = [
 ]
     APP:4:4: `parts`: `a*` is listed twice
 sections.parts = [['signature']]
-    APP:2:20: `parts`: `signature` is a section of signatures, and signing places it
+    APP:2:20: `parts`: `signature` is a signature section, which only signing adds
 sections.parts = [['signature_delimiter']]
-    APP:2:20: `parts`: `signature_delimiter` is a section of signatures, and signing places it
+    APP:2:20: `parts`: `signature_delimiter` is a signature section, which only signing adds
 ";
     check(cases, package_error);
 }
@@ -65,13 +65,13 @@ sections.parts = [['signature_delimiter']]
 fn orders_that_conventions_forbid() {
     let cases = "
 sections.parts = [['producers'], ['name']]
-    APP:2:35: `parts`: `name` must not lie behind `producers`: the order is `name` < `producers` < `target_features`
+    APP:2:35: `parts`: `name` must not come after `producers`: the order is `name` < `producers` < `target_features`
 sections.parts = [['target_features'], ['name']]
-    APP:2:41: `parts`: `name` must not lie behind `target_features`: the order is `name` < `producers` < `target_features`
+    APP:2:41: `parts`: `name` must not come after `target_features`: the order is `name` < `producers` < `target_features`
 sections.parts = [['a', 'target_features'], ['@standard'], ['b', 'producers']]
-    APP:2:66: `parts`: `producers` must not lie behind `target_features`: the order is `name` < `producers` < `target_features`
+    APP:2:66: `parts`: `producers` must not come after `target_features`: the order is `name` < `producers` < `target_features`
 sections.parts = [['producers'], ['target_features', 'name']]
-    APP:2:54: `parts`: `name` must not lie behind `producers`: the order is `name` < `producers` < `target_features`
+    APP:2:54: `parts`: `name` must not come after `producers`: the order is `name` < `producers` < `target_features`
 profile.unused.sections.parts = [['@standard'], ['dylink.0']]
     APP:2:50: `parts`: `dylink.0` belongs in the first part, found in part 2: tools look for it at the start
 ";
@@ -94,7 +94,7 @@ transform.command = 'wasm-bindgen'
 transform.command = []
     APP:2:21: `command`: expected a list of strings, found an empty list
 transform.command = ['', 'a']
-    APP:2:22: `command`: expected a program, found an empty text
+    APP:2:22: `command`: expected a program, found an empty string
 transform.command = ['a', 1]
     APP:2:27: `command`: expected a string, found an integer
 transform.output = ''
@@ -120,7 +120,7 @@ fn every_option_needs_a_command_from_some_table() {
     let manifests = scratch.read(KEYS, output).unwrap();
     assert_eq!(package(&manifests, "release", &nothing()).unwrap().options.transforms, []);
     let error = package(&manifests, "dev", &nothing()).unwrap_err();
-    let expected = "APP:2:15: `output`: no table names the `transform.command` that it is for";
+    let expected = "APP:2:15: `output`: there is no `transform.command` for it";
     assert_eq!(scratch.message(error), expected);
     let command = "[workspace.metadata.wasmsign]\ntransform.command = ['a']\n";
     let manifests = scratch.read(command, output).unwrap();
@@ -129,6 +129,6 @@ fn every_option_needs_a_command_from_some_table() {
         let table = format!("[package.metadata.wasmsign.transform]\n{option}\n");
         let manifests = scratch.read(KEYS, &table).unwrap();
         let message = scratch.message(package(&manifests, "dev", &nothing()).unwrap_err());
-        assert!(message.contains("no table names the `transform.command`"), "{message}");
+        assert!(message.contains("there is no `transform.command`"), "{message}");
     }
 }

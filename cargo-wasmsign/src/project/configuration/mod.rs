@@ -80,7 +80,7 @@ impl Configuration {
     pub fn words(&self, key: &[&str]) -> Result<Option<Vec<String>>> {
         let mut words = match self.stated(key) {
             None => Vec::new(),
-            Some(value) => split(value).ok_or_else(|| expected("a list of texts", key))?,
+            Some(value) => split(value).ok_or_else(|| expected("a list of strings", key))?,
         };
         let variable = self.variable(key);
         if words.is_empty() && variable.is_none() {
@@ -109,7 +109,7 @@ impl Configuration {
             Content::Text(text) => {
                 Ok((value.source.rank, self.rooted(text.clone(), &value.source)))
             }
-            _ => Err(expected("a list of texts", key)),
+            _ => Err(expected("a list of strings", key)),
         };
         let mut texts = list.iter().map(text).collect::<Result<Vec<_>>>()?;
         let source = Source { rank: Rank::Variable, file: None };

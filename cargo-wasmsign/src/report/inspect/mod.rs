@@ -24,7 +24,7 @@ use crate::text::size::{human, share};
 use map::Map;
 use warnings::{Warning, warnings};
 
-/// Everything that can be known of a module without a key.
+/// Everything that is known about a module without a key.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Inspect {
     /// The module, as it was named.
@@ -108,7 +108,7 @@ struct Entry {
 }
 
 impl Report {
-    /// Everything that can be known of a module without a key.
+    /// Everything that is known about a module without a key.
     ///
     /// # Errors
     ///

@@ -211,7 +211,7 @@ mod tests {
         assert_eq!(read(text.as_bytes()).unwrap(), ["vacuum"]);
         let own = env!("CARGO_PKG_VERSION");
         let other = refusal(r#"{"version":"9.8.7\u001b","else":1}"#);
-        assert!(other.contains("cargo-wasmsign 9.8.7\\u{1b}, and this one is"), "{other}");
+        assert!(other.contains("cargo-wasmsign 9.8.7\\u{1b}, but this is"), "{other}");
         for garbage in ["", "hm", "116", "{}", &text[..9], &format!(r#"{{"version":"{own}"}}"#)] {
             assert!(refusal(garbage).contains("it is a different program"), "{garbage}");
         }

@@ -75,7 +75,7 @@ fn four_ways_to_fail_are_told_apart() {
     let fixture = Fixture::new(&adder(), COPY);
     let old = Optimizer::external(&fixture.tool, Some(1000)).unwrap_err();
     assert!(old.to_string().contains("version 999 (of shell), is too old"), "{old}");
-    assert!(old.to_string().contains("asks for 1000"), "{old}");
+    assert!(old.to_string().contains("requires 1000"), "{old}");
     for (script, message, words) in [
         (
             "echo 'Fatal: bad' >&2; exit 7",

@@ -145,9 +145,9 @@ fn orders_that_webassembly_does_not_take_are_refused() {
 fn names_that_are_taken_are_refused() {
     let says = ["already has a section `build`", "`sections.remove`"];
     assert_refused("1 build", &Wanted::of("", "build", None), &says);
-    assert_refused("1", &Wanted::of("", "build build", None), &["two sections `build`"]);
+    assert_refused("1", &Wanted::of("", "build build", None), &["has the section `build` twice"]);
     for own in ["signature", "signature_delimiter"] {
-        assert_refused("1", &Wanted::of("", own, None), &[own, "signing places it"]);
+        assert_refused("1", &Wanted::of("", own, None), &[own, "only signing adds it"]);
     }
 }
 

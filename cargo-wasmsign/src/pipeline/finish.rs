@@ -9,7 +9,7 @@ use wasmsign_core::inspect;
 use super::context::Context;
 use super::record::{self, Record, Source};
 use super::temporary::{length, reader, with_suffix};
-use super::transform::Products;
+use super::transform::products::Products;
 use super::{Job, Published, Sizes, Step};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::Placement;

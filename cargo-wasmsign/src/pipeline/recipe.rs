@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use wasmsign_core::sign::NewSignature;
 
 use super::SignerLine;
-use super::transform::Program;
+use super::transform::program::Program;
 use crate::error::{Error, Result};
 use crate::keys::{KeyIdChoice, Signer};
 use crate::manifest::{self, Placement, Unfinished};

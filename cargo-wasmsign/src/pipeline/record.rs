@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use wasmsign_core::{Policy, Require, Verifier};
 
-use super::transform::Products;
+use super::transform::products::Products;
 use super::{Published, Recipe};
 use crate::error::{Error, Result};
 use crate::manifest::Placement;

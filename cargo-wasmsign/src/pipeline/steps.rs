@@ -11,7 +11,7 @@ use super::context::Context;
 use super::finish::Unpublished;
 use super::record::Source;
 use super::temporary::{length, reader};
-use super::transform::Products;
+use super::transform::products::Products;
 use super::waiting::every_second;
 use super::{Job, Observer, Recipe, Sizes, Step, auditable, unfinished};
 use crate::error::{Error, Result, of_module};

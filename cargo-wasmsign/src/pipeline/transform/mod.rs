@@ -7,8 +7,8 @@
 mod arguments;
 mod claim;
 mod old;
-mod products;
-mod program;
+pub(super) mod products;
+pub(super) mod program;
 mod run;
 
 use wasmsign_core::inspect;
@@ -22,8 +22,7 @@ use crate::manifest::{After, Transform};
 use crate::module::optimize::{self, Changes};
 use crate::sys::files::Staged;
 use crate::text::escape::escape;
-pub(super) use products::Products;
-pub(super) use program::Program;
+use products::Products;
 
 impl Context<'_> {
     /// Whether a program runs then.

@@ -77,10 +77,11 @@ pub(super) fn embedded() -> Embedded {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // As the workspace is built, so that nothing is compiled again for other features.
-        build.args(["build", "--locked", "--workspace", "--message-format", "json", "--bin"]);
-        let output = build.arg(PROGRAM_NAME).current_dir(env!("CARGO_MANIFEST_DIR")).output();
-        let output = output.unwrap();
+        // As `cargo test --workspace` builds it, so that nothing is compiled again for other features: those that
+        // tests alone depend on count only where a test is among what is built.
+        build.args(["build", "--locked", "--workspace", "--message-format", "json"]);
+        build.args(["--lib", "--test", "program"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let output = build.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let lines = output.stdout.split(|byte| *byte == b'\n');
         let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());

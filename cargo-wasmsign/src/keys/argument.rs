@@ -26,7 +26,7 @@ impl KeyRef {
         Self::of_scheme(scheme, &told).map_err(|wrong| match wrong.why {
             Why::Secret => secret_given(told.text()),
             Why::Invalid(invalid) => {
-                Error::usage(format!("`{}` names no key: {invalid}", scheme.word))
+                Error::usage(format!("`{}` does not name a key: {invalid}", scheme.word))
                     .advice(scheme.advice.map_or_else(forms, str::to_owned))
             }
         })

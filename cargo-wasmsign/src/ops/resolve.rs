@@ -139,7 +139,7 @@ fn set_targets(settings: &mut Settings, configuration: &Configuration) -> Result
     let wasm = only_wasm(targets, configuration)?;
     match targets.iter().find(|target| !wasm.contains(target)) {
         Some(other) => Err(Error::usage(format!(
-            "`target = \"{}\"` is no WebAssembly target",
+            "`target = \"{}\"` is not a WebAssembly target",
             other.escape_debug()
         ))
         .advice(format!(

@@ -26,7 +26,7 @@ fn every_flag_of_cargo_is_known() {
         let known = said.err.contains(&format!("does not take `{flag}`"));
         assert!(known && said.err.contains("help: "), "{flag}: {}", said.err);
         let behind = run(&mut project.build(&["--", flag])).exits(2);
-        assert!(behind.err.contains("behind `--`") && behind.err.contains("help: "), "{flag}");
+        assert!(behind.err.contains("after `--`") && behind.err.contains("help: "), "{flag}");
     }
     project.is_untouched();
 }
@@ -76,7 +76,7 @@ fn what_selects_or_places_modules_is_refused_behind_two_hyphens() {
     // Where a nightly cargo would take it, and behind letters that share a hyphen.
     for words in ["-Zunstable-options --artifact-dir x", "-vZ unstable-options --artifact-dir=x"] {
         let words: Vec<_> = ["--"].into_iter().chain(words.split(' ')).collect();
-        run(&mut project.build(&words)).exits(2).says(&["`--artifact-dir", "behind `--`"]);
+        run(&mut project.build(&words)).exits(2).says(&["`--artifact-dir", "after `--`"]);
     }
     project.is_untouched();
 }

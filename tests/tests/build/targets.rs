@@ -38,7 +38,7 @@ fn the_command_line_names_targets() {
     run(&mut project.build(&["--target", WASI, "--target", WASI])).exits(0);
     run(&mut project.build(&["--target", "x86_64-unknown-linux-gnu"]))
         .exits(2)
-        .says(&["no WebAssembly target"]);
+        .says(&["not a WebAssembly target"]);
     run(&mut project.build(&["--target", "wasm32-no-such"])).exits(2).says(&["wasm32-no-such"]);
 }
 
@@ -144,7 +144,7 @@ fn variables_stand_above_the_manifest() {
     wrong("CARGO_WASMSIGN_SIGNATURE", "embeded", &["embedded"]);
     wrong("CARGO_WASMSIGN_SIGN_WITH", "relese", &["release"]);
     wrong("CARGO_WASMSIGN_KEY_ID", "hex:0", &[]);
-    wrong("CARGO_WASMSIGN_TARGET", "x86_64-unknown-linux-gnu", &["no WebAssembly target"]);
+    wrong("CARGO_WASMSIGN_TARGET", "x86_64-unknown-linux-gnu", &["not a WebAssembly target"]);
 }
 
 #[test]

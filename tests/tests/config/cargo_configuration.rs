@@ -301,7 +301,7 @@ fn the_compiler_judges_files_of_targets() {
         (true, false)
     );
     let mut build = project.build(&["--target", "inner/wasm32-in-name.json"]);
-    run(build.env("RUSTC_BOOTSTRAP", "1")).exits(2).says(&["no WebAssembly target"]);
+    run(build.env("RUSTC_BOOTSTRAP", "1")).exits(2).says(&["not a WebAssembly target"]);
     // This compiler takes no such files, and neither does its cargo.
     run(&mut project.build(&["--target", "kernel.json"])).exits(2).says(&["kernel.json"]);
     project.is_untouched();

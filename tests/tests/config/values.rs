@@ -162,9 +162,9 @@ fn what_is_wrong_ends_as_in_build() {
     run(&mut config(&project, &[])).exits(2).says(&says);
     run(&mut project.build(&[])).exits(2).says(&says);
     let project = Project::tiny("target = \"x86_64-unknown-linux-gnu\"");
-    run(&mut config(&project, &[])).exits(2).says(&["no WebAssembly target"]);
+    run(&mut config(&project, &[])).exits(2).says(&["not a WebAssembly target"]);
     let project = Project::tiny("");
-    run(&mut config(&project, &["--target", "x"])).exits(2).says(&["no WebAssembly target"]);
+    run(&mut config(&project, &["--target", "x"])).exits(2).says(&["not a WebAssembly target"]);
     run(config(&project, &[]).env("CARGO_WASMSIGN_OPTIMIZE", "fast")).exits(2).says(&["`fast`"]);
     let nowhere = scratch();
     run(wasmsign(nowhere.path()).arg("config")).exits(101).says(&["cargo metadata failed"]);

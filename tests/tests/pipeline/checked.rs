@@ -86,7 +86,7 @@ fn what_an_optimizer_leaves_is_believed_if_it_is_valid_and_looks_the_same() {
     ]);
     let extending = function("f", &[0x41, 42, 0xc0], &[]);
     for (built, left, words) in [
-        (answer(), bad_body(), "not valid"),
+        (answer(), bad_body(), "invalid module"),
         (answer(), answer()[..20].to_vec(), "no complete module"),
         (answer(), unexported, "without its export `f`"),
         (answer(), twice, "with a new export `g`"),
@@ -141,7 +141,7 @@ fn exports_that_were_to_go_are_not_missed() {
     build(&project).exits(0);
     project.write("left", &two);
     project.replace("wasm-opt", "echo call", "echo again");
-    build(&project).exits(5).says(&["an export `g` that was not there"]);
+    build(&project).exits(5).says(&["a new export `g`"]);
 }
 
 #[test]

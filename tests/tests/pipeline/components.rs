@@ -93,7 +93,7 @@ fn a_core_module_that_cannot_be_optimized_is_left_with_a_line() {
     project.write("left", function("f", &[], &[]));
     project.replace("wasm-opt", "no_way", "never");
     project.replace("src/lib.rs", "42", "43");
-    build(&project).exits(5).says(&["core module 1", "not valid"]);
+    build(&project).exits(5).says(&["core module 1", "invalid module"]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn one_that_is_missing_is_no_matter_where_a_wasm_opt_is_in_the_path() {
     let project = project(PLAIN, "");
     let new = tool(&project, "130");
     let build = |tools: &[&Path]| by(&alone(&project), build(&project, tools, &[]));
-    let missing = "there is no `cargo-wasmsign-optimizer` beside this program";
+    let missing = "there is no `cargo-wasmsign-optimizer` next to this program";
     run(&mut build(&[])).exits(5).says(&[missing, "no wasm-opt in PATH", ADVICE]);
     run(&mut build(&[&new])).exits(0).says(&["with wasm-opt version 130"]);
     for wanted in ["reproducible = true", "optimize.tool = \"embedded\""] {

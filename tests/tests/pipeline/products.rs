@@ -107,7 +107,7 @@ fn modules_that_share_a_directory_are_fresh_together() {
 fn a_changed_input_is_read_again() {
     let table = "transform = { command = [\"./tool\"], inputs = [\"{name}.toml\", \"rules/*.txt\", \"plain\"] }";
     let project = project(table, "cat");
-    let words = ["`transform.inputs`", "plain", "no such file"];
+    let words = ["`transform.inputs`", "plain", "does not exist"];
     run(&mut project.build(&[])).exits(2).says(&words);
     run(&mut project.build(&["--dry-run"])).exits(2).says(&words);
     project.is_untouched();

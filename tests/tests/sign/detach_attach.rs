@@ -85,7 +85,7 @@ fn json_of_both() {
         })
     };
     assert_eq!(call(desk.path(), line).exits(0).json(), [attached(false)]);
-    let said = call(desk.path(), line).exits(2).says(&["is signed already", "--force"]);
+    let said = call(desk.path(), line).exits(2).says(&["is already signed", "--force"]);
     assert_eq!(said.json(), [Value::Null; 0]);
     assert_eq!(call(desk.path(), &format!("{line} --force")).exits(0).json(), [attached(true)]);
     let said = call(desk.path(), "verify bare.wasm -K one.public").exits(0);
@@ -139,7 +139,7 @@ fn what_cannot_be_done_leaves_everything_alone() {
         ("attach add.wasm -S gone.sig", 4, &["`gone.sig`"]),
         ("attach add.wasm -S bad.sig", 3, &["`bad.sig` is malformed", "offset 4"]),
         ("attach add.wasm -S other.sig", 3, &["`other.sig` cannot be read", "version 1, found 9"]),
-        ("attach stray -S add-custom.one.sig", 3, &["`stray` cannot be given", "offset 11"]),
+        ("attach stray -S add-custom.one.sig", 3, &["`stray` cannot be attached", "offset 11"]),
         ("attach bad.sig -S add-custom.one.sig", 3, &["`bad.sig` is malformed"]),
         ("attach add.wasm -S add.wasm", 2, &["module and its signature"]),
     ] {

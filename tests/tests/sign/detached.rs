@@ -180,7 +180,7 @@ fn the_signature_beside_an_unsigned_module_is_found_and_named() {
     std::fs::create_dir(desk.path().join("add.wasm.sig")).unwrap();
     let said = call(desk.path(), "verify add.wasm -K one.public").exits(4);
     assert_eq!(said.out, "");
-    said.says(&["failed to read the signature `add.wasm.sig`", "name a file"]);
+    said.says(&["failed to read the signature `add.wasm.sig`", "give the path of a file"]);
 }
 
 #[test]

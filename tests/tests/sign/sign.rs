@@ -232,7 +232,7 @@ fn a_secret_key_for_a_path_is_not_repeated() {
     let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
     let said = run(wasmsign(desk.path()).args(["sign", "add.wasm", "-k", &secret])).exits(2);
     assert!(!said.err.contains(&secret), "{}", said.err);
-    said.says(&["names where a secret key is"]);
+    said.says(&["takes the location of a secret key"]);
 }
 
 #[test]

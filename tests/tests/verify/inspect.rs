@@ -49,7 +49,7 @@ fn json_has_all_of_it() {
     let expected = json!({
         "module": "add.one-keyid.wasm", "kind": "module", "size": 173,
         "identity": identity(&vector("add.wasm")), "sections": sections,
-        "section_count": 5, "misplaced_signature": null, "parts": [{"start": 140, "end": 173}], "warnings": [],
+        "section_count": 5, "stray_signature": null, "parts": [{"start": 140, "end": 173}], "warnings": [],
         "boundaries": [{"end": 173, "hash": hash}],
         "signatures": {"sets": [{
             "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},

@@ -169,10 +169,10 @@ fn how_many_keys_must_have_signed() {
         assert_eq!(said.out.contains("(policy-not-met)"), code == 1, "{}", said.out);
     }
     let usage = |line: &str, texts: &[&str]| call(desk.path(), line).exits(2).says(texts);
-    usage(&format!("verify {both} {two_keys} --require 3"), &["`--require 3`", "are given: 2"]);
+    usage(&format!("verify {both} {two_keys} --require 3"), &["`--require 3`", "were given (2)"]);
     usage(
         &format!("verify {both} -K one.public -K one.public --require 2"),
-        &["are given: 1", "counts once"],
+        &["were given (1)", "counts once"],
     );
     for bad in ["0", "-1", "none", "99999999999999999999"] {
         usage(
@@ -183,7 +183,7 @@ fn how_many_keys_must_have_signed() {
     usage(&format!("verify {both}"), &["no key to verify with", "--public-key"]);
     usage(
         &format!("verify {both} -K gone.public"),
-        &["no key file `gone.public`", "name an existing key"],
+        &["no key file `gone.public`", "pass an existing key"],
     );
     usage("verify -K one.public", &["MODULE"]);
 }

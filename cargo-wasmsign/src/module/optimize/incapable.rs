@@ -81,7 +81,7 @@ impl Unable {
 pub(super) fn is_unread(output: &Output) -> bool {
     const SIGNS: [&str; 5] = [
         "failed to read the module",
-        "the module is not valid with the features",
+        "the module is not valid with the given features",
         "parse exception",
         "error parsing wasm",
         "error validating input",

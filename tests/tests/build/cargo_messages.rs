@@ -197,7 +197,10 @@ fn messages_of_no_module_are_usage() {
     let source = "#[unsafe(no_mangle)]\npub extern \"C\" fn answer() -> i32 {\n    42\n}\n";
     let project = Project::library(source, PLAIN);
     let host = cargo_build(&project, &[]).stdout;
-    let advice = ["no wasm module of this workspace", "help: build for a wasm target"];
+    let advice = [
+        "no wasm module of this workspace",
+        "help: build packages that make modules, for a wasm target",
+    ];
     adopt(&project, &host, &[]).exits(2).says(&advice);
     adopt(&project, b"{\"reason\":\"build-finished\",\"success\":true}\n", &[])
         .exits(2)

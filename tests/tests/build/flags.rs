@@ -70,7 +70,7 @@ fn what_selects_or_places_modules_is_refused_behind_two_hyphens() {
         &["--out-dir=x"],
     ] {
         let words = [&["--"][..], flags].concat();
-        let named = format!("`{}` behind `--`", flags[0]);
+        let named = format!("`{}` is not allowed after `--`", flags[0]);
         run(&mut project.build(&words)).exits(2).says(&[&named, "help: "]);
     }
     // Where a nightly cargo would take it, and behind letters that share a hyphen.

@@ -134,7 +134,7 @@ static void messages(WasmsignVerifier *verifier) {
 
 static void keys(WasmsignVerifier *verifier) {
     IS(wasmsign_verifier_add_key(verifier, NULL, 10), USAGE, "null");
-    IS(wasmsign_verifier_add_key(verifier, NULL, 0), USAGE, "nothing");
+    IS(wasmsign_verifier_add_key(verifier, NULL, 0), USAGE, "white space");
     IS(wasmsign_verifier_add_key(verifier, key, (size_t)-1), USAGE, "null");
     IS(wasmsign_verifier_add_key(verifier, key, key_length + 1), USAGE, "without it");
     IS(wasmsign_verifier_add_key(verifier, secret, secret_length), USAGE, "secret");

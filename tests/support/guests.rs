@@ -82,7 +82,7 @@ pub struct Bad {
 pub fn bad_modules(trusted: &SecretKey) -> Vec<Bad> {
     let guest = guest();
     let good = signed(&guest, &[trusted]);
-    let body_changed = "another body";
+    let body_changed = "different body";
     let bad = |what, file, reason| Bad { what, file, reason };
     vec![
         bad("empty", Vec::new(), "header"),

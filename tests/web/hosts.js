@@ -14,7 +14,7 @@ export async function reason(key) {
     return await add(key);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    console.error(error.reason, error.message); // body-changed a trusted key has signed, but another body: …
+    console.error(error.reason, error.message); // body-changed a trusted key has signed a different body: …
     return `${error.reason} ${error.message}`;
   }
 }

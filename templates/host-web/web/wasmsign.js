@@ -125,7 +125,7 @@ function asked(keys, options) {
     );
     return { request, signature: bytes?.slice(), maxBytes };
   } catch (error) {
-    throw refused("request", "the keys or the options make no sense", error);
+    throw refused("request", "the keys or the options are not valid", error);
   }
 }
 

@@ -111,7 +111,7 @@ fn bad_keys_and_questions_are_named() {
         (
             &[("key", &*public), ("require", "2")],
             "policy-not-met",
-            "2 of the keys must have signed, but 1 have",
+            "2 keys must have signed, but the number of different keys given is 1",
         ),
     ] {
         let pairs = [&[("module", "good.wasm")], more].concat();

@@ -27,11 +27,6 @@ impl<'a> Section<'a> {
     pub(super) fn is_dwarf(&self) -> bool {
         self.name().is_some_and(|name| name.starts_with(".debug"))
     }
-
-    /// Whether the conventions of dynamic linking want it first.
-    pub(super) fn is_first(&self) -> bool {
-        matches!(self.name(), Some("dylink" | "dylink.0"))
-    }
 }
 
 /// The header, which comes before all sections.

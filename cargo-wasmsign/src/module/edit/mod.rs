@@ -3,11 +3,13 @@
 //!
 //! These functions hold whole modules in memory, so they run in a child (see [`crate::module::optimize`]).
 
+mod dead_code;
 mod exports;
 mod frames;
 mod producers;
 mod stale;
 mod tables;
+mod vector;
 
 use std::path::Path;
 

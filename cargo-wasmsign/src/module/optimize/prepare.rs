@@ -163,11 +163,7 @@ fn edit_module(job: &Job, module: &[u8], features: &Features) -> Result<Option<V
 /// The module with the exports alone, and the producers, that are asked for.
 pub(super) fn edit_always(job: &Job, module: &[u8]) -> Result<Vec<u8>> {
     let module = match &job.exports {
-        Some(exports) => {
-            let stripped = edit::without_stale(&job.name, module, false)?;
-            let module = stripped.as_deref().unwrap_or(module);
-            edit::keep_exports(&job.name, module, exports, job.keep_debug)?
-        }
+        Some(exports) => edit::keep_exports(&job.name, module, exports, job.keep_debug)?,
         None => module.to_vec(),
     };
     if job.producers { edit::record(&job.name, &module) } else { Ok(module) }

@@ -10,6 +10,7 @@ use std::path::Path;
 use wasm_encoder::Encode;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
+use super::vector::{self, appended, leb_length, write_section};
 use super::{frames, malformed};
 use crate::error::Result;
 use helpers::{Helper, Helpers};
@@ -131,37 +132,9 @@ fn spliced(module: &[u8], range: &Range<usize>, sites: &[Site]) -> Vec<u8> {
     body
 }
 
-/// The content of a section that is a vector, with these items appended.
-fn appended(frame: &[u8], items: &[Vec<u8>]) -> Vec<u8> {
-    let content = &frame[1 + leb_length(&frame[1..])..];
-    let (count, rest) = leb(content);
-    let mut longer = Vec::new();
-    (count + items.len() as u32).encode(&mut longer);
-    longer.extend_from_slice(rest);
-    items.iter().for_each(|item| longer.extend_from_slice(item));
-    longer
-}
-
-fn write_section(id: u8, content: &[u8], to: &mut Vec<u8>) {
-    to.push(id);
-    content.encode(to);
-}
-
 /// A range of wasmparser's in a module that is a slice.
 fn in_memory(range: &Range<u64>) -> Range<usize> {
     range.start as usize..range.end as usize
-}
-
-/// The number at the start, and what is behind it. wasmparser has read it before.
-fn leb(bytes: &[u8]) -> (u32, &[u8]) {
-    let length = leb_length(bytes);
-    let value = bytes[..length].iter().rev();
-    let value = value.fold(0, |value: u32, byte| value << 7 | u32::from(byte & 0x7f));
-    (value, &bytes[length..])
-}
-
-fn leb_length(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| **byte & 0x80 != 0).count() + 1
 }
 
 /// Writes a number with `length` bytes, or more where these are not enough.

@@ -81,7 +81,7 @@ fn a_number_is_as_long_as_it_was_if_it_fits() {
     let bytes = |value, length| {
         let mut bytes = Vec::new();
         padded(value, length, &mut bytes);
-        assert_eq!(leb(&bytes), (value, &[][..]));
+        assert_eq!(vector::leb(&bytes), (value, &[][..]));
         bytes
     };
     assert_eq!(bytes(1, 1), [1]);

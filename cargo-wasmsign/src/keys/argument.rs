@@ -6,8 +6,8 @@ use wasmsign_core::PublicKey;
 use wasmsign_core::keys::{is_key_text, is_secret_key_text};
 
 use super::file::{self, KeyFile};
-use super::scheme::{KeyRef, Scheme, Told, Why};
-use super::schemes::SCHEMES;
+use super::scheme::{KeyRef, PublicScheme, Scheme, Told, Why};
+use super::schemes::{PUBLIC_SCHEMES, SCHEMES};
 use super::text::KeyText;
 use crate::error::{Error, Result};
 use crate::text::nearest::suggestion;
@@ -32,7 +32,7 @@ impl KeyRef {
         })
     }
 
-    /// A public key by a path from `directory`, or by its own text, which `owner` gives.
+    /// Public keys by a path from `directory`, by a scheme, or by the text of the key, which `owner` gives.
     ///
     /// # Errors
     ///
@@ -40,6 +40,9 @@ impl KeyRef {
     pub fn public(text: &str, directory: &Path, owner: &'static str) -> Result<Self, Invalid> {
         if text.trim().is_empty() {
             return Err(Invalid::new("a path or a public key", ""));
+        }
+        if let Some((scheme, told)) = public_scheme_of(text) {
+            return (scheme.parse)(told, directory);
         }
         let path = Told { words: &[], directory }.path(text);
         // Nobody should be told that a key is a missing file.
@@ -51,7 +54,7 @@ impl KeyRef {
     }
 }
 
-/// The public keys that the argument of `-K` names: a path, or the key's own text.
+/// The public keys that the argument of `-K` names: a path, a scheme with a colon and what it is told, or the text of a key.
 ///
 /// # Errors
 ///
@@ -59,8 +62,7 @@ impl KeyRef {
 pub fn public_keys(argument: &str) -> Result<Vec<PublicKey>> {
     let key = KeyRef::public(argument, Path::new(""), "the argument of `--public-key`");
     key.map_err(|invalid| {
-        Error::usage(format!("`--public-key`: {invalid}"))
-            .advice("give the path of a public key, or the key's own text")
+        Error::usage(format!("`--public-key`: {invalid}")).advice(public_forms())
     })?
     .public_keys()
 }
@@ -78,6 +80,12 @@ fn scheme_of(argument: &str) -> Result<Option<(&'static Scheme, &str)>> {
     }
 }
 
+/// The scheme of public keys that a text begins with, and what it is told.
+fn public_scheme_of(text: &str) -> Option<(&'static PublicScheme, &str)> {
+    let (word, told) = text.split_once(':')?;
+    Some((PUBLIC_SCHEMES.iter().find(|scheme| scheme.word == word)?, told))
+}
+
 /// Whether this looks like a scheme; one letter is a drive of Windows.
 fn is_word(text: &str) -> bool {
     text.len() > 1
@@ -86,6 +94,12 @@ fn is_word(text: &str) -> bool {
 }
 
 fn unknown(word: &str) -> Error {
+    if PUBLIC_SCHEMES.iter().any(|scheme| scheme.word == word) {
+        return Error::usage(format!(
+            "`--key` takes a secret key, and `{word}:` names public keys"
+        ))
+        .advice(forms());
+    }
     let known: Vec<_> = SCHEMES.iter().filter(|scheme| scheme.argument.is_some()).collect();
     let words: Vec<_> = known.iter().map(|scheme| scheme.word).collect();
     Error::usage(format!(
@@ -100,6 +114,13 @@ fn forms() -> String {
     let forms = SCHEMES.iter().filter_map(|scheme| Some((scheme.word, scheme.argument?)));
     let forms: Vec<_> = forms.map(|(word, told)| format!("`--key {word}:{told}`")).collect();
     format!("pass `--key PATH` with an existing file, or {}", forms.join(" or "))
+}
+
+/// What may stand behind `--public-key`, in words.
+fn public_forms() -> String {
+    let forms = PUBLIC_SCHEMES.iter().map(|scheme| format!("{}:{}", scheme.word, scheme.argument));
+    let forms: Vec<_> = forms.collect();
+    format!("give the path of a public key, the text of the key, or {}", forms.join(" or "))
 }
 
 /// A secret key was typed where its place should be. Whoever reads over a shoulder, or the log, must not get it from us.

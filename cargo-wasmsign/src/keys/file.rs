@@ -48,11 +48,17 @@ fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
 }
 
 impl KeyFile {
-    fn key_error(&self, error: wasmsign_core::KeyError) -> Error {
+    /// What is said of the key in it that cannot be used.
+    pub(super) fn key_error(&self, error: wasmsign_core::KeyError) -> Error {
         key_error(&format!("`{}`", self.path.display()), error)
     }
 
-    fn read(&self) -> Result<Zeroizing<Vec<u8>>> {
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where there is no such file, 4 where it cannot be read.
+    pub(super) fn read(&self) -> Result<Zeroizing<Vec<u8>>> {
         let shown = || redact::shown_path(&self.path);
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::usage(format!("there is no key file {}", shown()))

@@ -6,6 +6,7 @@ pub(crate) mod diagnose;
 mod agent;
 mod argument;
 mod command;
+mod directory;
 mod env;
 mod env_file;
 mod failure;

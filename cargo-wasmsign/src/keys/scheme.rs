@@ -24,7 +24,9 @@ pub(super) trait Backend: fmt::Debug + Send + Sync {
     fn told(&self) -> Value;
 
     /// Finds the secret key, so that it can sign. Nothing is signed. `public` is what the manifest says is its public half.
-    fn find(&self, public: Option<&PublicKey>) -> Result<Found>;
+    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
+        Err(Error::usage("this names a public key, and a secret one is wanted"))
+    }
 
     /// The public keys that this names, at least one.
     fn public_keys(&self) -> Result<Vec<PublicKey>> {
@@ -63,6 +65,17 @@ pub struct Scheme {
     pub needs_public: bool,
     /// Makes a name of what the scheme is told.
     pub(super) parse: fn(&Told<'_>) -> Result<KeyRef, Wrong>,
+}
+
+/// A way to name public keys, each name one or several of them. It has no table in a manifest: the word, a colon and what it
+/// is told are one text there, as on the command line.
+pub struct PublicScheme {
+    /// Its word, which stands before the colon.
+    pub word: &'static str,
+    /// What stands behind the colon.
+    pub argument: &'static str,
+    /// Makes a name of what stands there; relative paths begin in the directory.
+    pub(super) parse: fn(&str, &Path) -> Result<KeyRef, Invalid>,
 }
 
 /// What a scheme is told in a manifest.

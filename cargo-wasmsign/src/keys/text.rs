@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 use wasmsign_core::PublicKey;
 
 use super::failure::key_error;
-use super::holder::Found;
 use super::scheme::Backend;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What may be the text of a public key: that is seen when it is asked for.
 #[derive(Debug)]
@@ -23,10 +22,6 @@ impl Backend for KeyText {
 
     fn text(&self) -> Option<&str> {
         Some(&self.text)
-    }
-
-    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
-        Err(Error::usage("this names a public key, and a secret one is wanted"))
     }
 
     fn public_keys(&self) -> Result<Vec<PublicKey>> {

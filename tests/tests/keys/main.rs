@@ -1,4 +1,5 @@
 //! Keys: made, read, and never repeated.
 
+mod directory;
 mod keygen;
 mod secrets;

@@ -11,9 +11,10 @@ use crate::exit::Exit;
 use crate::ops::adopt;
 use crate::ops::sign::{self, Destination, Request};
 use crate::report::Report;
-use crate::sys::files;
+use crate::sys::{files, network};
 
 pub(super) fn run(typed: Sign, report: &Report) -> Result<Exit> {
+    network::stay_away_if(typed.offline);
     reads_once(&typed)?;
     let mut observer = Observer::new(report);
     if let Some(messages) = typed.cargo_messages {

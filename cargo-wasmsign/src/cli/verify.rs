@@ -14,9 +14,11 @@ use crate::manifest::SectionGlob;
 use crate::ops::rebuild::{self, Outcome};
 use crate::ops::verify::{self, Request, SignatureSource};
 use crate::report::Report;
-use crate::sys::files;
+use crate::sys::{files, network};
 
 pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit> {
+    let Rebuild { resolution, .. } = &typed.rebuild;
+    network::stay_away_if(resolution.offline || resolution.frozen);
     let signature = signature_source(&typed)?;
     let policy = policy(&typed)?;
     let Verify { modules, public_keys, require, rebuild, .. } = typed;

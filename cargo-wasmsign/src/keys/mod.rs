@@ -11,6 +11,7 @@ mod env;
 mod env_file;
 mod failure;
 mod file;
+mod github;
 mod holder;
 mod key_id;
 mod named_key;

@@ -19,7 +19,8 @@ use crate::text::words::Invalid;
 table! {
     /// A key that modules can be signed with.
     pub struct KeyOptions, layer KeyLayer, named "Key" {
-        /// The public half: a path from this Cargo.toml, or the key's text. It must belong to the secret half.
+        /// The public half: a path from this Cargo.toml, the key's text, `github:NAME` or `dir:PATH`. It must belong to the
+        /// secret half; of several keys, one must.
         "public" public: Maybe<Public> = None;
         /// Where the secret half is found; never the secret itself.
         "secret" secret: Maybe<Secret> = None;

@@ -5,6 +5,7 @@ pub(crate) mod child;
 pub(crate) mod exit_status;
 pub(crate) mod files;
 pub(crate) mod hashing;
+pub(crate) mod network;
 pub(crate) mod paths;
 pub(crate) mod programs;
 pub(crate) mod signals;

@@ -1,5 +1,7 @@
 //! Keys: made, read, and never repeated.
 
 mod directory;
+mod github;
 mod keygen;
 mod secrets;
+mod server;

@@ -27,7 +27,7 @@ pub struct Sign {
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
-    /// Public key that must belong to the secret key: a path, or the key's own text
+    /// Public key that must belong to the secret key: a path, the key's own text, github:NAME, or dir:PATH
     #[arg(short = 'K', long, value_name = "KEY", allow_hyphen_values = true)]
     pub public_key: Option<String>,
     /// Where to write the signed module [default: the module itself]
@@ -39,4 +39,7 @@ pub struct Sign {
     /// Hint stored with the signature: auto, none, hex:H, or a text
     #[arg(long, value_name = "ID", default_value = "auto")]
     pub key_id: KeyIdChoice,
+    /// Run without network access
+    #[arg(long)]
+    pub offline: bool,
 }

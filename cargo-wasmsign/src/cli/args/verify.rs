@@ -14,7 +14,8 @@ pub struct Verify {
     /// The modules; `-` is standard input
     #[arg(value_name = "MODULE", required = true)]
     pub modules: Vec<PathBuf>,
-    /// Public key: a path, or the key's own text (repeatable)
+    /// Public key: a path, the key's own text, github:NAME for every Ed25519 key of an account, or dir:PATH for every key in a
+    /// directory (repeatable)
     #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     pub public_keys: Vec<String>,
     /// Detached signature to use [default: the embedded one, or else MODULE.sig]
@@ -65,9 +66,10 @@ pub struct Rebuild {
 }
 
 impl Rebuild {
-    /// Has cargo's flags mean something together with `--rebuild` alone.
+    /// Has cargo's flags mean something together with `--rebuild` alone, but for the one that is about keys too.
     pub(super) fn require_rebuild(verify: clap::Command) -> clap::Command {
         verify.mut_args(|flag| match flag.get_help_heading() {
+            _ if flag.get_id() == "offline" => flag,
             Some(heading) if heading.ends_with(AS_IN_CARGO) => flag.requires("rebuild"),
             _ => flag,
         })

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::pipeline::{Job, Queue};
 use crate::project::{self, Arguments, Configuration, Line, Resolution, Run, Workspace};
+use crate::sys::network;
 use crate::sys::tokens::Tokens;
 pub(crate) use request::Request;
 
@@ -67,8 +68,11 @@ struct Build<'a> {
 impl<'a> Build<'a> {
     fn load(request: &'a Request, observe: &mut Observer<'_>) -> Result<Self> {
         let arguments = Arguments::read(&request.cargo_args);
-        let workspace = Workspace::load(&request.resolution.and(&arguments))?;
+        let resolution = request.resolution.and(&arguments);
+        let workspace = Workspace::load(&resolution)?;
         let configuration = Configuration::load(&request.resolution.config)?;
+        network::stay_away_if(resolution.offline || resolution.frozen);
+        network::stay_away_if(configuration.text(&["net", "offline"])?.as_deref() == Some("true"));
         project::refuse_artifact_dir(&configuration)?;
         let compilation = &request.compilation;
         let mut flags = compilation.flags();

@@ -64,7 +64,8 @@ pub(crate) fn one<'a>(request: &Request, module: &'a Path) -> Result<Verdict<'a>
 fn verifier(request: &Request) -> Result<Verifier> {
     if request.public_keys.is_empty() {
         return Err(Error::usage("no key to verify with").advice(
-            "pass the public key that you trust with `--public-key`: a path, or the key's own text",
+            "pass the public key that you trust with `--public-key`: a path, the key's own text, \
+             `github:NAME` or `dir:PATH`",
         ));
     }
     let keys = request.public_keys.iter().map(|key| keys::public_keys(key));

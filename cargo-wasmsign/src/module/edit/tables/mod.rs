@@ -10,7 +10,7 @@ use std::path::Path;
 use wasm_encoder::Encode;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
-use super::vector::{self, appended, leb_length, write_section};
+use super::vector::{appended, leb_length, write_section};
 use super::{frames, malformed};
 use crate::error::Result;
 use helpers::{Helper, Helpers};

@@ -2,6 +2,7 @@
 
 use wasmparser::{Operator, Parser, Payload, Validator, WasmFeatures};
 
+use super::super::vector;
 use super::*;
 
 /// A module with two tables of four functions and one of four references of the host, and a function `f` of this code.

@@ -20,6 +20,8 @@ use crate::keys::PublicKey;
 use crate::sign::{Changed, NotSignable, SignError};
 #[cfg(feature = "sign")]
 use crate::stream::WriteError;
+#[cfg(feature = "trust")]
+use crate::trust::{SuccessionError, TrustError};
 
 /// A result with the error of all layers.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -77,6 +79,14 @@ pub enum Error {
         /// How many were read.
         count: u64,
     },
+    /// A trust file has faults.
+    #[cfg(feature = "trust")]
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// An envelope is not that of a succession.
+    #[cfg(feature = "trust")]
+    #[error(transparent)]
+    Succession(#[from] SuccessionError),
     /// The output could not be written.
     #[cfg(feature = "sign")]
     #[error(transparent)]
@@ -134,6 +144,10 @@ impl Error {
             Self::Refused(refusal) => refusal.reason().code(),
             Self::OverCap { .. } => "over-cap",
             Self::PartlyRead { .. } => "partly-read",
+            #[cfg(feature = "trust")]
+            Self::Trust(error) => error.code(),
+            #[cfg(feature = "trust")]
+            Self::Succession(error) => error.code(),
             #[cfg(feature = "sign")]
             Self::Write(error) => error.code(),
             #[cfg(feature = "sign")]

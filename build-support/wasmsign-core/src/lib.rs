@@ -118,10 +118,11 @@
 //! | `key-files` | yes | no PEM, DER and OpenSSH keys: compact ones alone, in bytes, hex and base64 |
 //! | `sign` | yes | nothing is signed, split, attached or detached |
 //! | `std` | yes | `no_std` with `alloc`: slices are verified, on the caller's thread; no streams, no files |
+//! | `trust` | no | no trust files ([`trust`]), successions and pins |
 //! | `serde` | no | [`PublicKey`] and [`Identity`] are not serialized as their text |
 //!
-//! With `default-features = false` a verifier stands on 27 other crates, with the default features on 38.
-//! `sign` implies `std`. Nobody pays for an identity that was not asked for: without
+//! With `default-features = false` a verifier stands on 27 other crates, with the default features on 38, and with `trust` alone on 45.
+//! `sign` and `trust` imply `std`. Nobody pays for an identity that was not asked for: without
 //! [`with_identity`](verify::VerifierBuilder::with_identity) there is one hash over a file and no second.
 //!
 //! # The layers
@@ -135,6 +136,7 @@
 //! | [`formats`] | how signatures are written down; what all of them say is a claim |
 //! | [`verify`] | the policy, the search for valid signatures, coverage, the verdict |
 //! | [`sign`] | the other direction |
+//! | [`trust`] | trust files: who must have signed what, successions, pins |
 //! | [`edit`] | delimiters put into a module; a signature taken out of it and put back |
 //! | [`inspect`] | what is there, for those who look without trusting |
 //! | [`error`] | the union of the layers' errors, each with a stable code |
@@ -161,6 +163,8 @@ mod serde_text;
 #[cfg(feature = "sign")]
 pub mod sign;
 mod stream;
+#[cfg(feature = "trust")]
+pub mod trust;
 pub mod verify;
 pub mod wasm;
 

@@ -44,6 +44,14 @@ pub const MAX_PUBLIC_KEY_OPERATIONS: u32 = 1024;
 /// way to keep a verifier busy.
 pub const MAX_KEYS: usize = 4096;
 
+/// Successions of one key: as many handovers as a key that changes every year has in sixteen years.
+#[cfg(feature = "trust")]
+pub const MAX_SUCCESSIONS: usize = 16;
+
+/// Bytes of the envelope of a succession, which has some 700.
+#[cfg(feature = "trust")]
+pub const MAX_SUCCESSION_BYTES: usize = 64 * 1024;
+
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.
 pub const MAX_NAME_BYTES: u32 = 100_000;
 

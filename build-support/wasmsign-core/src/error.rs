@@ -16,6 +16,8 @@ use crate::wasm::{Malformed, WasmError};
 use crate::edit::EditError;
 #[cfg(feature = "sign")]
 use crate::keys::PublicKey;
+#[cfg(feature = "manifest")]
+use crate::manifest::ManifestError;
 #[cfg(feature = "sign")]
 use crate::sign::{Changed, NotSignable, SignError};
 #[cfg(feature = "sign")]
@@ -54,6 +56,10 @@ pub enum Error {
     /// Signature data is of another version, or over a cap.
     #[error(transparent)]
     Format(FormatError),
+    /// Bytes are no module manifest, or none can be made.
+    #[cfg(feature = "manifest")]
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// No verifier can be made of these keys and this policy.
     #[error(transparent)]
     Verifier(#[from] BuilderError),
@@ -140,6 +146,8 @@ impl Error {
             Self::File { .. } => "read",
             Self::Malformed(fault) => fault.code(),
             Self::Format(error) => error.code(),
+            #[cfg(feature = "manifest")]
+            Self::Manifest(error) => error.code(),
             Self::Verifier(error) => error.code(),
             Self::Refused(refusal) => refusal.reason().code(),
             Self::OverCap { .. } => "over-cap",

@@ -10,6 +10,9 @@ use crate::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
 use crate::stream::source::Reader;
 use crate::wasm::{Boundary, Hashing, Kind, Section, Visitor, WasmError, boundaries_met, pass};
 
+#[cfg(feature = "manifest")]
+use crate::manifest::{FoundManifest, ManifestError, ModuleManifest};
+
 /// All that can be told of a binary without a key. Nothing in it is verified.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -36,6 +39,10 @@ pub struct Inspection {
     pub misplaced_signature: Option<u64>,
     /// The embedded signature data, or what is wrong with it; `None` where there is none.
     pub signatures: Option<Result<SignatureData, FormatError>>,
+    /// What the module says of itself, or why that is no manifest; `None` where it says nothing. It may lie outside of what
+    /// is signed.
+    #[cfg(feature = "manifest")]
+    pub manifest: Option<Result<ModuleManifest, ManifestError>>,
 }
 
 /// How far the hashes of a set agree with a file, whoever signed them.
@@ -87,6 +94,8 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection, WasmError> {
         boundary_count: body.boundary_count,
         misplaced_signature: body.misplaced_signature,
         signatures,
+        #[cfg(feature = "manifest")]
+        manifest: seen.manifest.before(body.total),
     })
 }
 
@@ -129,6 +138,8 @@ struct Sections {
     /// Sections, and bytes of names, that there is still room for.
     room: usize,
     name_room: usize,
+    #[cfg(feature = "manifest")]
+    manifest: FoundManifest,
 }
 
 impl Sections {
@@ -159,5 +170,17 @@ impl Visitor for Sections {
             self.first_padded.get_or_insert(section.offset);
         }
         self.list(section);
+        #[cfg(feature = "manifest")]
+        self.manifest.see(section);
+    }
+
+    #[cfg(feature = "manifest")]
+    fn wants(&self, section: &Section) -> bool {
+        self.manifest.wants(section)
+    }
+
+    #[cfg(feature = "manifest")]
+    fn content(&mut self, content: Vec<u8>) {
+        self.manifest.keep(content);
     }
 }

@@ -39,9 +39,10 @@
 //! - The **signature section** itself, with its key ids. A [`verify::SignedBy::key_id`] is a hint that anyone could
 //!   have changed; [`verify::SignedBy::public_key`] is the key that has really signed.
 //! - Everything **behind [`Verified::covered`]**, where the policy is content with a prefix.
-//! - What is not in the file: its **name**, its **age**, the version it says it is, the place it was fetched
-//!   from. An old release stays validly signed for ever. Hosts that must refuse it keep a list of the
-//!   [`Identity`] of what they run, or a least version that they read from the covered bytes.
+//! - What is not in the file: its **name**, its **age**, the place it was fetched from. An old release stays
+//!   validly signed for ever, and so does every other module of the same publisher. Hosts that must refuse them ask
+//!   for a package and a version ([`Policy::package`], [`Policy::version`]): they are read from the module manifest,
+//!   which lies under the signature.
 //! - That the module does no **harm**. A signature says who, not what.
 //!
 //! ## What a prefix means
@@ -115,14 +116,15 @@
 //!
 //! | feature | default | without it |
 //! | --- | --- | --- |
+//! | `manifest` | yes | nobody knows what a module says of itself: no [`Verified::manifest`], [`Policy::package`] and [`Policy::version`] |
 //! | `key-files` | yes | no PEM, DER and OpenSSH keys: compact ones alone, in bytes, hex and base64 |
 //! | `sign` | yes | nothing is signed, split, attached or detached |
 //! | `std` | yes | `no_std` with `alloc`: slices are verified, on the caller's thread; no streams, no files |
 //! | `trust` | no | no trust files ([`trust`]), successions and pins |
 //! | `serde` | no | [`PublicKey`] and [`Identity`] are not serialized as their text |
 //!
-//! With `default-features = false` a verifier stands on 27 other crates, with the default features on 38, and with `trust` alone on 45.
-//! `sign` and `trust` imply `std`. Nobody pays for an identity that was not asked for: without
+//! With `default-features = false` a verifier stands on 27 other crates, with the default features on 45.
+//! `sign` and `trust` imply `std`, and `manifest` implies `serde`. Nobody pays for an identity that was not asked for: without
 //! [`with_identity`](verify::VerifierBuilder::with_identity) there is one hash over a file and no second.
 //!
 //! # The layers
@@ -134,6 +136,7 @@
 //! | [`wasm`] | section frames and the boundaries of parts, never encoded anew |
 //! | [`keys`] | keys that can only be valid, in every encoding in which people keep them |
 //! | [`formats`] | how signatures are written down; what all of them say is a claim |
+//! | [`manifest`] | what a module says of itself under its signature |
 //! | [`verify`] | the policy, the search for valid signatures, coverage, the verdict |
 //! | [`sign`] | the other direction |
 //! | [`trust`] | trust files: who must have signed what, successions, pins |
@@ -158,6 +161,8 @@ pub mod keys;
 pub mod limits;
 #[doc(hidden)]
 pub mod macro_support;
+#[cfg(feature = "manifest")]
+pub mod manifest;
 #[cfg(feature = "serde")]
 mod serde_text;
 #[cfg(feature = "sign")]
@@ -171,6 +176,8 @@ pub mod wasm;
 pub use digest::{Identity, ParseIdentityError};
 pub use error::{Error, Result};
 pub use keys::{KeyEncoding, KeyError, PublicKey, SecretKey};
+#[cfg(feature = "manifest")]
+pub use manifest::{ManifestError, ModuleManifest};
 pub use stream::ReadError;
 #[cfg(feature = "sign")]
 pub use stream::WriteError;

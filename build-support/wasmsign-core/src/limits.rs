@@ -55,6 +55,10 @@ pub const MAX_SUCCESSION_BYTES: usize = 64 * 1024;
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.
 pub const MAX_NAME_BYTES: u32 = 100_000;
 
+/// Bytes of a module manifest: a hundred times those of a usual one. It is held in memory whole, and parsed.
+#[cfg(feature = "manifest")]
+pub const MAX_MANIFEST_BYTES: usize = 64 * 1024;
+
 /// Sections that [`inspect`](crate::inspect::inspect) lists. No toolchain makes a thousandth of them, but a file of two
 /// bytes a section can have fifty million. A list of so many, and what programs make of one, stays below
 /// 200 MiB.

@@ -1,10 +1,11 @@
 //! `include_signed!`: read, verify, and embed what was verified.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Error, LitStr};
+use wasmsign_core::manifest::Optimizer;
 use wasmsign_core::verify::BuilderError;
-use wasmsign_core::{Policy, SectionNames, VerifiedModule, Verifier};
+use wasmsign_core::{ModuleManifest, Policy, SectionNames, VerifiedModule, Verifier};
 
 use crate::arguments::Arguments;
 use crate::failure::Result;
@@ -79,6 +80,7 @@ fn value(module: &VerifiedModule<'_>) -> TokenStream {
     let bytes = bytes::expression(module.bytes(), &identity);
     let identity = Literal::byte_string(identity.as_bytes());
     let (covered, whole) = (proof.covered(), proof.is_whole());
+    let manifest = manifest(proof.manifest());
     let signers = proof.signers().iter().map(|signer| {
         let key = Literal::byte_string(signer.public_key.as_bytes());
         let key_id = Literal::byte_string(&signer.key_id);
@@ -86,6 +88,37 @@ fn value(module: &VerifiedModule<'_>) -> TokenStream {
     });
     quote!({
         const SIGNERS: &[::wasmsign_core::verify::SignedBy] = &[#(#signers),*];
-        #support::verified_module(#bytes, (#covered, #whole), *#identity, SIGNERS)
+        const MANIFEST: #support::Manifest = #manifest;
+        #support::verified_module(#bytes, (#covered, #whole), *#identity, SIGNERS, MANIFEST)
     })
+}
+
+/// The expression of what a module says of itself.
+fn manifest(manifest: Option<&ModuleManifest>) -> TokenStream {
+    let support = support();
+    let Some(manifest) = manifest else { return quote!(#support::NO_MANIFEST) };
+    let (package, version) = (manifest.package(), manifest.version().to_string());
+    let (target, profile) = (manifest.target(), manifest.profile());
+    let revision = optional(manifest.revision());
+    let dirty = optional(manifest.dirty());
+    let built = Literal::byte_string(manifest.built().as_bytes());
+    let named =
+        manifest.optimizer().map(|Optimizer { name, version, .. }| quote!([#name, #version]));
+    let named = optional(named);
+    let options = manifest.optimizer().into_iter().flat_map(|optimizer| optimizer.options.iter());
+    let extra =
+        manifest.extra().map(|(key, value)| quote!((#support::text(#key), #support::text(#value))));
+    quote!({
+        const OPTIONS: &[#support::Text] = &[#(#support::text(#options)),*];
+        const EXTRA: &[(#support::Text, #support::Text)] = &[#(#extra),*];
+        let texts = [#package, #version, #target, #profile];
+        #support::manifest(texts, (#revision, #dirty), *#built, #named, OPTIONS, EXTRA)
+    })
+}
+
+fn optional(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::error::VerifyError;
-use super::judge::{Criteria, Required};
+use super::judge::Criteria;
+use super::notes::Notes;
 use crate::stream::ReadError;
 use crate::wasm::{Embedded, Kind, Section, Visitor};
 
@@ -97,15 +98,24 @@ impl Held {
 pub(super) struct Holding {
     pub(super) held: Held,
     pub(super) criteria: Arc<Criteria>,
-    /// End of the last section seen that a prefix must hold.
-    pub(super) required_end: u64,
+    pub(super) notes: Notes,
 }
 
 impl Visitor for Holding {
     type Error = VerifyError;
 
     fn section(&mut self, section: &Section) {
-        Required::see(&self.criteria.policy, &mut self.required_end, section);
+        self.notes.see(&self.criteria.policy, section);
+    }
+
+    #[cfg(feature = "manifest")]
+    fn wants(&self, section: &Section) -> bool {
+        self.notes.wants(section)
+    }
+
+    #[cfg(feature = "manifest")]
+    fn content(&mut self, content: Vec<u8>) {
+        self.notes.content(content);
     }
 
     fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<(), VerifyError> {

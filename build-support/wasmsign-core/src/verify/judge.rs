@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 
 use super::coverage::{self, Seen};
 use super::error::VerifyError;
+use super::notes::Notes;
 use super::policy::Policy;
 use super::search::{Search, Work};
-use super::verdict::{Facts, Ignored, Reason, Refusal, Verified};
+use super::verdict::{Facts, Ignored, MaybeManifest, Reason, Refusal, Verified};
 use crate::formats::sections::{Layout, SignatureData, decode, decode_embedded};
 use crate::formats::{Claims, Content, FormatError};
 use crate::keys::PublicKey;
-use crate::wasm::{Body, Embedded, Hashing, Kind, Place, Section, Visitor, WasmError};
+use crate::wasm::{Body, Embedded, Hashing, Kind, Place};
 
 /// What a verifier asks of every file.
 #[derive(Debug)]
@@ -68,11 +69,11 @@ impl Criteria {
         Work::new(self.keys.len())
     }
 
-    /// The verdict on a body, of which `required_end` is the end of the last section that a prefix must hold.
+    /// The verdict on a body and what was noted of its sections.
     pub(super) fn judge(
         &self,
         body: &Body,
-        required_end: u64,
+        notes: &Notes,
         signatures: Signatures,
         work: &mut Work,
     ) -> Result<Verified, VerifyError> {
@@ -97,17 +98,34 @@ impl Criteria {
         let seen = Seen {
             boundaries: &body.boundaries,
             boundary_count: body.boundary_count,
-            required_end,
+            required_end: notes.required_end,
         };
         let frame = self.frame(body.kind, body.misplaced_signature);
         let verdict = frame.and(data).and_then(|data| {
             let mut search = Search::new(&data, &self.keys, work);
             coverage::covered(&self.policy, &seen, &mut search)
         });
+        let verdict = verdict.and_then(|(covered, signers)| {
+            Ok((covered, signers, self.manifest(notes, covered.end)?))
+        });
         match verdict {
-            Ok((covered, signers)) => Ok(Verified { facts, covered, signers: Cow::Owned(signers) }),
+            Ok((covered, signers, manifest)) => {
+                let signers = Cow::Owned(signers);
+                Ok(Verified { facts, covered, signers, manifest })
+            }
             Err(reason) => Err(VerifyError::Refused(Box::new(Refusal { reason, facts }))),
         }
+    }
+
+    /// The manifest in the covered range, where the policy agrees with it.
+    #[cfg(feature = "manifest")]
+    pub(super) fn manifest(&self, notes: &Notes, covered: u64) -> Result<MaybeManifest, Reason> {
+        notes.manifest(&self.policy, covered)
+    }
+
+    #[cfg(not(feature = "manifest"))]
+    fn manifest(&self, _: &Notes, _: u64) -> Result<MaybeManifest, Reason> {
+        Ok(())
     }
 
     /// What the frame of the file alone decides.
@@ -134,27 +152,4 @@ fn not_looked_at(claims: &dyn Claims) -> Vec<Ignored> {
         }
     }
     ignored
-}
-
-/// Finds the end of the last section that a prefix must hold.
-pub(super) struct Required<'a> {
-    pub(super) policy: &'a Policy,
-    pub(super) end: u64,
-}
-
-impl Required<'_> {
-    /// Sees the next section of the file.
-    pub(super) fn see(policy: &Policy, end: &mut u64, section: &Section) {
-        if !section.is_signature() && policy.must_cover(section) {
-            *end = section.end();
-        }
-    }
-}
-
-impl Visitor for Required<'_> {
-    type Error = WasmError;
-
-    fn section(&mut self, section: &Section) {
-        Self::see(self.policy, &mut self.end, section);
-    }
 }

@@ -23,6 +23,7 @@ mod error;
 mod held;
 mod judge;
 mod module;
+mod notes;
 mod policy;
 mod prehashed;
 #[cfg(feature = "std")]
@@ -40,6 +41,6 @@ pub use policy::{Coverage, Policy, Require, SectionNames};
 pub use prehashed::{Prehashed, SignedHashes};
 #[cfg(feature = "std")]
 pub use reader::VerifyingReader;
-pub(crate) use verdict::from_build;
 pub use verdict::{Ignored, Reason, Refusal, SignedBy, Verified};
+pub(crate) use verdict::{MaybeManifest, from_build};
 pub use verifier::Verifier;

@@ -8,6 +8,11 @@ use core::num::NonZeroUsize;
 
 use crate::wasm::{Kind, Section};
 
+#[cfg(feature = "manifest")]
+use super::verdict::Reason;
+#[cfg(feature = "manifest")]
+use crate::manifest::{ModuleManifest, VersionReq};
+
 /// How many of the trusted keys must have signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -158,11 +163,25 @@ pub struct Policy {
     pub coverage: Coverage,
     /// The kind of binary that the header must announce; `None` where either will do.
     pub kind: Option<Kind>,
+    /// The package that the module manifest in the covered range must name.
+    #[cfg(feature = "manifest")]
+    pub package: Option<String>,
+    /// The versions that it may name.
+    #[cfg(feature = "manifest")]
+    pub version: Option<VersionReq>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { require: Require::Any, coverage: Coverage::Whole, kind: Some(Kind::Module) }
+        Self {
+            require: Require::Any,
+            coverage: Coverage::Whole,
+            kind: Some(Kind::Module),
+            #[cfg(feature = "manifest")]
+            package: None,
+            #[cfg(feature = "manifest")]
+            version: None,
+        }
     }
 }
 
@@ -201,6 +220,53 @@ impl Policy {
         self
     }
 
+    /// Wants a module manifest in the covered range that names this package: else a validly signed module is refused as
+    /// [`Reason::NoManifest`] or [`Reason::WrongPackage`].
+    #[cfg(feature = "manifest")]
+    #[must_use]
+    pub fn package(mut self, name: impl Into<String>) -> Self {
+        self.package = Some(name.into());
+        self
+    }
+
+    /// Wants a module manifest in the covered range that names a version which meets this requirement, with cargo's
+    /// meaning: `1.4` is `^1.4`, and a pre-release only meets a requirement that names one. Else a validly signed module
+    /// is refused as [`Reason::NoManifest`] or [`Reason::WrongVersion`].
+    ///
+    /// ```
+    /// use wasmsign_core::Policy;
+    ///
+    /// let policy = Policy::default().package("codec").version(">=1.4".parse()?);
+    /// assert!(policy.to_string().ends_with(r#", of the package "codec", version >=1.4"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "manifest")]
+    #[must_use]
+    pub fn version(mut self, requirement: VersionReq) -> Self {
+        self.version = Some(requirement);
+        self
+    }
+
+    /// Whether a module that says this of itself in its covered range may pass.
+    #[cfg(feature = "manifest")]
+    pub(super) fn agrees_with(&self, manifest: Option<&ModuleManifest>) -> Result<(), Reason> {
+        if self.package.is_none() && self.version.is_none() {
+            return Ok(());
+        }
+        let manifest = manifest.ok_or(Reason::NoManifest)?;
+        if let Some(expected) = self.package.as_ref().filter(|name| *name != manifest.package()) {
+            let (expected, found) = (expected.clone(), manifest.package().into());
+            return Err(Reason::WrongPackage { expected, found });
+        }
+        let version = manifest.version();
+        match self.version.as_ref().filter(|expected| !expected.matches(&version)) {
+            Some(expected) => {
+                Err(Reason::WrongVersion { expected: expected.clone(), found: version })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Whether a prefix is enough.
     pub(super) fn takes_prefix(&self) -> bool {
         matches!(self.coverage, Coverage::Prefix(_))
@@ -223,6 +289,15 @@ impl fmt::Display for Policy {
             Some(Kind::Component) => "a component",
             None => "a module or a component",
         };
-        write!(f, "{kind}, signed by {} of the keys, coverage {}", self.require, self.coverage)
+        write!(f, "{kind}, signed by {} of the keys, coverage {}", self.require, self.coverage)?;
+        #[cfg(feature = "manifest")]
+        if let Some(package) = &self.package {
+            write!(f, ", of the package {package:?}")?;
+        }
+        #[cfg(feature = "manifest")]
+        if let Some(version) = &self.version {
+            write!(f, ", version {version}")?;
+        }
+        Ok(())
     }
 }

@@ -4,10 +4,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::error::VerifyError;
-use super::judge::{Criteria, Required, Signatures};
+use super::judge::{Criteria, Signatures};
+use super::notes::{Notes, Noting};
 use super::verdict::{Ignored, SignedBy, Verified};
 use crate::stream::source::Slice;
 use crate::wasm::{Body, Boundary, Kind, pass};
+
+#[cfg(feature = "manifest")]
+use crate::manifest::ModuleManifest;
 
 /// A binary that was read to its end and still wants its hashes; made by [`Verifier::prehashed`](crate::Verifier::prehashed).
 ///
@@ -39,7 +43,7 @@ use crate::wasm::{Body, Boundary, Kind, pass};
 pub struct Prehashed {
     criteria: Arc<Criteria>,
     body: Body,
-    required_end: u64,
+    notes: Notes,
     signatures: Signatures,
     ends: Vec<u64>,
 }
@@ -50,11 +54,11 @@ impl Prehashed {
         module: &[u8],
         detached: Option<&[u8]>,
     ) -> Result<Self, VerifyError> {
-        let mut required = Required { policy: &criteria.policy, end: 0 };
-        let (body, ends) = pass::read_unhashed(Slice(module), &mut required)?;
-        let required_end = required.end;
+        let mut noting = Noting::new(&criteria.policy);
+        let (body, ends) = pass::read_unhashed(Slice(module), &mut noting)?;
+        let notes = noting.notes;
         let signatures = criteria.signatures(detached, body.embedded.as_ref());
-        Ok(Self { criteria: Arc::clone(criteria), body, required_end, signatures, ends })
+        Ok(Self { criteria: Arc::clone(criteria), body, notes, signatures, ends })
     }
 
     /// File offset of the first byte that is hashed: behind the header, or behind the embedded signature section.
@@ -89,7 +93,7 @@ impl Prehashed {
         let boundary = |(&end, &hash)| Boundary { end, hash };
         self.body.boundaries = self.ends.iter().zip(hashes).map(boundary).collect();
         let mut work = self.criteria.work();
-        let judged = self.criteria.judge(&self.body, self.required_end, self.signatures, &mut work);
+        let judged = self.criteria.judge(&self.body, &self.notes, self.signatures, &mut work);
         judged.map(SignedHashes)
     }
 }
@@ -126,6 +130,12 @@ impl SignedHashes {
     /// The keys that have signed the hashes up to [`SignedHashes::covered`], in the order in which they were given.
     pub fn signers(&self) -> &[SignedBy] {
         self.0.signers()
+    }
+
+    /// What the module says of itself in the covered range, if the hashes are right: see [`Verified::manifest`].
+    #[cfg(feature = "manifest")]
+    pub fn manifest(&self) -> Option<&ModuleManifest> {
+        self.0.manifest()
     }
 
     /// What had no part in the verdict.

@@ -14,7 +14,10 @@ use super::error::VerifyError;
 use super::held::{Held, Holding};
 use super::judge::{Criteria, Signatures};
 use super::module::VerifiedModule;
+use super::notes::Notes;
 use super::search::{Search, Work};
+#[cfg(feature = "manifest")]
+use super::verdict::Reason;
 use super::verdict::Verified;
 use crate::limits::{DEFAULT_HELD_BYTES, MAX_HASHES_PER_SET};
 use crate::stream::ReadError;
@@ -55,6 +58,11 @@ use crate::wasm::pass::Pass;
 /// behind it is read, to know the verdict, and never given out. (Where several keys count that reach
 /// differently far, parts that only some of them have signed are held back until it is clear that they
 /// are covered by all.)
+///
+/// Where the policy names a package or a version, no byte comes out before a module manifest that agrees was read in the
+/// covered part: **nothing of a module of another package or version is given out**. Parts before the one with the
+/// manifest are held until then, so a publisher does best to have it in the first. A second manifest in a later part is
+/// refused at the end, as everything else that turns up there.
 ///
 /// # Errors
 ///
@@ -121,7 +129,7 @@ enum State<R> {
     /// Between two sections.
     Running(Box<Running<R>>),
     /// The file was read to its end and is trusted. What the caller has not taken is left.
-    Trusted(Verified, Held),
+    Trusted(Box<Verified>, Held),
     /// It is not.
     Failed(VerifyError),
     /// The inner reader has panicked.
@@ -166,7 +174,7 @@ impl<R: Read> VerifyingReader<R> {
     pub fn finish(mut self) -> Result<Verified, VerifyError> {
         loop {
             match self.state {
-                State::Trusted(verified, _) => return Ok(verified),
+                State::Trusted(verified, _) => return Ok(*verified),
                 State::Failed(error) => return Err(error),
                 State::Fresh(_) => self.cap = None,
                 State::Running(ref mut running) => running.pass.visitor().held.close(),
@@ -259,7 +267,7 @@ impl<R: Read> VerifyingReader<R> {
     /// Reads what stands before the body.
     fn start(&self, module: R) -> Result<State<R>, VerifyError> {
         let (held, criteria) = (Held::new(self.cap), Arc::clone(&self.criteria));
-        let holding = Holding { held, criteria, required_end: 0 };
+        let holding = Holding { held, criteria, notes: Notes::default() };
         let module = Reader::new(module);
         let pass = Pass::start(module, Pace::Prompt, self.criteria.hashing(), holding)?;
         let (_, embedded) = pass.before_body();
@@ -280,11 +288,11 @@ impl<R: Read> VerifyingReader<R> {
             return Ok(State::Running(running));
         }
         let Running { pass, signatures, mut work } = *running;
-        let (body, Holding { mut held, required_end, .. }) = pass.finish();
-        let verified = self.criteria.judge(&body, required_end, signatures, &mut work)?;
+        let (body, Holding { mut held, notes, .. }) = pass.finish();
+        let verified = self.criteria.judge(&body, &notes, signatures, &mut work)?;
         held.release(verified.covered());
         held.close();
-        Ok(State::Trusted(verified, held))
+        Ok(State::Trusted(Box::new(verified), held))
     }
 
     /// Holds nothing any more of a file that is certain to be refused.
@@ -308,12 +316,19 @@ impl<R: Read> VerifyingReader<R> {
         let seen = Seen {
             boundaries: &pass.boundaries(),
             boundary_count: count,
-            required_end: pass.visitor().required_end,
+            required_end: pass.visitor().notes.required_end,
         };
         let mut search = Search::new(data, &self.criteria.keys, work);
         let so_far = coverage::so_far(&self.criteria.policy, &seen, &mut search);
-        let held = &mut pass.visitor().held;
-        held.release(so_far.certain);
+        let Holding { held, notes, .. } = pass.visitor();
+        match self.criteria.manifest(notes, so_far.certain) {
+            Ok(_) => held.release(so_far.certain),
+            // It may come with a later part.
+            #[cfg(feature = "manifest")]
+            Err(Reason::NoManifest) => {}
+            // Whatever follows, the file is refused.
+            Err(_) => held.close(),
+        }
         if !so_far.open {
             held.close();
         }

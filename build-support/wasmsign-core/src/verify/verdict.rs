@@ -9,6 +9,19 @@ use crate::formats::Unknown;
 use crate::keys::PublicKey;
 use crate::wasm::{Kind, SIGNATURE};
 
+#[cfg(feature = "manifest")]
+use crate::manifest::{ModuleManifest, Version, VersionReq};
+#[cfg(feature = "manifest")]
+use alloc::string::String;
+
+/// The manifest that counts, where there is one.
+#[cfg(feature = "manifest")]
+pub(crate) type MaybeManifest = Option<Cow<'static, ModuleManifest>>;
+
+/// Nothing: manifests are not read.
+#[cfg(not(feature = "manifest"))]
+pub(crate) type MaybeManifest = ();
+
 /// Proof that a binary met the policy of a [`Verifier`](crate::Verifier), which has read and hashed every byte of it. Nothing
 /// else makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +30,8 @@ pub struct Verified {
     pub(super) facts: Facts,
     pub(super) covered: Covered,
     pub(super) signers: Cow<'static, [SignedBy]>,
+    /// What it says of itself in the covered range.
+    pub(super) manifest: MaybeManifest,
 }
 
 /// How much of a file is covered; more is greater.
@@ -95,6 +110,25 @@ pub enum Reason {
         /// Distinct keys wanted.
         wanted: usize,
     },
+    /// The covered range has no module manifest, or a broken one, or two.
+    #[cfg(feature = "manifest")]
+    NoManifest,
+    /// The module manifest names another package.
+    #[cfg(feature = "manifest")]
+    WrongPackage {
+        /// The package that the policy asks for.
+        expected: String,
+        /// The package that the manifest names. Escape it before it reaches a terminal.
+        found: String,
+    },
+    /// The module manifest names a version that the policy does not take.
+    #[cfg(feature = "manifest")]
+    WrongVersion {
+        /// What the policy asks for.
+        expected: VersionReq,
+        /// The version that the manifest names.
+        found: Version,
+    },
 }
 
 /// Something in the signature data that had no part in the verdict.
@@ -128,6 +162,7 @@ pub(crate) const fn from_build(
     (covered, whole): (u64, bool),
     identity: Identity,
     signers: &'static [SignedBy],
+    manifest: MaybeManifest,
 ) -> Verified {
     let facts = Facts {
         kind,
@@ -138,7 +173,7 @@ pub(crate) const fn from_build(
         ignored: Vec::new(),
     };
     let covered = Covered { end: covered, whole };
-    Verified { facts, covered, signers: Cow::Borrowed(signers) }
+    Verified { facts, covered, signers: Cow::Borrowed(signers), manifest }
 }
 
 impl Verified {
@@ -183,6 +218,13 @@ impl Verified {
     /// The file's identity; `None` where [`VerifierBuilder::with_identity`](crate::verify::VerifierBuilder::with_identity) did not ask for it.
     pub fn identity(&self) -> Option<Identity> {
         self.facts.identity
+    }
+
+    /// What the module says of itself in the covered range. `None` where there is no manifest, a broken one, or two.
+    /// Sections outside the covered range change nothing.
+    #[cfg(feature = "manifest")]
+    pub fn manifest(&self) -> Option<&ModuleManifest> {
+        self.manifest.as_deref()
     }
 
     /// What had no part in the verdict.
@@ -231,6 +273,12 @@ impl Reason {
             Self::BodyChanged => "body-changed",
             Self::NotCovered => "not-covered",
             Self::PolicyNotMet { .. } => "policy-not-met",
+            #[cfg(feature = "manifest")]
+            Self::NoManifest => "no-manifest",
+            #[cfg(feature = "manifest")]
+            Self::WrongPackage { .. } => "wrong-package",
+            #[cfg(feature = "manifest")]
+            Self::WrongVersion { .. } => "wrong-version",
         }
     }
 }
@@ -264,6 +312,16 @@ impl fmt::Display for Reason {
             }
             Self::PolicyNotMet { found, wanted } => {
                 write!(f, "{wanted} of the keys must have signed, but {found} have")
+            }
+            #[cfg(feature = "manifest")]
+            Self::NoManifest => f.write_str("the signed part has no module manifest"),
+            #[cfg(feature = "manifest")]
+            Self::WrongPackage { expected, found } => {
+                write!(f, "expected the package {expected:?}, found {found:?}")
+            }
+            #[cfg(feature = "manifest")]
+            Self::WrongVersion { expected, found } => {
+                write!(f, "expected the version {expected}, found {found}")
             }
         }
     }

@@ -4,8 +4,9 @@ use alloc::borrow::Cow;
 use alloc::sync::Arc;
 
 use super::error::VerifyError;
-use super::judge::{Criteria, Required};
+use super::judge::Criteria;
 use super::module::VerifiedModule;
+use super::notes::Noting;
 use super::policy::Policy;
 use super::prehashed::Prehashed;
 use super::verdict::Verified;
@@ -106,9 +107,9 @@ impl Verifier {
         detached: Option<&[u8]>,
     ) -> Result<Verified, VerifyError> {
         let criteria = &*self.criteria;
-        let mut required = Required { policy: &criteria.policy, end: 0 };
-        let body = pass::read(module, criteria.hashing(), &mut required)?;
+        let mut noting = Noting::new(&criteria.policy);
+        let body = pass::read(module, criteria.hashing(), &mut noting)?;
         let signatures = criteria.signatures(detached, body.embedded.as_ref());
-        criteria.judge(&body, required.end, signatures, &mut criteria.work())
+        criteria.judge(&body, &noting.notes, signatures, &mut criteria.work())
     }
 }

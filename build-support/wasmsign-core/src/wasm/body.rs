@@ -49,6 +49,17 @@ pub(crate) trait Visitor {
     /// Sees each section, in order, the signature section too.
     fn section(&mut self, _section: &Section) {}
 
+    /// Whether it wants the content of this section, which it has just seen and which is not the signature section. All of
+    /// that is then held in memory at once.
+    #[cfg(feature = "manifest")]
+    fn wants(&self, _section: &Section) -> bool {
+        false
+    }
+
+    /// Gets the content that it wanted, before it sees another section.
+    #[cfg(feature = "manifest")]
+    fn content(&mut self, _content: Vec<u8>) {}
+
     /// Is told what stands before the body, once, before the first byte of it.
     fn body_starts(
         &mut self,
@@ -74,6 +85,16 @@ impl<V: Visitor> Visitor for &mut V {
 
     fn section(&mut self, section: &Section) {
         (**self).section(section);
+    }
+
+    #[cfg(feature = "manifest")]
+    fn wants(&self, section: &Section) -> bool {
+        (**self).wants(section)
+    }
+
+    #[cfg(feature = "manifest")]
+    fn content(&mut self, content: Vec<u8>) {
+        (**self).content(content);
     }
 
     fn body_starts(&mut self, kind: Kind, embedded: Option<&Embedded>) -> Result<(), V::Error> {

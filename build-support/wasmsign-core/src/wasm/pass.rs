@@ -130,7 +130,7 @@ impl<I: Source, V: Visitor> Pass<I, V> {
             self.end()?;
             return Ok(false);
         };
-        self.tee.skip_content(&section)?;
+        self.content(&section)?;
         if section.is_signature() {
             self.misplaced_signature.get_or_insert(section.offset);
         }
@@ -172,6 +172,18 @@ impl<I: Source, V: Visitor> Pass<I, V> {
             self.tee.sink.visitor.section(section);
         }
         Ok(section)
+    }
+
+    /// Reads the content of a section of the body.
+    fn content(&mut self, section: &Section) -> Result<(), V::Error> {
+        #[cfg(feature = "manifest")]
+        if self.tee.sink.visitor.wants(section) {
+            let mut content = Vec::new();
+            self.tee.append_content(section, &mut content)?;
+            self.tee.sink.visitor.content(content);
+            return Ok(());
+        }
+        self.tee.skip_content(section)
     }
 
     /// Reads the content of the signature section, whose frame was taken for the body's until here.

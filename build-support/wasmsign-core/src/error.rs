@@ -23,7 +23,7 @@ use crate::sign::{Changed, NotSignable, SignError};
 #[cfg(feature = "sign")]
 use crate::stream::WriteError;
 #[cfg(feature = "trust")]
-use crate::trust::{SuccessionError, TrustError};
+use crate::trust::{PinsError, SuccessionError, TrustError};
 
 /// A result with the error of all layers.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -89,6 +89,10 @@ pub enum Error {
     #[cfg(feature = "trust")]
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// A store of pins has faults.
+    #[cfg(feature = "trust")]
+    #[error(transparent)]
+    Pins(#[from] PinsError),
     /// An envelope is not that of a succession.
     #[cfg(feature = "trust")]
     #[error(transparent)]
@@ -154,6 +158,8 @@ impl Error {
             Self::PartlyRead { .. } => "partly-read",
             #[cfg(feature = "trust")]
             Self::Trust(error) => error.code(),
+            #[cfg(feature = "trust")]
+            Self::Pins(error) => error.code(),
             #[cfg(feature = "trust")]
             Self::Succession(error) => error.code(),
             #[cfg(feature = "sign")]

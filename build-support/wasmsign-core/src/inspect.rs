@@ -107,7 +107,7 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection, WasmError> {
 /// As [`inspect`].
 pub fn sections(input: impl Read) -> Result<(Vec<Section>, u64), WasmError> {
     let mut seen = Sections::listing(MAX_LISTED_SECTIONS);
-    pass::read_unhashed(Reader::new(input), &mut seen)?;
+    pass::read_unhashed(Reader::new(input), Hashing::Nothing, &mut seen)?;
     Ok((seen.list, seen.count))
 }
 

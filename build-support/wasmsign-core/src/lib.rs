@@ -124,7 +124,8 @@
 //! | `serde` | no | [`PublicKey`] and [`Identity`] are not serialized as their text |
 //!
 //! With `default-features = false` a verifier stands on 27 other crates, with the default features on 45.
-//! `sign` and `trust` imply `std`, and `manifest` implies `serde`. Nobody pays for an identity that was not asked for: without
+//! `sign` and `trust` imply `std`, `manifest` implies `serde`, and `trust` implies `manifest`. Nobody pays for an
+//! identity that was not asked for: without
 //! [`with_identity`](verify::VerifierBuilder::with_identity) there is one hash over a file and no second.
 //!
 //! # The layers

@@ -119,7 +119,7 @@ identities = ["sha256:{}"]
     let rule = &trust.rules()[0];
     assert_eq!(
         rule.policy.to_string(),
-        r#"a component, signed by any of the keys, coverage prefix with [".debug_*"]"#
+        r#"a component, signed by any of the keys, coverage prefix with [".debug_*"], of the package "codec", version >=1.4, <2"#
     );
     let required: Vec<_> = rule.require.iter().map(|role| trust.describe(role)).collect();
     assert_eq!(required, ["2 of maintainers (alice, ci)", "ci"]);

@@ -9,7 +9,7 @@ use crate::digest::Hash;
 use crate::formats::sections::{Entry, SignatureData, SignatureSet};
 use crate::keys::PublicKey;
 use crate::limits::{MAX_ENTRIES_PER_SET, MAX_KEY_ID_BYTES, MAX_SETS, MAX_SIGNATURE_BYTES};
-use crate::verify::search::{Exhausted, Search, Work};
+use crate::verify::search::{Exhausted, Keys, Search, Work};
 use crate::wasm::{SIGNATURE, own_section};
 
 /// The bytes of a signature section with this data.
@@ -25,7 +25,7 @@ pub(super) fn has_signed(
 ) -> Result<bool, SignError> {
     let sets = data.sets.iter().enumerate().filter(|(_, set)| set.hashes == hashes);
     let sets: Vec<_> = sets.map(|(index, _)| (index, 0)).collect();
-    match Search::new(data, core::slice::from_ref(key), &mut Work::new(1)).run(&sets) {
+    match Search::new(data, &Keys::new(vec![key.clone()]), &mut Work::new(1)).run(&sets) {
         (hits, _) if hits.iter().any(Option::is_some) => Ok(true),
         (_, Ok(())) => Ok(false),
         (_, Err(Exhausted { limit })) => {

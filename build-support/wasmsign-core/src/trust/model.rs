@@ -6,8 +6,6 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use semver::VersionReq;
-
 use super::pattern::Pattern;
 use super::succession::Handover;
 use super::time::Time;
@@ -67,12 +65,9 @@ pub struct Rule {
     pub modules: Vec<Pattern>,
     /// Who must have signed: each of these by itself. A single key stands here as a role of its own name.
     pub require: Vec<Role>,
-    /// How much they must cover, and what kind of binary it must be. How many keys are wanted is said by `require`.
+    /// How much they must cover, what kind of binary it must be, and the package and version that its manifest must name.
+    /// How many keys are wanted is said by `require`.
     pub policy: Policy,
-    /// The package that the module manifest must name.
-    pub package: Option<String>,
-    /// The version that it must have.
-    pub version: Option<VersionReq>,
     /// The formats of signatures that count.
     pub formats: Vec<Format>,
     /// The algorithms of which each required role must have signatures.
@@ -181,6 +176,8 @@ pub(super) struct Signers {
 pub(super) struct Owner {
     /// The same for a key and its successors.
     pub(super) signer: usize,
+    /// Its usual key id.
+    pub(super) key_id: [u8; 12],
     /// Whether it is revoked, or has taken over from a key that is.
     pub(super) revoked: bool,
 }
@@ -190,7 +187,7 @@ impl Signers {
     pub(super) fn of<'k>(keys: impl Iterator<Item = &'k TrustedKey> + Clone) -> Self {
         let mut signers = Self::default();
         for (index, key) in keys.clone().enumerate() {
-            let chain: Vec<_> = key.terms().map(|term| *term.key.as_bytes()).collect();
+            let chain: Vec<_> = key.terms().map(|term| term.key).collect();
             signers.join(index, &chain);
         }
         let mut changed = true;
@@ -204,9 +201,9 @@ impl Signers {
     }
 
     /// Makes the keys of a chain, and whoever has one of them, one signer.
-    fn join(&mut self, signer: usize, chain: &[[u8; 32]]) {
+    fn join(&mut self, signer: usize, chain: &[&PublicKey]) {
         let earlier: Vec<_> =
-            chain.iter().filter_map(|key| self.by_key.get(key)).map(|owner| owner.signer).collect();
+            chain.iter().filter_map(|key| self.owner(key)).map(|owner| owner.signer).collect();
         if !earlier.is_empty() {
             for owner in self.by_key.values_mut() {
                 if earlier.contains(&owner.signer) {
@@ -215,7 +212,8 @@ impl Signers {
             }
         }
         for key in chain {
-            self.by_key.entry(*key).or_insert(Owner { signer, revoked: false }).signer = signer;
+            let new = || Owner { signer, key_id: key.default_key_id(), revoked: false };
+            self.by_key.entry(*key.as_bytes()).or_insert_with(new).signer = signer;
         }
     }
 

@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use super::error::BuilderError;
 use super::judge::Criteria;
 use super::policy::Policy;
+use super::requirement::Requirement;
+use super::search::Keys;
 use super::verifier::Verifier;
 use crate::formats::sections::Layout;
 use crate::keys::PublicKey;
@@ -76,7 +78,17 @@ impl VerifierBuilder {
             given if wanted > given => Err(BuilderError::TooFewKeys { wanted, given }),
             _ => {
                 let Self { policy, identity, layout, .. } = self;
-                Ok(Verifier::of(Arc::new(Criteria { keys, policy, identity, layout })))
+                let requirement = Requirement::of(policy.require, keys.len());
+                let keys = Keys::new(keys);
+                Ok(Verifier::of(Arc::new(Criteria {
+                    keys,
+                    requirement,
+                    policy,
+                    identity,
+                    layout,
+                    #[cfg(feature = "trust")]
+                    ruling: None,
+                })))
             }
         }
     }

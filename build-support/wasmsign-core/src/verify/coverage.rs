@@ -5,10 +5,19 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::policy::Policy;
+use super::requirement::Requirement;
 use super::search::{Exhausted, Hit, Ranked, Search};
-use super::verdict::{Covered, Reason, SignedBy};
+use super::verdict::{Covered, MaybeManifest, Reason, SignedBy};
 use crate::digest::Hash;
 use crate::wasm::{Boundary, boundaries_met};
+
+/// What is asked of a file.
+pub(super) struct Asked<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) requirement: &'a Requirement,
+    /// The manifest in the bytes before an offset, where the policy agrees with it.
+    pub(super) manifest: &'a dyn Fn(u64) -> Result<MaybeManifest, Reason>,
+}
 
 /// A body as far as it was read.
 pub(super) struct Seen<'a> {
@@ -18,6 +27,9 @@ pub(super) struct Seen<'a> {
     pub(super) boundary_count: usize,
     /// The end of the last section that a prefix must hold.
     pub(super) required_end: u64,
+    /// Bytes of the file.
+    #[cfg(feature = "trust")]
+    pub(super) total: u64,
 }
 
 /// What can be said before the end of a file.
@@ -29,33 +41,42 @@ pub(super) struct SoFar {
     pub(super) open: bool,
 }
 
-/// The trusted keys that have signed as much as the policy wants.
-struct Tally {
-    signers: Vec<SignedBy>,
-    /// What all of them reach.
-    covered: Covered,
+/// What enough trusted keys have signed, and who they are.
+pub(super) struct Granted {
+    pub(super) covered: Covered,
+    pub(super) signers: Vec<SignedBy>,
+    pub(super) manifest: MaybeManifest,
+}
+
+/// Why nothing is granted.
+pub(super) enum Denied {
+    /// For this reason.
+    Because(Reason),
+    /// Too few trusted keys have signed as much as the policy wants. So many have.
+    NotEnough(usize),
 }
 
 /// What is covered and the signers, if they are enough.
 pub(super) fn covered(
-    policy: &Policy,
+    asked: &Asked<'_>,
     seen: &Seen<'_>,
     search: &mut Search<'_>,
-) -> Result<(Covered, Vec<SignedBy>), Reason> {
-    let reaches = reaches(policy, seen, search);
-    if policy.takes_prefix() {
+) -> Result<Granted, Denied> {
+    let reaches = reaches(asked.policy, seen, search);
+    if asked.policy.takes_prefix() {
         search.follow(seen.boundaries).map_err(too_many)?;
     }
-    let enough = enough(&reaches);
-    let (hits, complete) = search.run(&enough);
+    let (hits, complete) = search.run(&enough(&reaches));
     // Whoever else has signed, and how far, is not known then.
     complete.map_err(too_many)?;
-    let tally = tally(search, &reaches, &hits);
-    match (tally.signers.len(), wanted(policy, search)) {
-        (found, wanted) if found >= wanted => Ok((tally.covered, tally.signers)),
-        (0, _) => Err(why_none(search, &reaches)),
-        (found, wanted) => Err(Reason::PolicyNotMet { found, wanted }),
-    }
+    grant(asked, search, &reaches, &hits)
+}
+
+/// For each key that is searched for whether it has signed as much as the policy wants, as far as the budget goes.
+#[cfg(feature = "trust")]
+pub(super) fn signed(policy: &Policy, seen: &Seen<'_>, search: &mut Search<'_>) -> Vec<bool> {
+    let reaches = reaches(policy, seen, search);
+    search.run(&enough(&reaches)).0.iter().map(Option::is_some).collect()
 }
 
 /// What is certain of a file that goes on behind what was read, should it be trusted in the end.
@@ -65,32 +86,55 @@ pub(super) fn covered(
 ///
 /// Means nothing where the policy asks for the whole file.
 #[cfg(feature = "std")]
-pub(super) fn so_far(policy: &Policy, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
+pub(super) fn so_far(asked: &Asked<'_>, seen: &Seen<'_>, search: &mut Search<'_>) -> SoFar {
     const NOTHING: SoFar = SoFar { certain: 0, open: false };
     if search.follow(seen.boundaries).is_err() {
         return NOTHING;
     }
-    let reaches = reaches(policy, seen, search);
-    let enough = enough(&reaches);
-    let tally = tally(search, &reaches, &search.known(&enough));
-    match tally.signers.len() >= wanted(policy, search) {
-        true => SoFar { certain: tally.covered.end, open: goes_on(seen, search) },
-        false => NOTHING,
+    let reaches = reaches(asked.policy, seen, search);
+    let hits = search.known(&enough(&reaches));
+    match grant(asked, search, &reaches, &hits) {
+        Ok(granted) => SoFar { certain: granted.covered.end, open: goes_on(seen, search) },
+        // It may come with a later part.
+        #[cfg(feature = "manifest")]
+        Err(Denied::Because(Reason::NoManifest)) => {
+            SoFar { certain: 0, open: goes_on(seen, search) }
+        }
+        // Whatever follows, the file is refused.
+        Err(_) => NOTHING,
     }
 }
 
-fn wanted(policy: &Policy, search: &Search<'_>) -> usize {
-    policy.require.count(search.keys().len())
-}
-
-fn tally(search: &Search<'_>, reaches: &[Reach], hits: &[Option<Hit>]) -> Tally {
+/// The most signers that are enough, and what all of them have signed. Where the manifest is not right there, fewer
+/// signers who have signed more are.
+fn grant(
+    asked: &Asked<'_>,
+    search: &Search<'_>,
+    reaches: &[Reach],
+    hits: &[Option<Hit>],
+) -> Result<Granted, Denied> {
     let reach_of = |hit: &Hit| reaches[hit.set].covered();
-    let covered = hits.iter().flatten().map(reach_of).min().unwrap_or_default();
-    let signers = search.keys().iter().zip(hits).filter_map(|(key, hit)| {
-        let key_id = Cow::Owned(hit.as_ref()?.key_id.clone());
-        Some(SignedBy { public_key: key.clone(), key_id })
-    });
-    Tally { signers: signers.collect(), covered }
+    let mut levels: Vec<_> = hits.iter().flatten().map(reach_of).collect();
+    let mut denied = Denied::NotEnough(levels.len());
+    levels.sort_unstable();
+    levels.dedup();
+    for covered in levels {
+        let signed = |key: usize| hits[key].as_ref().filter(|hit| reach_of(hit) >= covered);
+        if !asked.requirement.is_met_by(&|key| signed(key).is_some()) {
+            break;
+        }
+        match (asked.manifest)(covered.end) {
+            Ok(manifest) => {
+                let signers = search.keys().iter().enumerate().filter_map(|(index, key)| {
+                    let key_id = Cow::Owned(signed(index)?.key_id.clone());
+                    Some(SignedBy { public_key: key.clone(), key_id })
+                });
+                return Ok(Granted { covered, signers: signers.collect(), manifest });
+            }
+            Err(reason) => denied = Denied::Because(reason),
+        }
+    }
+    Err(denied)
 }
 
 fn reaches(policy: &Policy, seen: &Seen<'_>, search: &Search<'_>) -> Vec<Reach> {
@@ -131,7 +175,11 @@ impl Reach {
     }
 }
 
-fn too_many(Exhausted { limit }: Exhausted) -> Reason {
+fn too_many(exhausted: Exhausted) -> Denied {
+    Denied::Because(too_many_signatures(exhausted))
+}
+
+fn too_many_signatures(Exhausted { limit }: Exhausted) -> Reason {
     Reason::TooManySignatures { what: "signatures to try", limit }
 }
 
@@ -162,19 +210,23 @@ fn ranked(reaches: &[Reach], test: impl Fn(usize, Reach) -> bool) -> Vec<Ranked>
     sets.into_iter().map(|(set, reach)| (set, rank(reach))).collect()
 }
 
-/// Why no trusted key has signed enough of the file: the most telling of the possible reasons.
-fn why_none(search: &mut Search<'_>, reaches: &[Reach]) -> Reason {
+/// Why no key that is searched for has signed enough of the file: the most telling of the possible reasons.
+pub(super) fn why_none(policy: &Policy, seen: &Seen<'_>, search: &mut Search<'_>) -> Reason {
+    let reaches = reaches(policy, seen, search);
     let claims = search.claims();
     if (0..claims.set_count()).all(|set| claims.claim_count(set) == 0) {
         return Reason::NoSignature;
     }
-    let others = ranked(reaches, |set, reach| {
+    let others = ranked(&reaches, |set, reach| {
         !matches!(reach, Reach::Enough(_)) && !claims.hashes(set).is_empty()
     });
     let (hits, exhausted) = search.run(&others);
     match hits.iter().flatten().map(|hit| reaches[hit.set]).max() {
         Some(Reach::Short) => Reason::NotCovered,
         Some(_) => Reason::BodyChanged,
-        None => exhausted.map_or_else(too_many, |()| Reason::NoTrustedSignature),
+        None => match exhausted {
+            Ok(()) => Reason::NoTrustedSignature,
+            Err(exhausted) => too_many_signatures(exhausted),
+        },
     }
 }

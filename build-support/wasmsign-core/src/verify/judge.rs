@@ -4,26 +4,33 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::coverage::{self, Seen};
+use super::coverage::{self, Asked, Denied, Granted, Seen};
 use super::error::VerifyError;
 use super::notes::Notes;
 use super::policy::Policy;
-use super::search::{Search, Work};
+use super::requirement::Requirement;
+#[cfg(feature = "trust")]
+use super::ruling::Ruling;
+use super::search::{Keys, Search, Work};
 use super::verdict::{Facts, Ignored, MaybeManifest, Reason, Refusal, Verified};
+use crate::digest::Identity;
 use crate::formats::sections::{Layout, SignatureData, decode, decode_embedded};
 use crate::formats::{Claims, Content, FormatError};
-use crate::keys::PublicKey;
 use crate::wasm::{Body, Embedded, Hashing, Kind, Place};
 
 /// What a verifier asks of every file.
 #[derive(Debug)]
-pub(super) struct Criteria {
-    /// The trusted keys, each once.
-    pub(super) keys: Vec<PublicKey>,
-    pub(super) policy: Policy,
+pub(crate) struct Criteria {
+    pub(crate) keys: Keys,
+    /// Which of the keys must have signed.
+    pub(crate) requirement: Requirement,
+    pub(crate) policy: Policy,
     /// Whether the identity is computed.
-    pub(super) identity: bool,
-    pub(super) layout: Layout,
+    pub(crate) identity: bool,
+    pub(crate) layout: Layout,
+    /// What a trust file adds, for a verifier that was made of one.
+    #[cfg(feature = "trust")]
+    pub(crate) ruling: Option<Ruling>,
 }
 
 /// The signature data that counts, and what is known beforehand not to.
@@ -36,6 +43,15 @@ pub(super) struct Signatures {
 impl Criteria {
     pub(super) fn hashing(&self) -> Hashing {
         if self.identity { Hashing::SignedAndIdentity } else { Hashing::Signed }
+    }
+
+    /// The hashes that are computed here where somebody else computes those that are signed.
+    pub(super) fn hashing_beside(&self) -> Hashing {
+        #[cfg(feature = "trust")]
+        if self.ruling.is_some() && self.identity {
+            return Hashing::Identity;
+        }
+        Hashing::Nothing
     }
 
     /// The signatures that count where the embedded ones do.
@@ -66,7 +82,7 @@ impl Criteria {
 
     /// What one file may cost.
     pub(super) fn work(&self) -> Work {
-        Work::new(self.keys.len())
+        Work::new(self.keys.count())
     }
 
     /// The verdict on a body and what was noted of its sections.
@@ -87,34 +103,69 @@ impl Criteria {
             Ok(data) => Ok(data),
         };
         ignored.extend(data.iter().flat_map(|data| not_looked_at(data)));
-        let facts = Facts {
+        #[cfg_attr(not(feature = "trust"), expect(unused_mut, reason = "trust files add to it"))]
+        let mut facts = Facts {
             kind: body.kind,
             total: body.total,
             #[cfg(feature = "std")]
             signature_section: body.embedded.as_ref().map_or(0, Embedded::len),
             identity: body.identity,
             ignored,
+            #[cfg(feature = "trust")]
+            ruled: self.ruling.as_ref().map(Ruling::nobody_has_signed),
         };
         let seen = Seen {
             boundaries: &body.boundaries,
             boundary_count: body.boundary_count,
             required_end: notes.required_end,
+            #[cfg(feature = "trust")]
+            total: body.total,
         };
-        let frame = self.frame(body.kind, body.misplaced_signature);
+        let frame = self.frame(body.kind, body.misplaced_signature, body.identity);
         let verdict = frame.and(data).and_then(|data| {
             let mut search = Search::new(&data, &self.keys, work);
-            coverage::covered(&self.policy, &seen, &mut search)
-        });
-        let verdict = verdict.and_then(|(covered, signers)| {
-            Ok((covered, signers, self.manifest(notes, covered.end)?))
+            let manifest = |covered| self.manifest(notes, covered);
+            let asked = self.asked(&manifest);
+            let granted = coverage::covered(&asked, &seen, &mut search);
+            #[cfg(feature = "trust")]
+            if let (Some(ruling), Some(ruled)) = (&self.ruling, &mut facts.ruled) {
+                ruled.roles = ruling.roles(&asked, &seen, &mut search, granted.as_ref().ok());
+                return ruling.complete(granted, &ruled.roles, &asked, &seen, &mut search);
+            }
+            self.complete(granted, &seen, &mut search)
         });
         match verdict {
-            Ok((covered, signers, manifest)) => {
+            Ok(Granted { covered, signers, manifest }) => {
                 let signers = Cow::Owned(signers);
                 Ok(Verified { facts, covered, signers, manifest })
             }
             Err(reason) => Err(VerifyError::Refused(Box::new(Refusal { reason, facts }))),
         }
+    }
+
+    /// What a file is judged by.
+    pub(super) fn asked<'a>(
+        &'a self,
+        manifest: &'a dyn Fn(u64) -> Result<MaybeManifest, Reason>,
+    ) -> Asked<'a> {
+        Asked { policy: &self.policy, requirement: &self.requirement, manifest }
+    }
+
+    /// Finds the reason, where too few keys have signed.
+    fn complete(
+        &self,
+        granted: Result<Granted, Denied>,
+        seen: &Seen<'_>,
+        search: &mut Search<'_>,
+    ) -> Result<Granted, Reason> {
+        granted.map_err(|denied| match denied {
+            Denied::Because(reason) => reason,
+            Denied::NotEnough(0) => coverage::why_none(&self.policy, seen, search),
+            Denied::NotEnough(found) => {
+                let wanted = self.policy.require.count(search.keys().len());
+                Reason::PolicyNotMet { found, wanted }
+            }
+        })
     }
 
     /// The manifest in the covered range, where the policy agrees with it.
@@ -124,12 +175,34 @@ impl Criteria {
     }
 
     #[cfg(not(feature = "manifest"))]
-    fn manifest(&self, _: &Notes, _: u64) -> Result<MaybeManifest, Reason> {
+    pub(super) fn manifest(&self, _: &Notes, _: u64) -> Result<MaybeManifest, Reason> {
         Ok(())
     }
 
-    /// What the frame of the file alone decides.
-    pub(super) fn frame(&self, kind: Kind, misplaced_signature: Option<u64>) -> Result<(), Reason> {
+    /// Whether the trust file lets the module be unsigned.
+    #[cfg(feature = "std")]
+    pub(super) fn may_be_unsigned(&self) -> bool {
+        #[cfg(feature = "trust")]
+        return self.ruling.as_ref().is_some_and(|ruling| ruling.unsigned.is_some());
+        #[cfg(not(feature = "trust"))]
+        false
+    }
+
+    /// What is decided before any signature is looked at.
+    pub(super) fn frame(
+        &self,
+        kind: Kind,
+        misplaced_signature: Option<u64>,
+        #[cfg_attr(
+            not(feature = "trust"),
+            expect(unused_variables, reason = "it is for trust files")
+        )]
+        identity: Option<Identity>,
+    ) -> Result<(), Reason> {
+        #[cfg(feature = "trust")]
+        if let Some(ruling) = &self.ruling {
+            ruling.before_signatures(identity)?;
+        }
         match (self.policy.kind, misplaced_signature) {
             (Some(expected), _) if expected != kind => Err(Reason::KindMismatch { expected }),
             (_, Some(offset)) => Err(Reason::MisplacedSignature { offset }),

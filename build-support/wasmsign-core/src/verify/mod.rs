@@ -28,6 +28,11 @@ mod policy;
 mod prehashed;
 #[cfg(feature = "std")]
 mod reader;
+mod requirement;
+#[cfg(feature = "trust")]
+mod roles;
+#[cfg(feature = "trust")]
+mod ruling;
 pub(crate) mod search;
 #[cfg(feature = "std")]
 mod streams;
@@ -36,11 +41,21 @@ mod verifier;
 
 pub use builder::VerifierBuilder;
 pub use error::{BuilderError, VerifyError};
+#[cfg(feature = "trust")]
+pub(crate) use judge::Criteria;
 pub use module::VerifiedModule;
 pub use policy::{Coverage, Policy, Require, SectionNames};
 pub use prehashed::{Prehashed, SignedHashes};
 #[cfg(feature = "std")]
 pub use reader::VerifyingReader;
+#[cfg(feature = "trust")]
+pub use roles::SignedRole;
 pub use verdict::{Ignored, Reason, Refusal, SignedBy, Verified};
 pub(crate) use verdict::{MaybeManifest, from_build};
 pub use verifier::Verifier;
+#[cfg(feature = "trust")]
+pub(crate) use {
+    requirement::{Group, Member, Requirement},
+    ruling::{Bar, Barred, GroupNames, Ruling},
+    search::Keys,
+};

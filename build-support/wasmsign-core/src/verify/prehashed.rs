@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use super::error::VerifyError;
 use super::judge::{Criteria, Signatures};
 use super::notes::{Notes, Noting};
+#[cfg(feature = "trust")]
+use super::roles::SignedRole;
 use super::verdict::{Ignored, SignedBy, Verified};
 use crate::stream::source::Slice;
 use crate::wasm::{Body, Boundary, Kind, pass};
@@ -55,7 +57,8 @@ impl Prehashed {
         detached: Option<&[u8]>,
     ) -> Result<Self, VerifyError> {
         let mut noting = Noting::new(&criteria.policy);
-        let (body, ends) = pass::read_unhashed(Slice(module), &mut noting)?;
+        let (body, ends) =
+            pass::read_unhashed(Slice(module), criteria.hashing_beside(), &mut noting)?;
         let notes = noting.notes;
         let signatures = criteria.signatures(detached, body.embedded.as_ref());
         Ok(Self { criteria: Arc::clone(criteria), body, notes, signatures, ends })
@@ -141,5 +144,20 @@ impl SignedHashes {
     /// What had no part in the verdict.
     pub fn ignored(&self) -> &[Ignored] {
         self.0.ignored()
+    }
+
+    /// Index of the rule of the trust file that has decided, from 0. `None` where no rule matches the name, and where no
+    /// trust file was asked.
+    #[cfg(feature = "trust")]
+    #[must_use]
+    pub fn rule(&self) -> Option<usize> {
+        self.0.rule()
+    }
+
+    /// The roles that the rule requires, and who has signed for each.
+    #[cfg(feature = "trust")]
+    #[must_use]
+    pub fn roles(&self) -> &[SignedRole] {
+        self.0.roles()
     }
 }

@@ -16,8 +16,6 @@ use super::judge::{Criteria, Signatures};
 use super::module::VerifiedModule;
 use super::notes::Notes;
 use super::search::{Search, Work};
-#[cfg(feature = "manifest")]
-use super::verdict::Reason;
 use super::verdict::Verified;
 use crate::limits::{DEFAULT_HELD_BYTES, MAX_HASHES_PER_SET};
 use crate::stream::ReadError;
@@ -298,7 +296,7 @@ impl<R: Read> VerifyingReader<R> {
     /// Holds nothing any more of a file that is certain to be refused.
     fn close_if_refused(&self, running: &mut Running<R>) {
         let (kind, _) = running.pass.before_body();
-        let frame = self.criteria.frame(kind, running.pass.misplaced_signature());
+        let frame = self.criteria.frame(kind, running.pass.misplaced_signature(), None);
         if frame.is_err() || running.signatures.decoded.is_err() {
             running.pass.visitor().held.close();
         }
@@ -309,26 +307,24 @@ impl<R: Read> VerifyingReader<R> {
         let Running { pass, signatures, work } = running;
         let (Ok(data), true) = (&signatures.decoded, pass.visitor().held.is_open()) else { return };
         let count = pass.boundary_count();
-        // No boundary behind those that can be signed changes anything.
-        if !self.criteria.policy.takes_prefix() || count > MAX_HASHES_PER_SET as usize + 1 {
+        // No boundary behind those that can be signed changes anything, and an unsigned file is one only at its end.
+        let partly = self.criteria.policy.takes_prefix() && !self.criteria.may_be_unsigned();
+        if !partly || count > MAX_HASHES_PER_SET as usize + 1 {
             return;
         }
         let seen = Seen {
             boundaries: &pass.boundaries(),
             boundary_count: count,
             required_end: pass.visitor().notes.required_end,
+            #[cfg(feature = "trust")]
+            total: 0,
         };
-        let mut search = Search::new(data, &self.criteria.keys, work);
-        let so_far = coverage::so_far(&self.criteria.policy, &seen, &mut search);
         let Holding { held, notes, .. } = pass.visitor();
-        match self.criteria.manifest(notes, so_far.certain) {
-            Ok(_) => held.release(so_far.certain),
-            // It may come with a later part.
-            #[cfg(feature = "manifest")]
-            Err(Reason::NoManifest) => {}
-            // Whatever follows, the file is refused.
-            Err(_) => held.close(),
-        }
+        let manifest = |covered| self.criteria.manifest(notes, covered);
+        let asked = self.criteria.asked(&manifest);
+        let mut search = Search::new(data, &self.criteria.keys, work);
+        let so_far = coverage::so_far(&asked, &seen, &mut search);
+        held.release(so_far.certain);
         if !so_far.open {
             held.close();
         }

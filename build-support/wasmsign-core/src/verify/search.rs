@@ -79,20 +79,71 @@ impl Work {
     }
 }
 
+/// The keys of a verifier: those that it trusts, and behind them others whose signatures are looked for to know why a file
+/// is not trusted.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    all: Vec<PublicKey>,
+    trusted: usize,
+    /// All keys by their usual ids.
+    ids: BTreeMap<[u8; 12], usize>,
+}
+
+impl Keys {
+    /// Trusted keys, each once.
+    pub(crate) fn new(trusted: Vec<PublicKey>) -> Self {
+        let ids = trusted.iter().map(PublicKey::default_key_id).zip(0..).collect();
+        Self { trusted: trusted.len(), all: trusted, ids }
+    }
+
+    /// The keys that are trusted.
+    pub(super) fn trusted(&self) -> &[PublicKey] {
+        &self.all[..self.trusted]
+    }
+
+    /// How many there are, trusted or not.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+}
+
+/// With a trust file.
+#[cfg(feature = "trust")]
+impl Keys {
+    /// Keys with their usual ids, each once, of which the first so many are trusted.
+    pub(crate) fn with_ids(
+        keys: impl Iterator<Item = (PublicKey, [u8; 12])>,
+        trusted: usize,
+    ) -> Self {
+        let (all, ids): (_, Vec<_>) = keys.unzip();
+        Self { all, trusted, ids: ids.into_iter().zip(0..).collect() }
+    }
+}
+
 /// One file's signatures against the trusted keys.
 pub(crate) struct Search<'a> {
     claims: &'a dyn Claims,
     keys: &'a [PublicKey],
-    /// The keys by their usual ids.
-    ids: BTreeMap<[u8; 12], usize>,
+    known: &'a Keys,
     work: &'a mut Work,
 }
 
 impl<'a> Search<'a> {
     /// Begins a search of these signatures for these keys, or goes on with it. `work` is that of the same file and keys.
-    pub(crate) fn new(claims: &'a dyn Claims, keys: &'a [PublicKey], work: &'a mut Work) -> Self {
-        let ids = keys.iter().map(PublicKey::default_key_id).zip(0..).collect();
-        Self { claims, keys, ids, work }
+    pub(crate) fn new(claims: &'a dyn Claims, known: &'a Keys, work: &'a mut Work) -> Self {
+        Self { claims, keys: known.trusted(), known, work }
+    }
+
+    /// Searches for all keys from here on, and not for the trusted ones alone.
+    #[cfg(feature = "trust")]
+    pub(super) fn widen(&mut self) {
+        self.keys = &self.known.all;
+    }
+
+    /// Searches for the trusted keys alone from here on.
+    #[cfg(feature = "trust")]
+    pub(super) fn narrow(&mut self) {
+        self.keys = self.known.trusted();
     }
 
     /// The signatures that are searched.
@@ -170,8 +221,8 @@ impl<'a> Search<'a> {
         let message = self.claims.message(set);
         for index in 0..self.claims.claim_count(set) {
             let key_id = self.claims.claim(set, index).key_id;
-            let key = key_id.try_into().ok().and_then(|id: [u8; 12]| self.ids.get(&id));
-            if let Some(&key) = key {
+            let key = key_id.try_into().ok().and_then(|id: [u8; 12]| self.known.ids.get(&id));
+            if let Some(&key) = key.filter(|&&key| key < self.keys.len()) {
                 self.try_one((set, index, key), &message, rank, hits)?;
             }
         }

@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(feature = "trust")]
+use super::roles::{self, Ruled, SignedRole};
 use crate::digest::Identity;
 use crate::formats::Unknown;
 use crate::keys::PublicKey;
@@ -70,6 +72,21 @@ pub(super) struct Facts {
     pub(super) signature_section: u64,
     pub(super) identity: Option<Identity>,
     pub(super) ignored: Vec<Ignored>,
+    /// What the trust file says, where one was asked.
+    #[cfg(feature = "trust")]
+    pub(super) ruled: Option<Ruled>,
+}
+
+/// What a trust file has said.
+#[cfg(feature = "trust")]
+impl Facts {
+    fn rule(&self) -> Option<usize> {
+        self.ruled.as_ref()?.rule
+    }
+
+    fn roles(&self) -> &[SignedRole] {
+        self.ruled.as_ref().map_or(&[], |ruled| &ruled.roles)
+    }
 }
 
 /// The rules that a binary can fail.
@@ -113,6 +130,24 @@ pub enum Reason {
     /// The covered range has no module manifest, or a broken one, or two.
     #[cfg(feature = "manifest")]
     NoManifest,
+    /// No rule of the trust file matches the module's name.
+    #[cfg(feature = "trust")]
+    NoRule,
+    /// Keys of the trust file have signed, but not enough of them for each role that is required.
+    #[cfg(feature = "trust")]
+    RoleNotMet {
+        /// The roles that lack signatures.
+        missing: Vec<SignedRole>,
+    },
+    /// It would be trusted if revoked keys counted.
+    #[cfg(feature = "trust")]
+    RevokedKey,
+    /// It would be trusted if keys counted that are no more valid, or not yet.
+    #[cfg(feature = "trust")]
+    KeyNotValid,
+    /// The trust file names it among the modules that are never trusted.
+    #[cfg(feature = "trust")]
+    RevokedModule,
     /// The module manifest names another package.
     #[cfg(feature = "manifest")]
     WrongPackage {
@@ -171,6 +206,8 @@ pub(crate) const fn from_build(
         signature_section: 0,
         identity: Some(identity),
         ignored: Vec::new(),
+        #[cfg(feature = "trust")]
+        ruled: None,
     };
     let covered = Covered { end: covered, whole };
     Verified { facts, covered, signers: Cow::Borrowed(signers), manifest }
@@ -231,6 +268,21 @@ impl Verified {
     pub fn ignored(&self) -> &[Ignored] {
         &self.facts.ignored
     }
+
+    /// Index of the rule of the trust file that has decided, from 0. `None` where no rule matches the name, and where no
+    /// trust file was asked.
+    #[cfg(feature = "trust")]
+    #[must_use]
+    pub fn rule(&self) -> Option<usize> {
+        self.facts.rule()
+    }
+
+    /// The roles that the rule requires, and who has signed for each.
+    #[cfg(feature = "trust")]
+    #[must_use]
+    pub fn roles(&self) -> &[SignedRole] {
+        self.facts.roles()
+    }
 }
 
 impl Refusal {
@@ -258,6 +310,21 @@ impl Refusal {
     pub fn ignored(&self) -> &[Ignored] {
         &self.facts.ignored
     }
+
+    /// Index of the rule of the trust file that has decided, from 0. `None` where no rule matches the name, and where no
+    /// trust file was asked.
+    #[cfg(feature = "trust")]
+    #[must_use]
+    pub fn rule(&self) -> Option<usize> {
+        self.facts.rule()
+    }
+
+    /// The roles that the rule requires, and who has signed for each.
+    #[cfg(feature = "trust")]
+    #[must_use]
+    pub fn roles(&self) -> &[SignedRole] {
+        self.facts.roles()
+    }
 }
 
 impl Reason {
@@ -273,6 +340,16 @@ impl Reason {
             Self::BodyChanged => "body-changed",
             Self::NotCovered => "not-covered",
             Self::PolicyNotMet { .. } => "policy-not-met",
+            #[cfg(feature = "trust")]
+            Self::NoRule => "no-rule",
+            #[cfg(feature = "trust")]
+            Self::RoleNotMet { .. } => "role-not-met",
+            #[cfg(feature = "trust")]
+            Self::RevokedKey => "revoked-key",
+            #[cfg(feature = "trust")]
+            Self::KeyNotValid => "key-not-valid",
+            #[cfg(feature = "trust")]
+            Self::RevokedModule => "revoked-module",
             #[cfg(feature = "manifest")]
             Self::NoManifest => "no-manifest",
             #[cfg(feature = "manifest")]
@@ -313,6 +390,18 @@ impl fmt::Display for Reason {
             Self::PolicyNotMet { found, wanted } => {
                 write!(f, "{wanted} of the keys must have signed, but {found} have")
             }
+            #[cfg(feature = "trust")]
+            Self::NoRule => f.write_str("no rule of the trust file matches the module's name"),
+            #[cfg(feature = "trust")]
+            Self::RoleNotMet { missing } => f.write_str(&roles::lacking(missing)),
+            #[cfg(feature = "trust")]
+            Self::RevokedKey => f.write_str("signed with a key that the trust file revokes"),
+            #[cfg(feature = "trust")]
+            Self::KeyNotValid => {
+                f.write_str("signed with a key that is not valid at this time by the trust file")
+            }
+            #[cfg(feature = "trust")]
+            Self::RevokedModule => f.write_str("the trust file revokes this module"),
             #[cfg(feature = "manifest")]
             Self::NoManifest => f.write_str("the signed part has no module manifest"),
             #[cfg(feature = "manifest")]

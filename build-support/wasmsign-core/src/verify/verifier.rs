@@ -33,17 +33,18 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    pub(super) fn of(criteria: Arc<Criteria>) -> Self {
+    pub(crate) fn of(criteria: Arc<Criteria>) -> Self {
         Self { criteria }
     }
 
     /// The trusted keys, each once.
     #[must_use]
     pub fn keys(&self) -> &[PublicKey] {
-        &self.criteria.keys
+        self.criteria.keys.trusted()
     }
 
-    /// What is asked for.
+    /// What is asked for. Of a verifier that a trust file has made it is the coverage and the kind that the rule asks for, and
+    /// the package and version; the rule's roles say who must have signed.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.criteria.policy

@@ -115,6 +115,21 @@ pub(crate) enum Hashing {
     Signed,
     /// The identity as well.
     SignedAndIdentity,
+    /// The identity alone: the boundaries stay without.
+    #[cfg(feature = "trust")]
+    Identity,
+}
+
+impl Hashing {
+    /// Whether that which is signed is computed.
+    pub(super) fn signs(self) -> bool {
+        matches!(self, Self::Signed | Self::SignedAndIdentity)
+    }
+
+    /// Whether the identity is computed.
+    pub(super) fn identifies(self) -> bool {
+        !matches!(self, Self::Nothing | Self::Signed)
+    }
 }
 
 /// How many of the hashes are met, each at its own boundary, in order from the first.

@@ -37,13 +37,14 @@ pub(crate) fn read<V: Visitor>(
     Ok(pass.finish().0)
 }
 
-/// As [`read`], without any hash: the body has no boundaries, their ends stand beside it.
+/// As [`read`], without the hashes that are signed: the body has no boundaries, their ends stand beside it.
 pub(crate) fn read_unhashed<V: Visitor>(
     mut input: impl Source,
+    hashing: Hashing,
     visitor: &mut V,
 ) -> Result<(Body, Vec<u64>), V::Error> {
     let input: &mut dyn Source = &mut input;
-    let mut pass = Pass::start(input, Pace::Full, Hashing::Nothing, visitor)?;
+    let mut pass = Pass::start(input, Pace::Full, hashing, visitor)?;
     while pass.step()? {}
     let ends = core::mem::take(&mut pass.ends);
     Ok((pass.finish().0, ends))
@@ -65,11 +66,11 @@ impl<V: Visitor> Sink for Hashes<V> {
     type Error = V::Error;
 
     fn run(&mut self, region: Region, run: Run) -> Result<(), V::Error> {
-        if self.hashing == Hashing::SignedAndIdentity && region != Region::Signature {
+        if self.hashing.identifies() && region != Region::Signature {
             self.rolling.hash(IDENTITY, run.clone());
         }
         if region == Region::Body {
-            if self.hashing != Hashing::Nothing {
+            if self.hashing.signs() {
                 self.rolling.hash(BODY, run.clone());
             }
             self.visitor.body(run.bytes())?;
@@ -108,7 +109,7 @@ impl<I: Source, V: Visitor> Pass<I, V> {
         hashing: Hashing,
         visitor: V,
     ) -> Result<Self, V::Error> {
-        let rolling = RollingHashes::new(if hashing == Hashing::SignedAndIdentity { 2 } else { 1 });
+        let rolling = RollingHashes::new(if hashing.identifies() { 2 } else { 1 });
         let hashes = Hashes { rolling, hashing, visitor };
         let mut tee = Tee::new(input, pace, Region::Header, hashes);
         let kind = tee.kind()?;
@@ -144,7 +145,7 @@ impl<I: Source, V: Visitor> Pass<I, V> {
     pub(crate) fn finish(self) -> (Body, V) {
         let total = self.tee.offset();
         let Hashes { mut rolling, hashing, visitor } = self.tee.sink;
-        let whole = (hashing == Hashing::SignedAndIdentity).then(|| rolling.mark(IDENTITY));
+        let whole = hashing.identifies().then(|| rolling.mark(IDENTITY));
         let whole = whole.and_then(|()| rolling.marks(IDENTITY).pop());
         let body = Body {
             kind: self.kind,
@@ -214,7 +215,7 @@ impl<I: Source, V: Visitor> Pass<I, V> {
             // Only a mark needs the bytes at once: a file may have a million delimiters.
             self.tee.flush()?;
             self.ends.push(self.last_end);
-            if self.tee.sink.hashing != Hashing::Nothing {
+            if self.tee.sink.hashing.signs() {
                 self.tee.sink.rolling.mark(BODY);
             }
         }

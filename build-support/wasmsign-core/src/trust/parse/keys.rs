@@ -60,6 +60,11 @@ impl<'t> Keys<'t> {
         owners.len()
     }
 
+    /// How many keys these are with their successors.
+    pub(super) fn count(&self, keys: impl Iterator<Item = usize>) -> usize {
+        keys.map(|key| 1 + self.keys[key].as_ref().map_or(0, |key| key.successions.len())).sum()
+    }
+
     /// All keys, if none has a fault.
     pub(super) fn into_keys(self) -> Option<Vec<TrustedKey>> {
         self.keys.into_iter().collect()

@@ -5,10 +5,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use semver::VersionReq;
-
 use super::keys::Keys;
 use crate::limits::MAX_KEYS;
+use crate::manifest::VersionReq;
 use crate::trust::document::{Located, Table, Value, not_empty, one_of};
 use crate::trust::error::Faults;
 use crate::trust::model::{Algorithm, Format, Role, Rule};
@@ -52,11 +51,11 @@ fn rule(mut table: Table<'_>, keys: &Keys<'_>, roles: &[Role], faults: &mut Faul
     let modules = modules(&mut table, faults);
     let unsigned = table.take("unsigned").and_then(|value| value.boolean(faults)).unwrap_or(false);
     let require = require(&mut table, unsigned, keys, roles, faults);
-    let policy = policy(&mut table, faults);
+    let mut policy = policy(&mut table, faults);
     let package = table.take("package").and_then(|value| value.string(faults));
-    let package = package.and_then(|text| not_empty(text, faults)).map(String::from);
+    policy.package = package.and_then(|text| not_empty(text, faults)).map(String::from);
     let version = table.take("version").and_then(|value| value.string(faults));
-    let version = version.and_then(|text| {
+    policy.version = version.and_then(|text| {
         let parsed = VersionReq::parse(text.value);
         let parsed = parsed.map_err(|error| format!("expected a version requirement: {error}"));
         faults.take(&text.span, parsed)
@@ -64,7 +63,7 @@ fn rule(mut table: Table<'_>, keys: &Keys<'_>, roles: &[Role], faults: &mut Faul
     let formats = words(table.take("formats"), Format::NAMES, Format::Wasmsign2, faults);
     let algorithms = words(table.take("algorithms"), Algorithm::NAMES, Algorithm::Ed25519, faults);
     table.finish(faults);
-    Rule { modules, require, policy, package, version, formats, algorithms, unsigned }
+    Rule { modules, require, policy, formats, algorithms, unsigned }
 }
 
 fn modules(table: &mut Table<'_>, faults: &mut Faults<'_>) -> Vec<Pattern> {
@@ -103,8 +102,12 @@ fn require(
             required.push(role);
         }
     }
-    if required.iter().map(|role| role.keys.len()).sum::<usize>() > MAX_KEYS {
-        faults.add(span, format!("more than {MAX_KEYS} keys in the roles of one rule"));
+    let asked = required.iter().flat_map(|role| role.keys.iter().copied());
+    let count = if unsigned { keys.count(0..keys.names().count()) } else { keys.count(asked) };
+    if count > MAX_KEYS {
+        let what =
+            format!("{count} keys with their successors: one rule can ask for at most {MAX_KEYS}");
+        faults.add(span, what);
     }
     required
 }

@@ -1,0 +1,244 @@
+//! From a trust file, a name and a time to a verifier.
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::model::{Algorithm, Format, Owner, Role, Rule, Term, Trust, TrustedKey};
+use super::time::Time;
+use crate::formats::sections::Layout;
+use crate::keys::PublicKey;
+use crate::verify::{
+    Bar, Barred, Criteria, Group, GroupNames, Keys, Member, Policy, Requirement, Ruling, Verifier,
+};
+
+/// A question to a trust file, of which [`TrustVerifierBuilder::build`] makes a [`Verifier`]; made by [`Trust::verifier`].
+#[derive(Debug, Clone)]
+#[must_use = "`build` makes the verifier"]
+pub struct TrustVerifierBuilder<'t> {
+    trust: &'t Trust,
+    rule: Option<usize>,
+    time: Time,
+    identity: bool,
+    layout: Layout,
+}
+
+impl Trust {
+    /// What decides about the module of this name at this time.
+    ///
+    /// The name is the one that the rules' `modules` are matched with: that under which the host knows the module, and
+    /// not one that came with it. Where no rule matches, every module is refused
+    /// ([`Reason::NoRule`](crate::verify::Reason::NoRule)).
+    ///
+    /// ```
+    /// use wasmsign_core::trust::{Time, Trust};
+    /// # use std::io::Cursor;
+    /// # use wasmsign_core::{SecretKey, sign};
+    /// # let secret = SecretKey::from_seed(&[7; 32]);
+    /// # let mut signed = Cursor::new(Vec::new());
+    /// # sign::embed(Cursor::new(b"\0asm\x01\0\0\0"), &mut signed, &[sign::NewSignature::by(&secret)])?;
+    /// # let (file, key) = (signed.into_inner(), secret.public_key());
+    /// let text = format!(
+    ///     "version = 1\n\
+    ///      [keys.ci]\n\
+    ///      public = \"{key}\"\n\
+    ///      valid-from = 2026-01-01\n\
+    ///      [[rules]]\n\
+    ///      modules = [\"codec.wasm\"]\n\
+    ///      require = [\"ci\"]\n"
+    /// );
+    /// let trust = Trust::load(&text, |path| std::fs::read(path))?;
+    /// let verifier = trust.verifier("codec.wasm", Time::now()).build();
+    /// let module = verifier.verify_bytes(&file)?;
+    /// assert_eq!(module.verified().rule(), Some(0));
+    /// assert_eq!(&*module.verified().roles()[0].keys[0], "ci");
+    ///
+    /// let earlier = trust.verifier("codec.wasm", "2025-12-31T23:59:59Z".parse()?).build();
+    /// assert_eq!(earlier.verify_bytes(&file).unwrap_err().code(), "key-not-valid");
+    /// let other = trust.verifier("other.wasm", Time::now()).build();
+    /// assert_eq!(other.verify_bytes(&file).unwrap_err().code(), "no-rule");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verifier(&self, name: &str, time: Time) -> TrustVerifierBuilder<'_> {
+        TrustVerifierBuilder {
+            trust: self,
+            rule: self.rule_for(name),
+            time,
+            identity: false,
+            layout: Layout::default(),
+        }
+    }
+}
+
+impl TrustVerifierBuilder<'_> {
+    /// Computes the [`Identity`](crate::Identity) as well: see
+    /// [`VerifierBuilder::with_identity`](crate::verify::VerifierBuilder::with_identity). Where the trust file revokes
+    /// modules, it is computed anyway.
+    pub fn with_identity(mut self) -> Self {
+        self.identity = true;
+        self
+    }
+
+    /// Reads signature data in the literal form of the tool-conventions text: see
+    /// [`VerifierBuilder::literal_form`](crate::verify::VerifierBuilder::literal_form).
+    pub fn literal_form(mut self) -> Self {
+        self.layout = Layout::Literal;
+        self
+    }
+
+    /// Makes the verifier.
+    #[must_use]
+    pub fn build(self) -> Verifier {
+        let Self { trust, rule, time, identity, layout } = self;
+        let asked = rule.map(|rule| &trust.rules[rule]);
+        let mut candidates = Candidates { trust, time, keys: Vec::new(), places: BTreeMap::new() };
+        let mut roles = Roles::default();
+        for role in asked.iter().flat_map(|rule| &rule.require) {
+            roles.add(role, asked.is_some_and(is_verified_here), &mut candidates);
+        }
+        let unsigned = asked.filter(|rule| rule.unsigned).map(|_| candidates.add_all());
+        let order = candidates.order();
+        let at = |key: usize| order[key];
+        let Roles { mut groups, names, mut barred } = roles;
+        let members = groups.iter_mut().flat_map(|group| &mut group.members);
+        let barred_members = barred.iter_mut().map(|barred| &mut barred.member);
+        members.chain(barred_members).for_each(|member| member.key = at(member.key));
+        let unsigned = unsigned.map(|bars| in_order(&order, bars));
+        Verifier::of(Arc::new(Criteria {
+            keys: candidates.into_keys(&order),
+            requirement: Requirement { groups },
+            policy: asked
+                .map_or_else(|| Policy::default().expect(None), |rule| rule.policy.clone()),
+            identity: identity || !trust.revoked.is_empty(),
+            layout,
+            ruling: Some(Ruling {
+                rule,
+                names,
+                barred,
+                unsigned,
+                revoked: Arc::clone(&trust.revoked),
+            }),
+        }))
+    }
+}
+
+/// Whether signatures as the rule wants them can be verified by this version.
+fn is_verified_here(rule: &Rule) -> bool {
+    rule.formats.contains(&Format::Wasmsign2)
+        && rule.algorithms.iter().all(|&algorithm| algorithm == Algorithm::Ed25519)
+}
+
+/// The keys that matter to one question, each once.
+struct Candidates<'t> {
+    trust: &'t Trust,
+    time: Time,
+    keys: Vec<Candidate<'t>>,
+    /// Where each stands in the list.
+    places: BTreeMap<&'t [u8; 32], usize>,
+}
+
+struct Candidate<'t> {
+    key: &'t PublicKey,
+    id: [u8; 12],
+    /// Whether it counts in some role.
+    counts: bool,
+}
+
+/// A key under one of its names.
+struct Named<'t> {
+    place: usize,
+    owner: Owner,
+    name: &'t Arc<str>,
+    bar: Option<Bar>,
+}
+
+impl<'t> Candidates<'t> {
+    /// A key of the file and its successors.
+    fn add(&mut self, key: &'t TrustedKey) -> Vec<Named<'t>> {
+        key.terms().filter_map(|term| self.add_term(&key.name, term)).collect()
+    }
+
+    fn add_term(&mut self, name: &'t Arc<str>, term: Term<'t>) -> Option<Named<'t>> {
+        let owner = self.trust.signers.owner(term.key)?;
+        let keys = &mut self.keys;
+        let place = *self.places.entry(term.key.as_bytes()).or_insert_with(|| {
+            keys.push(Candidate { key: term.key, id: owner.key_id, counts: false });
+            keys.len() - 1
+        });
+        let bar = match (owner.revoked, term.contains(self.time)) {
+            (true, _) => Some(Bar::Revoked),
+            (false, false) => Some(Bar::NotValid),
+            (false, true) => None,
+        };
+        Some(Named { place, owner, name, bar })
+    }
+
+    /// All keys of the file. For each of the candidates why its signatures do not count, unless they do under one of its
+    /// names.
+    fn add_all(&mut self) -> Vec<Option<Bar>> {
+        let mut bars = BTreeMap::new();
+        for key in &self.trust.keys {
+            for Named { place, bar, .. } in self.add(key) {
+                let known = bars.entry(place).or_insert(bar);
+                *known = known.and(bar);
+            }
+        }
+        bars.into_values().collect()
+    }
+
+    /// The new place of each candidate: those that count go first, and keep their order.
+    fn order(&self) -> Vec<usize> {
+        let counting = self.keys.iter().filter(|candidate| candidate.counts).count();
+        let (mut first, mut others) = (0..counting, counting..);
+        let place = |candidate: &Candidate<'_>| match candidate.counts {
+            true => first.next(),
+            false => others.next(),
+        };
+        self.keys.iter().filter_map(place).collect()
+    }
+
+    fn into_keys(self, order: &[usize]) -> Keys {
+        let counting = self.keys.iter().filter(|candidate| candidate.counts).count();
+        let keys = self.keys.iter().map(|candidate| (candidate.key.clone(), candidate.id));
+        Keys::with_ids(in_order(order, keys).into_iter(), counting)
+    }
+}
+
+/// What is put in a new order.
+fn in_order<T>(order: &[usize], values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut placed: Vec<_> = order.iter().copied().zip(values).collect();
+    placed.sort_unstable_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, value)| value).collect()
+}
+
+/// The roles of a rule, as a verifier has them.
+#[derive(Default)]
+struct Roles {
+    groups: Vec<Group>,
+    names: Vec<GroupNames>,
+    barred: Vec<Barred>,
+}
+
+impl Roles {
+    /// Adds a role. Its keys count only where their signatures can be verified.
+    fn add<'t>(&mut self, role: &Role, verified_here: bool, candidates: &mut Candidates<'t>) {
+        let trust = candidates.trust;
+        let (group, wanted) = (self.groups.len(), role.threshold);
+        let (mut members, mut names) = (Vec::new(), Vec::new());
+        for &key in role.keys.iter().filter(|_| verified_here) {
+            for Named { place, owner, name, bar } in candidates.add(&trust.keys[key]) {
+                let member = Member { key: place, signer: owner.signer };
+                match bar {
+                    Some(bar) => self.barred.push(Barred { group, member, bar }),
+                    None => {
+                        candidates.keys[place].counts = true;
+                        members.push(member);
+                        names.push(Arc::clone(name));
+                    }
+                }
+            }
+        }
+        self.groups.push(Group { wanted, members });
+        self.names.push(GroupNames { name: Arc::clone(&role.name), members: names, wanted });
+    }
+}

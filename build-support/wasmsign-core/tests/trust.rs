@@ -19,7 +19,7 @@ fn load(text: &str) -> Trust {
     let handover = |path: &str| {
         let (keys, time) = path
             .strip_suffix(".dsse")
-            .and_then(|path| Some(path.split_once('@').unwrap_or((path, ""))))
+            .map(|path| path.split_once('@').unwrap_or((path, "")))
             .expect("a name");
         let (from, to) = keys.split_once('-').expect("two keys");
         let [from, to] = [from, to].map(|seed| seed.parse::<u8>().expect("a number"));

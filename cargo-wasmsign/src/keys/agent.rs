@@ -34,6 +34,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     about: "A key that the agent behind `SSH_AUTH_SOCK` holds: its fingerprint (`SHA256:…`, with `public` beside it), or the \
             public key.",
     form: Form::Text,
+    beside: None,
     argument: Some("FINGERPRINT"),
     advice: Some(
         "use the fingerprint (SHA256:…) that `ssh-add -l` shows, or the public key that `ssh-add \

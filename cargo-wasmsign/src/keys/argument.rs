@@ -22,7 +22,7 @@ impl KeyRef {
     /// Exit code 2. Nothing is repeated that may be a secret.
     pub fn secret_argument(argument: &str) -> Result<Self> {
         let (scheme, told) = scheme_of(argument)?.unwrap_or((&file::SCHEME, argument));
-        let told = Told { words: &[told], directory: Path::new("") };
+        let told = Told { words: &[told], beside: None, directory: Path::new("") };
         Self::of_scheme(scheme, &told).map_err(|wrong| match wrong.why {
             Why::Secret => secret_given(told.text()),
             Why::Invalid(invalid) => {
@@ -44,7 +44,7 @@ impl KeyRef {
         if let Some((scheme, told)) = public_scheme_of(text) {
             return (scheme.parse)(told, directory);
         }
-        let path = Told { words: &[], directory }.path(text);
+        let path = Told::in_directory(directory).path(text);
         // Nobody should be told that a key is a missing file.
         let is_path = path.exists() || !is_key_text(text) && !redact::is_secret_for_a_path(&path);
         match is_path {
@@ -170,7 +170,10 @@ mod tests {
     #[test]
     fn an_unknown_scheme_is_told_with_the_known_ones() {
         assert!(error("evn:KEY").contains("`evn`") && error("evn:KEY").contains("mean `env`?"));
-        assert!(error("vault:secret/a").ends_with("give a path, or one of: `env` and `ssh-agent`"));
+        assert!(
+            error("vault:secret/a")
+                .ends_with("give a path, or one of: `env`, `ssh-agent` and `pkcs11`")
+        );
         // What a table may say needs more than a text.
         assert!(error("command:sign").contains("`command`"));
     }

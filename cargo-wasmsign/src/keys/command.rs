@@ -30,6 +30,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     about: "A program and its arguments that signs what it reads from standard input; needs `public`. It runs in the \
             directory of this Cargo.toml.",
     form: Form::Command,
+    beside: None,
     argument: None,
     advice: None,
     // A program cannot be asked for it, and its signatures are not taken on trust.

@@ -24,7 +24,7 @@ fn parse(text: &str, directory: &Path) -> Result<KeyRef, Invalid> {
     if text.is_empty() {
         return Err(Invalid::new("the path of a directory after `dir:`", ""));
     }
-    let path = Told { words: &[], directory }.path(text);
+    let path = Told::in_directory(directory).path(text);
     match redact::is_secret_for_a_path(&path) {
         true => Err(Invalid::new("the path of a directory after `dir:`", text)),
         false => Ok(KeyRef::new(Directory { path })),

@@ -16,6 +16,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     word: "env",
     about: "The environment variable that holds the key's text.",
     form: Form::Variable,
+    beside: None,
     argument: Some("NAME"),
     advice: None,
     needs_public: false,
@@ -48,11 +49,11 @@ impl Backend for Variable {
         Ok(Found::new(secret))
     }
 
-    fn variable(&self) -> Option<&str> {
-        Some(&self.name)
+    fn variables(&self) -> Vec<&str> {
+        vec![&self.name]
     }
 
-    fn is_in_variable(&self) -> bool {
-        true
+    fn secret_variables(&self) -> Vec<&str> {
+        self.variables()
     }
 }

@@ -13,6 +13,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     word: "env-file",
     about: "The environment variable that holds the path of the key's file.",
     form: Form::Variable,
+    beside: None,
     argument: None,
     advice: None,
     needs_public: false,
@@ -39,7 +40,7 @@ impl Backend for PathVariable {
         KeyFile { path: path.into() }.find(public)
     }
 
-    fn variable(&self) -> Option<&str> {
-        Some(&self.name)
+    fn variables(&self) -> Vec<&str> {
+        vec![&self.name]
     }
 }

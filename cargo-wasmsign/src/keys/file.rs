@@ -22,6 +22,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     word: "file",
     about: "The key's file, from this Cargo.toml.",
     form: Form::Text,
+    beside: None,
     // A path needs no word before it.
     argument: None,
     advice: None,

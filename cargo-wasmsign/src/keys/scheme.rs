@@ -38,14 +38,14 @@ pub(super) trait Backend: fmt::Debug + Send + Sync {
         None
     }
 
-    /// The environment variable that decides which key it is.
-    fn variable(&self) -> Option<&str> {
-        None
+    /// The environment variables that it names.
+    fn variables(&self) -> Vec<&str> {
+        Vec::new()
     }
 
-    /// Whether the secret itself is in that variable.
-    fn is_in_variable(&self) -> bool {
-        false
+    /// Those of them whose values are secret.
+    fn secret_variables(&self) -> Vec<&str> {
+        Vec::new()
     }
 }
 
@@ -57,6 +57,8 @@ pub struct Scheme {
     pub about: &'static str,
     /// What it is told.
     pub form: Form,
+    /// The variable that may be named beside the word in a manifest's table.
+    pub beside: Option<Beside>,
     /// What stands behind the colon on the command line; none where only manifests have the scheme.
     pub argument: Option<&'static str>,
     /// What to do where it is told something else on the command line.
@@ -65,6 +67,14 @@ pub struct Scheme {
     pub needs_public: bool,
     /// Makes a name of what the scheme is told.
     pub(super) parse: fn(&Told<'_>) -> Result<KeyRef, Wrong>,
+}
+
+/// What may stand in a manifest beside the word of a scheme: the name of a variable with the secret that the key is locked with.
+pub struct Beside {
+    /// Its key in the table.
+    pub word: &'static str,
+    /// What it means, for those who write manifests.
+    pub about: &'static str,
 }
 
 /// A way to name public keys, each name one or several of them. It has no table in a manifest: the word, a colon and what it
@@ -94,6 +104,8 @@ pub enum Form {
 pub struct Told<'a> {
     /// At least one.
     pub words: &'a [&'a str],
+    /// The variable that is named beside them.
+    pub beside: Option<&'a str>,
     /// Where relative paths begin; empty for the current directory.
     pub directory: &'a Path,
 }
@@ -123,7 +135,12 @@ impl Wrong {
     }
 }
 
-impl Told<'_> {
+impl<'a> Told<'a> {
+    /// A path from a directory.
+    pub(super) fn in_directory(directory: &'a Path) -> Self {
+        Self { words: &[], beside: None, directory }
+    }
+
     /// The first word.
     pub(super) fn text(&self) -> &str {
         self.words.first().copied().unwrap_or_default()
@@ -193,14 +210,14 @@ impl KeyRef {
         self.0.text()
     }
 
-    /// The environment variable that decides which key it is.
-    pub fn variable(&self) -> Option<&str> {
-        self.0.variable()
+    /// The environment variables that it names.
+    pub fn variables(&self) -> Vec<&str> {
+        self.0.variables()
     }
 
-    /// The environment variable that the secret itself is in.
-    pub fn secret_variable(&self) -> Option<&str> {
-        self.0.variable().filter(|_| self.0.is_in_variable())
+    /// Those of them whose values are secret.
+    pub fn secret_variables(&self) -> Vec<&str> {
+        self.0.secret_variables()
     }
 }
 

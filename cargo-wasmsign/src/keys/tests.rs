@@ -15,7 +15,7 @@ use crate::text::snippet::Snippet;
 /// A key by the scheme of this word.
 fn key_ref(word: &str, words: &[&str]) -> Result<KeyRef, Wrong> {
     let scheme = SCHEMES.iter().find(|scheme| scheme.word == word).expect("it is known");
-    KeyRef::of_scheme(scheme, &Told { words, directory: Path::new("/w") })
+    KeyRef::of_scheme(scheme, &Told { words, ..Told::in_directory(Path::new("/w")) })
 }
 
 fn named(secret: Option<KeyRef>, public: Option<&PublicKey>) -> NamedKey {
@@ -53,9 +53,10 @@ fn a_name_is_told_as_a_manifest_has_it() {
     ] {
         assert_eq!(key_ref(word, words).expect(word).told(), told);
     }
-    assert_eq!(key_ref("env", &["KEY"]).expect("it is one").secret_variable(), Some("KEY"));
+    let key = key_ref("env", &["KEY"]).expect("it is one");
+    assert_eq!((key.variables(), key.secret_variables()), (vec!["KEY"], vec!["KEY"]));
     let file = key_ref("env-file", &["FILE"]).expect("it is one");
-    assert_eq!((file.variable(), file.secret_variable()), (Some("FILE"), None));
+    assert_eq!((file.variables(), file.secret_variables()), (vec!["FILE"], vec![]));
 }
 
 #[test]

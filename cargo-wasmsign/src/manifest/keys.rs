@@ -12,7 +12,7 @@ use super::node::{Node, Table};
 use super::table::{Layer, schema_of, table};
 use super::text::Text;
 use crate::error::{Error, Result};
-use crate::keys::{Form, KeyRef, NamedKey, SCHEMES, Scheme, Told, Why};
+use crate::keys::{Beside, Form, KeyRef, NamedKey, SCHEMES, Scheme, Told, Why};
 use crate::text::nearest::quoted;
 use crate::text::words::Invalid;
 
@@ -103,10 +103,17 @@ impl Kind for Secret {
             return Err(no_secrets(&text));
         }
         let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
-        let (scheme, node) = only_scheme(&node.table(&words)?, &words)?;
+        let besides = SCHEMES.iter().filter_map(|scheme| scheme.beside.as_ref());
+        let mut known: Vec<_> =
+            words.iter().copied().chain(besides.map(|beside| beside.word)).collect();
+        known.dedup();
+        let table = node.table(&known)?;
+        let (scheme, node) = only_scheme(&table, &words)?;
+        let beside = beside(scheme, &table, &words)?;
         let texts = told(scheme, &node)?;
         let words: Vec<_> = texts.iter().map(Text::as_str).collect();
-        let told = Told { words: &words, directory: node.file().directory() };
+        let beside = beside.as_ref().map(Text::as_str);
+        let told = Told { words: &words, beside, directory: node.file().directory() };
         KeyRef::of_scheme(scheme, &told).map_err(|wrong| match (wrong.why, texts.get(wrong.word)) {
             (Why::Secret, Some(text)) => no_secrets(text),
             (Why::Invalid(invalid), Some(text)) => text.invalid(&invalid),
@@ -121,9 +128,14 @@ impl Kind for Secret {
 
     fn describe(_: &mut SchemaGenerator) -> Schema {
         let choice = |scheme: &&Scheme| {
+            let mut properties = json!({ scheme.word: form_schema(scheme.form) });
+            if let Some(Beside { word, about }) = &scheme.beside {
+                properties[*word] = form_schema(Form::Variable);
+                properties[*word]["description"] = json!(about);
+            }
             json!({
                 "type": "object",
-                "properties": { scheme.word: form_schema(scheme.form) },
+                "properties": properties,
                 "required": [scheme.word],
                 "additionalProperties": false,
                 "description": scheme.about,
@@ -144,7 +156,7 @@ fn form_schema(form: Form) -> Value {
 /// The one scheme that a table has.
 fn only_scheme<'a>(table: &Table<'a>, words: &[&str]) -> Result<(&'static Scheme, Node<'a>)> {
     let one = format!("exactly one of {}", quoted(words, "and"));
-    let mut nodes = table.nodes();
+    let mut nodes = table.nodes().filter(|node| words.contains(&node.key()));
     let (node, other) = (nodes.next(), nodes.next());
     let found = match (&node, other) {
         (None, _) => "none".to_owned(),
@@ -157,6 +169,18 @@ fn only_scheme<'a>(table: &Table<'a>, words: &[&str]) -> Result<(&'static Scheme
     };
     let alone = node.filter(|_| found.is_empty()).and_then(known);
     alone.ok_or_else(|| table.invalid(&Invalid::instead(one, found)))
+}
+
+/// The variable that is named beside the word of a scheme.
+fn beside<'a>(scheme: &Scheme, table: &Table<'a>, words: &[&str]) -> Result<Option<Text<'a>>> {
+    let mut others = table.nodes().filter(|node| !words.contains(&node.key()));
+    let own = scheme.beside.as_ref().map(|beside| beside.word);
+    match others.find(|node| Some(node.key()) != own) {
+        Some(node) => {
+            Err(node.key_error(&format!("a key with `{}` has no `{}`", scheme.word, node.key())))
+        }
+        None => own.and_then(|word| table.node(word)).map(|node| variable(&node)).transpose(),
+    }
 }
 
 /// What a scheme is told, each text at its place.

@@ -18,7 +18,7 @@ use super::tables::{self, Tables, Workspace};
 use super::text::Text;
 use super::{misspelt, packaged};
 use crate::error::{Error, Result};
-use crate::keys::NamedKey;
+use crate::keys::{KeyRef, NamedKey};
 use crate::text::toml::toml_key;
 
 /// As many manifests as one thread reads before another could have begun.
@@ -111,7 +111,8 @@ impl Manifests {
     ///
     /// Exit code 2, with the nearest name.
     pub fn check_environment(&self, names: impl IntoIterator<Item = String>) -> Result<()> {
-        let variables = self.keys().filter_map(|key| key.secret.as_ref()?.variable());
+        let variables =
+            self.keys().filter_map(|key| key.secret.as_ref()).flat_map(KeyRef::variables);
         let wanted: Vec<_> = variables.collect();
         misspelt::check_environment(names, |name| wanted.contains(&name))
     }

@@ -85,7 +85,7 @@ pub(crate) fn read(workspace: &Workspace, configuration: &Configuration) -> Resu
     let members: Vec<_> = workspace.members().into_iter().map(member).collect();
     let mut manifests = Manifests::read(&workspace.manifest(), &members)?;
     for key in manifests.keys() {
-        key.secret.iter().filter_map(KeyRef::secret_variable).for_each(child::withhold);
+        key.secret.iter().flat_map(KeyRef::secret_variables).for_each(child::withhold);
     }
     manifests.check_profiles(configuration.keys(&["profile"]))?;
     let is_set = |(_, value): &(OsString, OsString)| !value.is_empty();

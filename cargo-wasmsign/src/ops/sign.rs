@@ -86,8 +86,8 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
 fn signers(request: &Request) -> Result<Vec<Signer>> {
     if request.keys.is_empty() && request.with.is_empty() {
         return Err(Error::usage("no key to sign with").advice(
-            "pass a secret key with `--key PATH`, `--key env:NAME` or `--key \
-             ssh-agent:FINGERPRINT`, or a key of the manifest with `--with NAME`",
+            "pass a secret key with `--key PATH`, `--key env:NAME`, `--key ssh-agent:FINGERPRINT` or \
+             `--key pkcs11:URI`, or a key of the manifest with `--with NAME`",
         ));
     }
     let keys = request.keys.iter().map(|key| Signer::from_argument(key));

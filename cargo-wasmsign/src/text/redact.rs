@@ -15,7 +15,8 @@ pub struct Given(Vec<String>);
 impl Given {
     /// Those of these texts.
     pub fn of(texts: impl IntoIterator<Item = String>) -> Self {
-        let values = texts.into_iter().map(|text| value(&text).to_owned());
+        let texts: Vec<_> = texts.into_iter().collect();
+        let values = texts.iter().flat_map(|text| values(value(text))).map(str::to_owned);
         Self(values.filter(|text| may_be_secret(text) && !is_made_here(text)).collect())
     }
 
@@ -39,6 +40,17 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/-_".contains(c)));
     let all = [text].into_iter().chain(text.lines()).chain(parts).chain(text.split('/'));
     all.filter(|piece| may_be_secret(piece))
+}
+
+/// The parts that say something: of the URI of a key in a token, its values.
+fn values(text: &str) -> Vec<&str> {
+    match text.strip_prefix("pkcs11:") {
+        Some(uri) => uri
+            .split([';', '?', '&'])
+            .map(|one| one.split_once('=').map_or(one, |(_, value)| value))
+            .collect(),
+        None => vec![text],
+    }
 }
 
 /// What is given, without the flag and the scheme before it.

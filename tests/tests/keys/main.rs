@@ -3,5 +3,9 @@
 mod directory;
 mod github;
 mod keygen;
+#[cfg(unix)]
+mod pkcs11;
 mod secrets;
 mod server;
+#[cfg(unix)]
+mod softhsm;

@@ -39,8 +39,8 @@ pub struct Build {
 /// Settings that override the manifest.
 #[derive(Debug, Default, Args)]
 pub struct Overrides {
-    /// Sign with this secret key instead of the manifest's signers: a path, env:NAME, or
-    /// ssh-agent:FINGERPRINT (repeatable)
+    /// Sign with this secret key instead of the manifest's signers: a path, env:NAME,
+    /// ssh-agent:FINGERPRINT, or pkcs11:URI for a key in a token (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,

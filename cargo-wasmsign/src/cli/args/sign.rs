@@ -23,7 +23,8 @@ pub struct Sign {
     /// Sign with this key of the manifest, after those of `--key` (repeatable)
     #[arg(long, value_name = "NAME")]
     pub with: Vec<String>,
-    /// Secret key: a path, env:NAME for the key's text in a variable, or ssh-agent:FINGERPRINT (repeatable)
+    /// Secret key: a path, env:NAME for the key's text in a variable, ssh-agent:FINGERPRINT, or pkcs11:URI for a key in a token
+    /// (repeatable)
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,

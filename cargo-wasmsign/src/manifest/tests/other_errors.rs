@@ -19,16 +19,16 @@ secret = 1
     ROOT:3:10: `secret`: expected a table, found an integer
 public = 'a'
 secret = {}
-    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found none
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent`, `pkcs11` and `command`, found none
 public = 'a'
 secret = { env = 'A', file = 'b' }
-    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found `env` and `file`
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent`, `pkcs11` and `command`, found `env` and `file`
 public = 'a'
 secret.evn = 'A'
     ROOT:3:8: unknown key `evn` in [workspace.metadata.wasmsign.keys.release.secret]; did you mean `env`?
 public = 'a'
 secret = { vault = 'x' }
-    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file`, `file`, `ssh-agent` and `command`
+    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file`, `file`, `ssh-agent`, `pkcs11`, `command` and `pin-env`
 public = 'a'
 secret.env = 1
     ROOT:3:14: `env`: expected a string, found an integer
@@ -99,7 +99,7 @@ secret.command = ['sign']
     ROOT:2:18: `command`: a command does not report its public key; set `public` as well as `secret`
 public = 'a'
 secret = { env = 'A', command = ['x'] }
-    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent` and `command`, found `env` and `command`
+    ROOT:3:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent`, `pkcs11` and `command`, found `env` and `command`
 ";
     check(cases, key_error);
 }

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use ssh_key::public::{Ed25519PublicKey, KeyData};
 use ssh_key::{Certificate, Fingerprint, HashAlg};
-use wasmsign_core::PublicKey;
+use wasmsign_core::{KeyError, PublicKey};
 
 use super::diagnose::mistake;
 use super::holder::{Found, Holder};
@@ -89,9 +90,19 @@ fn wanted(given: &str) -> Result<Fingerprint, Invalid> {
     if let Some(fingerprint) = fingerprint {
         return Ok(fingerprint);
     }
-    let key = PublicKey::decode(text.as_bytes()).map_err(|_| Invalid::new(EXPECTED, given))?;
+    let key = PublicKey::decode(text.as_bytes()).map_err(|error| match error {
+        KeyError::WrongAlgorithm { .. } => Invalid::because(error.to_string()),
+        _ => Invalid::new(EXPECTED, given),
+    })?;
     let key = KeyData::Ed25519(Ed25519PublicKey(*key.as_bytes()));
     Ok(key.fingerprint(HashAlg::Sha256))
+}
+
+/// What the agent at a socket holds.
+fn identities(socket: &Path) -> Result<Vec<Identity>> {
+    let mut stream = socket::connect(socket, Some(PATIENCE))?;
+    let answer = protocol::identities(&mut stream).map_err(|source| strange(socket, source));
+    answer.map(Option::unwrap_or_default)
 }
 
 /// Where the agent listens.
@@ -111,15 +122,26 @@ impl Agent {
     ///
     /// Exit code 2 where there is no agent, or it has no such key; 5 where it does not speak as agents do.
     fn find(socket: PathBuf, wanted: Fingerprint) -> Result<Self> {
-        let mut stream = socket::connect(&socket, Some(PATIENCE))?;
-        let answer = protocol::identities(&mut stream).map_err(|source| strange(&socket, source));
-        let identities = answer?.unwrap_or_default();
+        let identities = identities(&socket)?;
         let of_key: Vec<_> = identities.iter().filter(|one| one.fingerprint() == wanted).collect();
         // A certificate has the fingerprint of its key, and may be listed before it.
         let key = of_key.iter().find(|one| !one.is_certificate()).or(of_key.first());
         let identity = key.ok_or_else(|| missing(wanted, &identities))?;
         let public_key = identity.ed25519().ok_or_else(|| unfit(identity))?;
         Ok(Self { public_key, blob: identity.blob.clone(), socket })
+    }
+
+    /// The error for an agent that gives no signature. It has no words for why, but may have lost the key meanwhile, or have
+    /// been locked.
+    fn refused(&self) -> Error {
+        let identities = match identities(&self.socket) {
+            Ok(identities) => identities,
+            Err(error) => return error,
+        };
+        match identities.iter().any(|identity| identity.blob == self.blob) {
+            true => refused(),
+            false => missing(Fingerprint::Sha256(Sha256::digest(&self.blob).into()), &identities),
+        }
     }
 
     /// The error for a signature that does not verify.
@@ -140,12 +162,13 @@ impl Holder for Agent {
     ///
     /// # Errors
     ///
-    /// Exit code 5 where it does not want to, or what it gives is no signature of the key; 2 where it is gone.
+    /// Exit code 5 where it does not want to, or what it gives is no signature of the key; 2 where it is gone or locked, or no
+    /// longer has the key.
     fn sign(&self, message: &[u8]) -> Result<[u8; 64]> {
         let mut stream = socket::connect(&self.socket, None)?;
         let signature = protocol::sign(&mut stream, &self.blob, message)
             .map_err(|source| strange(&self.socket, source))?
-            .ok_or_else(refused)?;
+            .ok_or_else(|| self.refused())?;
         match self.public_key.verify(message, &signature) {
             true => Ok(signature),
             false => Err(self.wrong(message, &signature)),
@@ -153,17 +176,16 @@ impl Holder for Agent {
     }
 }
 
-/// The protocol has no words for why.
 fn refused() -> Error {
     Error::tool("the ssh agent refused to sign")
         .because(
-            "its user may have declined, it may be locked or no longer have the key, or it signs \
-             only SSH's own data: some agents do so with every key, and OpenSSH's agent with keys \
-             that were added for certain hosts (`ssh-add -h`)",
+            "its user may have declined, or it signs only SSH's own data: some agents do so with \
+             every key, and OpenSSH's agent with keys that were added for certain hosts (`ssh-add \
+             -h`)",
         )
         .advice(
-            "confirm its prompt, unlock it with `ssh-add -X`, add the key to OpenSSH's agent \
-             without `-h`, or sign with the key's file",
+            "confirm its prompt, add the key to OpenSSH's agent without `-h`, or sign with the key's \
+             file",
         )
 }
 
@@ -174,14 +196,20 @@ fn missing(wanted: Fingerprint, identities: &[Identity]) -> Error {
         0 => String::new(),
         more => format!("\nand {more} more"),
     };
-    let (held, advice) = match lines.is_empty() {
-        true => (
+    let fits = identities.iter().any(|identity| identity.ed25519().is_some());
+    let (held, advice) = match (lines.is_empty(), fits) {
+        (true, _) => (
             "it lists no keys: it is empty or locked".to_owned(),
             "add the key with `ssh-add FILE`, or unlock the agent with `ssh-add -X`",
         ),
-        false => (
+        (false, true) => (
             format!("it holds\n{}{more}", lines.join("\n")),
             "add the key with `ssh-add FILE`; `ssh-keygen -lf FILE` shows the fingerprint of one",
+        ),
+        (false, false) => (
+            format!("none of its keys is an ssh-ed25519 key; it holds\n{}{more}", lines.join("\n")),
+            "modules are signed with Ed25519 keys: make one with `ssh-keygen -t ed25519`, and add it \
+             with `ssh-add FILE`",
         ),
     };
     Error::usage(format!("the ssh agent has no key {wanted}")).because(held).advice(advice)

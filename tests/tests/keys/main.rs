@@ -1,5 +1,7 @@
 //! Keys: made, read, and never repeated.
 
+#[cfg(unix)]
+mod agent;
 mod directory;
 mod github;
 mod keygen;

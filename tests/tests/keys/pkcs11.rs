@@ -130,7 +130,7 @@ fn tokens_and_keys_that_are_not_there_are_told_with_those_that_are() {
     let mut call = place.sign(&place.hsm.uri("token=main"));
     place.refuses_call(empty.known_to(&mut call), 2, &["no such token", "none at all"]);
     empty.add_token("main");
-    let mut call = place.sign(&place.hsm.uri("token=main"));
+    let mut call = place.sign(&empty.uri("token=main"));
     place.refuses_call(empty.known_to(&mut call), 2, &["no such key", "no secret keys at all"]);
 }
 

@@ -165,8 +165,7 @@ fn keys_of_other_kinds_are_refused() {
     .concat();
     let weak = [string(b"ssh-ed25519"), string(&[0; 32])].concat();
     for (other, word) in [(token, "sk-ssh-ed25519@openssh.com"), (weak, "SHA256:")] {
-        let fingerprint =
-            Fingerprint::Sha256(<sha2::Sha256 as sha2::Digest>::digest(&other).into());
+        let fingerprint = Fingerprint::Sha256(Sha256::digest(&other).into());
         let (_directory, socket) = agent(move |_| identities(std::slice::from_ref(&other)));
         fails(Agent::find(socket, fingerprint), Exit::Usage, &[word]);
     }
@@ -185,6 +184,33 @@ fn nobody_listening_is_told() {
 fn an_agent_may_refuse() {
     let (_directory, socket) = signing(|_| string(&[5]));
     fails(find(&socket, &key(1)).unwrap().sign(MESSAGE), Exit::Tool, &["refused"]);
+}
+
+#[test]
+fn an_agent_may_lose_the_key_before_it_signs() {
+    for left in [vec![], vec![blob(&key(2))]] {
+        let asked = std::cell::Cell::new(0);
+        let (_directory, socket) =
+            agent(move |request| match (request, asked.replace(asked.get() + 1)) {
+                ([LIST], 0) => identities(&[blob(&key(1))]),
+                ([LIST], _) => identities(&left),
+                _ => string(&[5]),
+            });
+        let agent = find(&socket, &key(1)).unwrap();
+        fails(agent.sign(MESSAGE), Exit::Usage, &["has no key", &fingerprint(&key(1)).to_string()]);
+    }
+}
+
+#[test]
+fn an_agent_with_keys_of_other_algorithms_alone_is_told() {
+    let rsa = [string(b"ssh-rsa"), string(&[1, 0, 1]), string(&[0x7f; 256])].concat();
+    let token = [string(b"sk-ssh-ed25519@openssh.com"), string(&[7; 32]), string(b"ssh:")].concat();
+    let (_directory, socket) = agent(move |_| identities(&[rsa.clone(), token.clone()]));
+    let words =
+        ["none of its keys is an ssh-ed25519 key", " ssh-rsa ", " sk-ssh-ed25519@openssh.com "];
+    fails(find(&socket, &key(1)), Exit::Usage, &words);
+    let named = wanted("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC7 me").unwrap_err().to_string();
+    assert!(named.contains("RSA") && !named.contains("AAAA"), "{named}");
 }
 
 #[test]

@@ -67,5 +67,21 @@ pub const MAX_LISTED_SECTIONS: usize = 65_536;
 /// Bytes of the names in that list: as many as eighty of the longest names have.
 pub const MAX_LISTED_NAME_BYTES: usize = 8 * 1024 * 1024;
 
+/// Rounds of PBKDF2 that the passphrase of a key is put through: the most that RFC 8018 names, some seconds.
+#[cfg(feature = "encrypted-keys")]
+pub const MAX_PBKDF2_ROUNDS: u64 = 10_000_000;
+
+/// Rounds of bcrypt that the passphrase of a key is put through: some seconds. ssh-keygen takes 24.
+#[cfg(feature = "encrypted-keys")]
+pub const MAX_BCRYPT_ROUNDS: u32 = 1024;
+
+/// The work of scrypt, N·r·p, that the passphrase of a key is put through: some seconds, four times what minisign takes.
+#[cfg(feature = "encrypted-keys")]
+pub const MAX_SCRYPT_WORK: u64 = 1 << 25;
+
+/// Bytes of memory, 128·N·r, that scrypt may take: as many as minisign has it take.
+#[cfg(feature = "encrypted-keys")]
+pub const MAX_SCRYPT_BYTES: u64 = 1 << 30;
+
 /// Bytes of a varuint32.
 pub(crate) const MAX_VARUINT32_BYTES: usize = 5;

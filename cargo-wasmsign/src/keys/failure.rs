@@ -16,6 +16,14 @@ pub(super) fn key_error(source: &str, error: KeyError) -> Error {
         KeyError::SecretGiven | KeyError::PublicGiven => {
             Error::usage(format!("the key in {source} is the wrong half")).because(error)
         }
+        KeyError::TooMuchWork { .. } => Error::usage(format!(
+            "the key in {source} asks for too much work"
+        ))
+        .because(error)
+        .advice(
+            "check where the file is from; encrypt the key again with a passphrase and less \
+                 work, in the program that made it",
+        ),
         _ => Error::malformed(format!("failed to read the key in {source}")).because(error),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use wasmsign_core::keys::is_secret_key_text;
-use wasmsign_core::{KeyError, PublicKey};
+use wasmsign_core::{KeyError, SecretKey};
 
 use crate::text::words::Invalid;
 
@@ -61,9 +61,9 @@ impl FromStr for KeyIdChoice {
 
 /// Whether a text is a secret key, or nothing but digits as many as a seed has.
 fn is_secret(text: &str) -> bool {
-    let found = PublicKey::decode(text.strip_prefix("hex:").unwrap_or(text).as_bytes());
+    let found = SecretKey::decode(text.strip_prefix("hex:").unwrap_or(text).as_bytes());
     match found {
-        Err(KeyError::SecretGiven) => true,
+        Ok(_) | Err(KeyError::Encrypted | KeyError::MismatchedHalves) => true,
         Err(KeyError::Untyped { .. }) => !text.starts_with("hex:"),
         // The greater part of one.
         Err(KeyError::CompactLength { found, .. }) => found > 32 && !text.starts_with("hex:"),

@@ -1,7 +1,7 @@
 //! A public key by its own text.
 
 use serde_json::{Value, json};
-use wasmsign_core::PublicKey;
+use wasmsign_core::{KeyError, PublicKey};
 
 use super::failure::key_error;
 use super::scheme::Backend;
@@ -26,6 +26,15 @@ impl Backend for KeyText {
 
     fn public_keys(&self) -> Result<Vec<PublicKey>> {
         let key = PublicKey::decode(self.text.as_bytes());
-        key.map(|key| vec![key]).map_err(|error| key_error(self.owner, error))
+        key.map(|key| vec![key]).map_err(|error| match error {
+            // There is no file that could be something else.
+            KeyError::WrongAlgorithm { .. } => other_algorithm(self.owner).because(error),
+            _ => key_error(self.owner, error),
+        })
     }
+}
+
+fn other_algorithm(owner: &str) -> Error {
+    Error::usage(format!("{owner} is not an Ed25519 key"))
+        .advice("modules are signed with Ed25519 keys: `cargo wasmsign keygen` creates a pair")
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path;
 
 use wasmsign_core::PublicKey;
-use wasmsign_core::keys::may_be_secret;
+use wasmsign_core::keys::{is_plainly_public, may_be_secret};
 
 /// The words and variables of this call that may hold a secret key. Whatever a message is about, it may quote one of them.
 #[derive(Clone, Default)]
@@ -24,7 +24,7 @@ impl Given {
     pub fn hidden_in<'a>(&self, message: &'a str) -> Cow<'a, str> {
         let secrets = self.0.iter().filter(|text| is_secret_for_a_path(Path::new(text)));
         let quoted = secrets.flat_map(|text| pieces(text)).filter(|piece| message.contains(piece));
-        quoted.fold(message.into(), |message, piece| message.replace(piece, &hidden(piece)).into())
+        quoted.fold(message.into(), |message, piece| without(&message, piece).into())
     }
 }
 
@@ -33,6 +33,27 @@ impl fmt::Debug for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Given").field(&self.0.len()).finish()
     }
+}
+
+/// The message without a piece. Where it says our compact form of a key, that is an answer about a public key, of which
+/// somebody has given the 32 bytes.
+fn without(message: &str, piece: &str) -> String {
+    let is_answer = |before: &str, behind: &str| {
+        let digit = |c: char| c.is_ascii_alphanumeric();
+        let is_whole = !behind.starts_with(digit)
+            && before.strip_suffix("01").is_some_and(|before| !before.ends_with(digit));
+        is_whole && piece.len() == 64 && PublicKey::decode(format!("01{piece}").as_bytes()).is_ok()
+    };
+    let (mut shown, mut rest) = (String::new(), message);
+    while let Some((before, behind)) = rest.split_once(piece) {
+        shown.push_str(before);
+        match is_answer(&shown, behind) {
+            true => shown.push_str(piece),
+            false => shown.push_str(&hidden(piece)),
+        }
+        rest = behind;
+    }
+    shown + rest
 }
 
 /// A text and its parts, as far as they may be secret: a message may break it, and escape what is no digit of a key.
@@ -97,8 +118,7 @@ pub fn is_secret_for_a_path(path: &Path) -> bool {
 
 /// Whether a line of a file may hold a secret key among other things. A public key in quotes is none.
 pub fn may_hold_secret(line: &str) -> bool {
-    let is_public = |piece: &&str| PublicKey::decode(piece.as_bytes()).is_ok();
-    let pieces = line.split(['"', '\'']).filter(|piece| !is_public(piece));
+    let pieces = line.split(['"', '\'']).filter(|piece| !is_plainly_public(piece));
     may_be_secret(&pieces.collect::<Vec<_>>().join("'"))
 }
 
@@ -141,6 +161,18 @@ mod tests {
                 assert!(!said.contains(&SEED[..8]) && said.starts_with("no "), "{text}: {said}");
             }
             assert!(!format!("{:?}", given(text)).contains(&SEED[..8]));
+        }
+    }
+
+    #[test]
+    fn an_answer_about_a_public_key_of_32_bytes_stays() {
+        let public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+        let given = Given::of([public.to_owned()]);
+        let answer = format!("{{\"public_key\":\"01{public}\"}}");
+        assert_eq!(given.hidden_in(&answer), answer);
+        for message in [public.to_owned(), format!("no `{public}`"), format!("{public}01{public}")]
+        {
+            assert!(!given.hidden_in(&message).contains(public), "{message}");
         }
     }
 

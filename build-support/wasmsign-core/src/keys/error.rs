@@ -15,8 +15,8 @@ pub enum KeyError {
 
     /// None of the encodings begins like this.
     #[error(
-        "expected a compact, PEM, DER or OpenSSH key (or hex or base64 of a compact or DER one), \
-         found {found} of {length} bytes"
+        "expected a compact, PEM, DER, OpenSSH or minisign key (or hex or base64 of a compact or DER \
+         one), found {found} of {length} bytes"
     )]
     Unrecognised {
         /// The length of the input in bytes.
@@ -66,12 +66,43 @@ pub enum KeyError {
         found: String,
     },
 
-    /// A secret key under a passphrase.
-    #[error(
-        "the secret key is encrypted: write a copy without passphrase with `openssl pkey -in KEY \
-         -out COPY` (PEM, DER) or `ssh-keygen -p -N '' -f COPY` (OpenSSH)"
+    /// A secret key under a passphrase, and no passphrase.
+    #[cfg_attr(
+        feature = "encrypted-keys",
+        error("the secret key is encrypted, and no passphrase was given")
+    )]
+    #[cfg_attr(
+        not(feature = "encrypted-keys"),
+        error(
+            "the secret key is encrypted: write a copy without passphrase with `openssl pkey -in \
+             KEY -out COPY` (PEM, DER) or `ssh-keygen -p -N '' -f COPY` (OpenSSH)"
+        )
     )]
     Encrypted,
+
+    /// A passphrase that does not open the key.
+    #[error("the passphrase is not that of the secret key")]
+    WrongPassphrase,
+
+    /// A secret key whose passphrase would be turned into a key with more work than is done for any file.
+    #[error("the key file asks for {asked}, and at most {limit} are allowed")]
+    TooMuchWork {
+        /// What it asks for.
+        asked: String,
+        /// What is allowed.
+        limit: &'static str,
+    },
+
+    /// A secret key that is encrypted in a way that is not read.
+    #[error("the secret key is encrypted with {found}, which is not supported")]
+    UnknownCipher {
+        /// The name of the cipher or of another part of the encryption, else its object identifier.
+        found: String,
+    },
+
+    /// An encoding that knows no passphrases.
+    #[error("compact keys cannot be encrypted")]
+    NotEncryptable,
 
     /// The public half in the file is not that of the seed.
     ///
@@ -128,6 +159,13 @@ pub enum KeyError {
         reason: String,
     },
 
+    /// Something is wrong with a key of minisign.
+    #[error("malformed minisign key: {reason}")]
+    Minisign {
+        /// What is wrong.
+        reason: String,
+    },
+
     /// Text that is neither PEM nor OpenSSH, and no hex or base64 either.
     #[error(
         "expected a PEM or OpenSSH key, or one line of hex or base64 (the alphabet with + and /, \
@@ -161,6 +199,10 @@ impl KeyError {
             Self::PublicGiven => "public-key-given",
             Self::WrongAlgorithm { .. } => "wrong-algorithm",
             Self::Encrypted => "encrypted-key",
+            Self::WrongPassphrase => "wrong-passphrase",
+            Self::TooMuchWork { .. } => "too-much-work",
+            Self::UnknownCipher { .. } => "unknown-cipher",
+            Self::NotEncryptable => "not-encryptable",
             Self::MismatchedHalves => "mismatched-halves",
             Self::NotAPoint => "not-a-point",
             Self::NonCanonical => "non-canonical-key",
@@ -169,6 +211,7 @@ impl KeyError {
             Self::PemLabel { .. } => "pem-label",
             Self::Der { .. } => "malformed-der",
             Self::OpenSsh { .. } => "malformed-openssh",
+            Self::Minisign { .. } => "malformed-minisign",
             Self::Text { .. } => "malformed-text",
         }
     }

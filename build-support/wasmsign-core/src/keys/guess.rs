@@ -1,11 +1,12 @@
 //! A key's own text in a place where its path could stand.
 
+use super::encoding;
 use super::error::KeyError;
 use super::public::PublicKey;
 use super::redaction::{PEM_BEGIN, is_key_digit, may_hold_secret};
 
-/// Whether `text` is meant as a key rather than as the path of one: PEM, an OpenSSH line, or forty and more digits of hex
-/// or base64.
+/// Whether `text` is meant as a key rather than as the path of one: PEM, an OpenSSH line of any algorithm, minisign's
+/// lines, or forty and more digits of hex or base64.
 ///
 /// It does not say that the key can be read, or is a public one. A text that this takes for a key may be a secret: it does
 /// not belong into messages, as the name of a missing file would.
@@ -17,9 +18,10 @@ use super::redaction::{PEM_BEGIN, is_key_digit, may_hold_secret};
 /// assert!(!is_key_text("keys/release.pub"));
 /// ```
 pub fn is_key_text(text: &str) -> bool {
-    let text = text.trim();
+    let text = text.trim_start_matches('\u{feff}').trim();
     text.contains(PEM_BEGIN)
-        || text.starts_with("ssh-ed25519 ")
+        || text.starts_with(MINISIGN_COMMENT)
+        || is_openssh_line(text)
         || BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
         || is_encoded(text)
 }
@@ -30,6 +32,11 @@ pub fn is_key_text(text: &str) -> bool {
 pub fn is_secret_key_text(text: &str) -> bool {
     text.contains("PRIVATE KEY")
         || matches!(PublicKey::decode(text.as_bytes()), Err(KeyError::SecretGiven))
+}
+
+/// Whether `text` is a public key and can be nothing else. 32 bytes without a word of what they are could be a seed.
+pub fn is_plainly_public(text: &str) -> bool {
+    PublicKey::decode(text.as_bytes()).is_ok() && !encoding::is_untyped(text.as_bytes())
 }
 
 /// Whether `text` may hold a secret key, or the greater part of one: in any encoding or in none, cut, quoted or in pieces.
@@ -44,7 +51,7 @@ pub fn is_secret_key_text(text: &str) -> bool {
 /// assert!(!may_be_secret("keys/production/servers/europe/release/ed25519/secret"));
 /// ```
 pub fn may_be_secret(text: &str) -> bool {
-    if PublicKey::decode(text.as_bytes()).is_ok() || is_fingerprint(text) {
+    if is_plainly_public(text) || is_fingerprint(text) {
         return false;
     }
     may_hold_secret(text)
@@ -56,15 +63,35 @@ fn is_fingerprint(text: &str) -> bool {
     digits.len() == 43 && digits.chars().all(|c| c.is_ascii_alphanumeric() || "+/".contains(c))
 }
 
-/// With these digits of base64 begin, whatever the key: SPKI, PKCS#8 v1 and v2, and OpenSSH's form of a secret key.
-const BEGINNINGS: [&str; 4] =
-    ["MCowBQYDK2VwAyEA", "MC4CAQAwBQYDK2VwBCIEI", "MFECAQEwBQYDK2VwBCIEI", "b3BlbnNzaC1rZXktdjEA"];
+/// With these digits of base64 begin, whatever the key: SPKI, PKCS#8 v1 and v2, OpenSSH's form of a secret key, and
+/// minisign's, with a passphrase and without.
+const BEGINNINGS: [&str; 6] = [
+    "MCowBQYDK2VwAyEA",
+    "MC4CAQAwBQYDK2VwBCIEI",
+    "MFECAQEwBQYDK2VwBCIEI",
+    "b3BlbnNzaC1rZXktdjEA",
+    "RWRTY0Iy",
+    "RWQAAEIy",
+];
+
+const MINISIGN_COMMENT: &str = "untrusted comment:";
+
+/// The name of an algorithm, a space, and what no path has so soon.
+fn is_openssh_line(text: &str) -> bool {
+    let starts = ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"];
+    let is_name = |name: &str| starts.iter().any(|start| name.starts_with(start));
+    text.split_once(' ').is_some_and(|(name, key)| is_name(name) && key.starts_with("AAAA"))
+        || text.starts_with("ssh-ed25519 ")
+}
 
 fn is_encoded(text: &str) -> bool {
     // A slash is a digit of base64 as well as part of a path: with one, only what ends as base64 does, or is 33 bytes of
     // which the first is 1 (a compact key), is no path.
-    let no_path =
-        !text.contains('/') || text.ends_with('=') || text.len() == 44 && text.starts_with('A');
+    // Or what is as long as minisign's public keys, and begins like them.
+    let no_path = !text.contains('/')
+        || text.ends_with('=')
+        || text.len() == 44 && text.starts_with('A')
+        || text.len() == 56 && (text.starts_with("RWQ") || text.starts_with("RWR"));
     text.len() >= 40 && no_path && text.chars().all(is_key_digit)
 }
 

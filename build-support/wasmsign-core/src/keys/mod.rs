@@ -9,15 +9,21 @@
 //! | DER | SPKI (RFC 8410) | PKCS#8 v1 and v2 (RFC 5208, 5958) | `der` |
 //! | PEM of that | `PUBLIC KEY` | `PRIVATE KEY` | `pem` |
 //! | OpenSSH | `ssh-ed25519 AAAA… comment` | `OPENSSH PRIVATE KEY` | `openssh` |
-//! | hex, base64 | of compact or DER | of compact or DER | `text` |
+//! | minisign | two lines, or the second alone | the same | `minisign` |
+//! | hex, base64 | of 32 bytes, compact or DER | of compact or DER | `text` |
+//! | under a passphrase | | PKCS#8 (`ENCRYPTED PRIVATE KEY`), OpenSSH, minisign | `pbes2`, `bcrypt`, `scrypt` |
 //!
-//! DER, PEM and OpenSSH come with the feature `key-files`.
+//! DER, PEM, OpenSSH and minisign's public keys come with the feature `key-files`, its secret keys with `minisign`,
+//! passphrases with `encrypted-keys`.
 
 #[cfg(feature = "key-files")]
 mod algorithm;
+mod description;
 mod encoding;
 mod error;
+mod form;
 mod guess;
+mod key_id;
 mod parsed;
 mod public;
 mod redaction;
@@ -28,9 +34,11 @@ mod strict;
 mod tests;
 
 pub use self::{
+    description::KeyDescription,
     encoding::KeyEncoding,
     error::KeyError,
-    guess::{is_key_text, is_secret_key_text, may_be_secret},
+    form::KeyForm,
+    guess::{is_key_text, is_plainly_public, is_secret_key_text, may_be_secret},
     public::PublicKey,
     secret::SecretKey,
 };

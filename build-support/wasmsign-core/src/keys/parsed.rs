@@ -11,23 +11,49 @@ use zeroize::{Zeroize, Zeroizing};
 pub(super) enum Encoded {
     CompactPublic([u8; 32]),
     CompactSecret(Zeroizing<Vec<u8>>),
+    /// 32 bytes as text. A public key is written like that, and so is a seed.
+    Untyped(Zeroizing<Vec<u8>>),
     #[cfg(feature = "key-files")]
     Spki(Zeroizing<Vec<u8>>),
     #[cfg(feature = "key-files")]
     Pkcs8(Zeroizing<Vec<u8>>),
+    /// PKCS#8 under a passphrase: what it says of that, and the encrypted data.
+    #[cfg(feature = "key-files")]
+    EncryptedPkcs8(
+        #[cfg_attr(not(feature = "encrypted-keys"), expect(dead_code, reason = "it stays so"))]
+        Vec<u8>,
+    ),
     #[cfg(feature = "key-files")]
     OpenSshPublic(String),
     #[cfg(feature = "key-files")]
     OpenSshSecret(Zeroizing<Vec<u8>>),
-    /// PKCS#8 under a passphrase.
     #[cfg(feature = "key-files")]
-    Encrypted,
+    MinisignPublic(MinisignPublic),
+    #[cfg(feature = "key-files")]
+    MinisignSecret(Zeroizing<Vec<u8>>),
+}
+
+/// A public key as minisign has it.
+#[cfg(feature = "key-files")]
+#[derive(Clone, Copy)]
+pub(super) struct MinisignPublic {
+    /// By which signatures name it.
+    pub(super) number: [u8; 8],
+    pub(super) key: [u8; 32],
+}
+
+/// What a secret key under a passphrase shows without it.
+pub(super) struct Encrypted {
+    /// The public half, where it stands beside.
+    pub(super) public: Option<[u8; 32]>,
 }
 
 /// A seed, and the public half that some encodings keep beside it.
 pub(super) struct Halves {
     pub(super) seed: Seed,
     pub(super) public: Option<[u8; 32]>,
+    /// That of minisign's encoding.
+    pub(super) minisign_number: Option<[u8; 8]>,
 }
 
 /// A seed in a place of its own. Decoding copies it there from where it was read, and nowhere else: a value on the stack

@@ -5,12 +5,10 @@ use core::fmt;
 use core::str::FromStr;
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 
 use super::encoding::{self, KeyEncoding};
 use super::error::KeyError;
-use super::strict;
+use super::{key_id, strict};
 
 /// An Ed25519 public key: canonically encoded, on the curve, not of small order.
 ///
@@ -76,15 +74,12 @@ impl PublicKey {
     /// the 32 bytes of this key, over the text `key_id`. A hint, never a proof.
     #[must_use]
     pub fn default_key_id(&self) -> [u8; 12] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.as_bytes())
-            .expect("HMAC takes a key of any length");
-        mac.update(b"key_id");
-        *mac.finalize().into_bytes().first_chunk().expect("SHA-256 has 32 bytes, more than 12")
+        key_id::of(self.as_bytes())
     }
 
     /// Reads a key whose encoding is told by its bytes: compact (33 bytes, nothing after them),
-    /// SPKI in DER or PEM, an OpenSSH line, or one line of hex or standard base64 of the compact
-    /// or the DER form. White space around text is ignored, and so is a byte order mark; the lines of PEM may be
+    /// SPKI in DER or PEM, an OpenSSH line, minisign's two lines or the second alone, or one line of hex or standard
+    /// base64 of the 32 bytes, the compact or the DER form. White space around text is ignored, and so is a byte order mark; the lines of PEM may be
     /// indented, or joined by spaces or by `\n` as text.
     ///
     /// # Errors
@@ -95,10 +90,20 @@ impl PublicKey {
     }
 
     /// Writes the key: `Pem` is SPKI in PEM, `Compact` is `01 ‖ key` (33 bytes), `OpenSsh` is
-    /// `ssh-ed25519 AAAA…` without comment. The two texts end with a newline.
+    /// `ssh-ed25519 AAAA…` without comment, `Minisign` its two lines with a number made from the key: the first 8 bytes of
+    /// [`PublicKey::default_key_id`]. Texts end with a newline.
     #[must_use]
     pub fn encode(&self, encoding: KeyEncoding) -> Vec<u8> {
         encoding::write_public(encoding, self.as_bytes())
+    }
+
+    /// Writes the key in minisign's two lines, with the number by which existing signatures name it:
+    /// [`SecretKey::minisign_number`](super::SecretKey::minisign_number) or
+    /// [`KeyDescription::minisign_number`](super::KeyDescription::minisign_number).
+    #[cfg(feature = "minisign")]
+    #[must_use]
+    pub fn encode_minisign(&self, number: &[u8; 8]) -> Vec<u8> {
+        encoding::write_minisign_public(number, self.as_bytes())
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn halves(key: &[u8]) -> Result<Halves, KeyError> {
     let (seed, public) = key.split_at_checked(32).unwrap_or_default();
     let seed = Seed::copy(seed).zip(public.try_into().ok());
     let wrong = || KeyError::CompactLength { tag: SECRET, expected: 65, found: 1 + key.len() };
-    seed.map(|(seed, public)| Halves { seed, public: Some(public) }).ok_or_else(wrong)
+    let halves =
+        seed.map(|(seed, public)| Halves { seed, public: Some(public), minisign_number: None });
+    halves.ok_or_else(wrong)
 }
 
 pub(super) fn encode_public(key: &[u8; 32]) -> [u8; 33] {

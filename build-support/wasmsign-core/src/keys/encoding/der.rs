@@ -29,9 +29,11 @@ pub(super) fn read(der: &[u8]) -> Result<Encoded, KeyError> {
     match first_tags(der)? {
         (Tag::Sequence, Tag::BitString) => Ok(Encoded::Spki(owned())),
         (Tag::Integer, Tag::Sequence) => Ok(Encoded::Pkcs8(owned())),
-        (Tag::Sequence, Tag::OctetString) => Ok(Encoded::Encrypted),
+        (Tag::Sequence, Tag::OctetString) => Ok(Encoded::EncryptedPkcs8(der.to_vec())),
         (Tag::Integer, Tag::Integer) => Err(KeyError::WrongAlgorithm { found: "RSA".into() }),
-        (Tag::Integer, Tag::OctetString) => Err(KeyError::WrongAlgorithm { found: "EC".into() }),
+        (Tag::Integer, Tag::OctetString) => {
+            Err(KeyError::WrongAlgorithm { found: "EC (ECDSA)".into() })
+        }
         (Tag::Sequence, Tag::Sequence) => {
             Err(KeyError::Unrecognised { length: der.len(), found: "an X.509 certificate" })
         }
@@ -82,7 +84,7 @@ fn halves<T>(
     require_ed25519(&info.algorithm)?;
     let seed = seed(info.private_key.as_bytes())?;
     let public = public.as_ref().map(public_bytes).transpose()?;
-    Ok(Halves { seed, public })
+    Ok(Halves { seed, public, minisign_number: None })
 }
 
 fn seed(inner: &[u8]) -> Result<Seed, KeyError> {
@@ -122,17 +124,27 @@ fn spki_pem(key: &[u8; 32]) -> pkcs8::der::Result<String> {
 }
 
 pub(super) fn encode_pkcs8_pem(seed: &[u8; 32]) -> Zeroizing<String> {
-    pkcs8_pem(seed).expect("34 bytes are within every limit of DER and PEM")
+    pkcs8(seed, |info| info.to_pkcs8_pem(LineEnding::LF))
+        .expect("34 bytes are within every limit of DER and PEM")
 }
 
-fn pkcs8_pem(seed: &[u8; 32]) -> pkcs8::Result<Zeroizing<String>> {
+/// PKCS#8 v1.
+#[cfg(feature = "encrypted-keys")]
+pub(super) fn encode_pkcs8(seed: &[u8; 32]) -> pkcs8::der::SecretDocument {
+    pkcs8(seed, |info| info.to_pkcs8_der()).expect("34 bytes are within every limit of DER")
+}
+
+fn pkcs8<T>(
+    seed: &[u8; 32],
+    encode: impl FnOnce(&PrivateKeyInfoRef<'_>) -> pkcs8::Result<T>,
+) -> pkcs8::Result<T> {
     let mut inner = Zeroizing::new([0; 34]);
     inner[..2].copy_from_slice(&SEED_HEADER);
     inner[2..].copy_from_slice(seed);
-    PrivateKeyInfoRef::new(ED25519, OctetStringRef::new(&*inner)?).to_pkcs8_pem(LineEnding::LF)
+    encode(&PrivateKeyInfoRef::new(ED25519, OctetStringRef::new(&*inner)?))
 }
 
-fn of_der(error: pkcs8::der::Error) -> KeyError {
+pub(super) fn of_der(error: pkcs8::der::Error) -> KeyError {
     let offset = error.position().and_then(|at| usize::try_from(at).ok());
     KeyError::Der { offset, reason: reason(error.kind()) }
 }

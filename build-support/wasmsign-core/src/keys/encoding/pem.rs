@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::text::from_base64;
 use crate::keys::error::KeyError;
+use crate::keys::form::KeyForm;
 use crate::keys::parsed::Encoded;
 use crate::keys::redaction::may_hold_secret;
 
@@ -21,21 +22,24 @@ const BORDER: &str = "-----";
 /// The end of a line as text.
 const BREAKS: [&str; 3] = ["\\n", "\\r", "\\t"];
 
-pub(super) fn read(text: &str) -> Result<Encoded, KeyError> {
+pub(super) fn read(text: &str) -> Result<(KeyForm, Encoded), KeyError> {
     let block = Block::find(text)?;
-    match block.label()? {
-        "PUBLIC KEY" => Ok(Encoded::Spki(block.decode()?)),
-        "PRIVATE KEY" => Ok(Encoded::Pkcs8(block.decode()?)),
-        "OPENSSH PRIVATE KEY" => Ok(Encoded::OpenSshSecret(block.decode()?)),
-        "ENCRYPTED PRIVATE KEY" => Ok(Encoded::Encrypted),
-        other => Err(refuse_label(other)),
-    }
+    let encoded = match block.label()? {
+        "PUBLIC KEY" => Encoded::Spki(block.decode()?),
+        "PRIVATE KEY" => Encoded::Pkcs8(block.decode()?),
+        "ENCRYPTED PRIVATE KEY" => Encoded::EncryptedPkcs8(block.decode()?.to_vec()),
+        "OPENSSH PRIVATE KEY" => {
+            return Ok((KeyForm::OpenSsh, Encoded::OpenSshSecret(block.decode()?)));
+        }
+        other => return Err(refuse_label(other)),
+    };
+    Ok((KeyForm::Pem, encoded))
 }
 
 fn refuse_label(label: &str) -> KeyError {
     let name = match label {
         "RSA PRIVATE KEY" | "RSA PUBLIC KEY" => "RSA",
-        "EC PRIVATE KEY" | "EC PARAMETERS" => "EC",
+        "EC PRIVATE KEY" | "EC PARAMETERS" => "EC (ECDSA)",
         "DSA PRIVATE KEY" | "DSA PARAMETERS" => "DSA",
         _ if may_hold_secret(label) => {
             return KeyError::PemLabel { found: "something else".into() };

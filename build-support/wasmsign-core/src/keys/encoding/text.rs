@@ -7,13 +7,18 @@ use base64ct::{Base64, Decoder};
 use zeroize::Zeroizing;
 
 use crate::keys::error::KeyError;
+use crate::keys::form::KeyForm;
 
 /// The bytes behind the text, without the white space around it.
-pub(super) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(super) fn decode(text: &str) -> Result<(KeyForm, Zeroizing<Vec<u8>>), KeyError> {
     let line = text.trim_ascii();
     require_alphabet(text)?;
-    let decoded = if is_hex(line) { from_hex(line) } else { from_base64(line) };
-    decoded.ok_or(KeyError::Unrecognised { length: line.len(), found: "text" })
+    let (form, decoded) = match is_hex(line) {
+        true => (KeyForm::Hex, from_hex(line)),
+        false => (KeyForm::Base64, from_base64(line)),
+    };
+    let decoded = decoded.ok_or(KeyError::Unrecognised { length: line.len(), found: "text" })?;
+    Ok((form, decoded))
 }
 
 fn require_alphabet(text: &str) -> Result<(), KeyError> {

@@ -111,15 +111,28 @@ fn both_labels_must_agree() {
 }
 
 #[test]
-fn keys_without_their_type_are_told_what_they_lack() {
+fn secret_keys_without_their_type_are_told_what_they_lack() {
     let public = *one().public_key().as_bytes();
     let both = &testdata!("one.secret")[1..];
     for bytes in [&public[..], both] {
         let untyped = KeyError::Untyped { length: bytes.len() };
         assert_eq!(refusal(bytes), untyped);
-        assert_eq!(refusal(hex::encode(bytes).as_bytes()), untyped);
-        assert_eq!(refusal(base64(bytes).as_bytes()), untyped);
+        for text in [hex::encode(bytes), base64(bytes)] {
+            assert_eq!(SecretKey::decode(text.as_bytes()).err(), Some(untyped.clone()));
+        }
         assert!(untyped.to_string().contains("put 01 before"));
+    }
+    assert_eq!(refusal(hex::encode(both).as_bytes()), KeyError::Untyped { length: 64 });
+}
+
+#[test]
+fn a_public_key_may_be_32_bytes_of_text() {
+    let key = one().public_key().clone();
+    let text = hex::encode(key.as_bytes());
+    for text in [text.clone(), text.to_uppercase(), base64(key.as_bytes()), format!(" {text}\r\n")]
+    {
+        assert_eq!(PublicKey::decode(text.as_bytes()).as_ref(), Ok(&key), "{text}");
+        assert!(super::super::may_be_secret(&text) && !super::super::is_plainly_public(&text));
     }
 }
 
@@ -158,7 +171,7 @@ fn what_is_no_key_is_named() {
         (&b"\0asm\x01\0\0\0"[..], "WebAssembly module"),
         (b"PuTTY-User-Key-File-3: ssh-ed25519", "puttygen"),
         (b"---- BEGIN SSH2 PUBLIC KEY ----", "ssh-keygen -i"),
-        (b"untrusted comment: minisign public key", "minisign"),
+        (b"untrusted comment: minisign public key\nRWQ=", "minisign"),
         (b"\xff\xfe-\0-\0-\0", "UTF-16"),
         (b"openssh-key-v1\0\0\0\0\x04none", "PEM frame"),
         (b"\xde\xad\xbe\xef", "binary data of 4 bytes"),

@@ -108,7 +108,7 @@ fn signing_and_writing_leave_no_copy() {
     let found = traces(|| {
         let key = SecretKey::decode(testdata!("one.secret")).expect("it is a secret key");
         assert!(key.public_key().verify(b"message", &key.sign(b"message")));
-        for encoding in super::ENCODINGS {
+        for &encoding in super::ENCODINGS {
             drop(key.encode(encoding));
         }
         let seed = seed_on_heap(&key);
@@ -117,4 +117,20 @@ fn signing_and_writing_leave_no_copy() {
         seed
     });
     assert_eq!(found, [0; 0]);
+}
+
+#[cfg(feature = "encrypted-keys")]
+#[test]
+fn a_passphrase_and_its_key_leave_no_copy() {
+    use super::KeyEncoding;
+    for encoding in [KeyEncoding::Pem, KeyEncoding::OpenSsh, KeyEncoding::Minisign] {
+        let written = super::one().encode_encrypted(encoding, b"horse", &[7; 32]);
+        let written = written.expect("it can be");
+        let found = traces(move || {
+            let key = SecretKey::decode_encrypted(&written, b"horse").expect("the passphrase");
+            drop(key.encode_encrypted(encoding, b"horse", &[8; 32]).expect("it can be"));
+            seed_on_heap(&key)
+        });
+        assert_eq!(found, [0; 0], "{encoding:?}");
+    }
 }

@@ -4,6 +4,7 @@ use super::args::{Build, Screen, instead_of};
 use super::observer::Observer;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::manifest::CommandLine;
 use crate::ops::Event;
 use crate::ops::build::{self, Request};
 use crate::project::{Arguments, Messages};
@@ -51,7 +52,7 @@ pub(super) fn finish(result: Result<Exit>, report: &Report) -> Result<Exit> {
 fn build(typed: Build, screen: Screen, json: bool, report: &Report) -> Result<Exit> {
     refuse(&typed)?;
     let dry_run = typed.dry_run;
-    let request = request(typed, screen, json);
+    let request = request(typed, screen, json)?;
     let mut observer = Observer::new(report);
     let observe = &mut |event: Event<'_>| observer.observe(event);
     if !dry_run {
@@ -61,16 +62,19 @@ fn build(typed: Build, screen: Screen, json: bool, report: &Report) -> Result<Ex
     Ok(Exit::Ok)
 }
 
-fn request(typed: Build, screen: Screen, json: bool) -> Request {
+fn request(typed: Build, screen: Screen, json: bool) -> Result<Request> {
     let triples = typed.compilation.mode.target.clone();
-    Request {
+    Ok(Request {
         selection: typed.packages.into(),
-        options: typed.overrides.with_targets(triples),
+        options: CommandLine {
+            passphrase: typed.passphrase.source()?,
+            ..typed.overrides.with_targets(triples)
+        },
         messages: messages(&typed.compilation.message_format, json),
         compilation: typed.compilation.with(typed.targets, &typed.resolution, screen),
         resolution: typed.resolution.into(),
         cargo_args: typed.cargo_args,
-    }
+    })
 }
 
 /// Refuses flags that would not work as they do in cargo.

@@ -1,8 +1,6 @@
 //! `cargo wasmsign keygen`.
 
-use wasmsign_core::KeyEncoding;
-
-use super::args::{Encoding, Keygen};
+use super::args::Keygen;
 use super::standard_streams::write_once;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -17,12 +15,17 @@ pub(super) fn run(typed: Keygen, report: &Report) -> Result<Exit> {
     write_once([("the secret key", &*secret), ("the public key", &*public)])?;
     report.refuse_json_beside(&secret)?;
     report.refuse_json_beside(&public)?;
-    let encoding = match typed.encoding {
-        Encoding::Pem => KeyEncoding::Pem,
-        Encoding::Compact => KeyEncoding::Compact,
-        Encoding::Openssh => KeyEncoding::OpenSsh,
-    };
-    let request = Request { secret, public, encoding, force };
+    if typed.encrypt {
+        typed.encoding.refuse_encrypted()?;
+    }
+    let passphrase = typed.passphrase.source()?;
+    if !typed.encrypt && !passphrase.is_unsaid() {
+        return Err(Error::usage("a passphrase was given, but the key is not to be encrypted")
+            .advice("pass `--encrypt` as well"));
+    }
+    let encryption = typed.encrypt.then_some(passphrase);
+    let encoding = typed.encoding.of_core();
+    let request = Request { secret, public, encoding, encryption, force };
     let key = keygen::run(&request)?;
     report.keygen(&request, &key)?;
     Ok(Exit::Ok)

@@ -7,6 +7,7 @@ mod clean;
 mod config;
 mod detach;
 mod inspect;
+mod key;
 mod keygen;
 mod observer;
 mod sign;
@@ -106,6 +107,7 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Verify(typed) => verify::run(*typed, cli.screen, report),
         Command::Inspect(typed) => inspect::run(&typed, report),
         Command::Keygen(typed) => keygen::run(typed, report),
+        Command::Key(typed) => key::run(typed, report),
         Command::Split(typed) => split::run(typed, report),
         Command::Detach(typed) => detach::run(typed, report),
         Command::Attach(typed) => attach::run(typed, report),

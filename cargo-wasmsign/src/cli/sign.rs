@@ -18,26 +18,28 @@ pub(super) fn run(typed: Sign, report: &Report) -> Result<Exit> {
     reads_once(&typed)?;
     let mut observer = Observer::new(report);
     if let Some(messages) = typed.cargo_messages {
-        let Sign { manifest_path, keys, .. } = typed;
-        let request = adopt::Request { messages, manifest_path, keys };
+        let Sign { manifest_path, keys, passphrase, .. } = typed;
+        let passphrase = passphrase.source()?;
+        let request = adopt::Request { messages, manifest_path, keys, passphrase };
         let result = adopt::run(&request, &mut |event| observer.observe(event));
         return build::finish(result, report);
     }
     one_module_for_one_file(&typed)?;
-    let request = request(typed);
+    let request = request(typed)?;
     let outputs = request.modules.iter().map(|module| request.destination.path(module));
     outputs.into_iter().try_for_each(|output| report.refuse_json_beside(output))?;
     sign::run(&request, &mut |event| observer.observe(event))
 }
 
-fn request(typed: Sign) -> Request {
+fn request(typed: Sign) -> Result<Request> {
+    let passphrase = typed.passphrase.source()?;
     let Sign { modules, keys, with, manifest_path, public_key, key_id, .. } = typed;
     let destination = match (typed.signature, typed.output) {
         (Some(path), _) => Destination::Signature(path),
         (None, Some(path)) => Destination::Output(path),
         (None, None) => Destination::Module,
     };
-    Request { modules, destination, keys, with, manifest_path, public_key, key_id }
+    Ok(Request { modules, destination, keys, passphrase, with, manifest_path, public_key, key_id })
 }
 
 fn reads_once(typed: &Sign) -> Result<()> {
@@ -45,7 +47,8 @@ fn reads_once(typed: &Sign) -> Result<()> {
     let messages = typed.cargo_messages.iter().map(|path| ("cargo's messages", &**path));
     let keys = typed.keys.iter().map(|key| ("the secret key", Path::new(key)));
     let public = typed.public_key.iter().map(|key| ("the public key", Path::new(key)));
-    read_once(modules.chain(messages).chain(keys).chain(public))
+    let passphrase = typed.passphrase.is_stdin().then_some(("the passphrase", Path::new("-")));
+    read_once(modules.chain(messages).chain(keys).chain(public).chain(passphrase))
 }
 
 fn one_module_for_one_file(typed: &Sign) -> Result<()> {

@@ -17,7 +17,7 @@ use wasmsign_core::{KeyError, PublicKey};
 
 use super::diagnose::mistake;
 use super::holder::{Found, Holder};
-use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Wrong, table};
+use super::scheme::{Backend, Form, KeyRef, Scheme, Search, Told, Wrong, table};
 use crate::error::{Error, Result};
 use crate::text::words::Invalid;
 use protocol::Identity;
@@ -65,7 +65,7 @@ impl Backend for AgentKey {
         table(&SCHEME, &*self.text)
     }
 
-    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
+    fn find(&self, _search: &Search<'_>) -> Result<Found> {
         Agent::find(socket_of_environment()?, self.wanted).map(Found::new)
     }
 }

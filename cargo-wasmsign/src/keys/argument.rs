@@ -48,7 +48,7 @@ impl KeyRef {
         // Nobody should be told that a key is a missing file.
         let is_path = path.exists() || !is_key_text(text) && !redact::is_secret_for_a_path(&path);
         match is_path {
-            true => Ok(Self::new(KeyFile { path })),
+            true => Ok(Self::new(KeyFile::new(path))),
             false => Ok(Self::new(KeyText { text: text.to_owned(), owner })),
         }
     }

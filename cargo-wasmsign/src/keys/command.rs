@@ -14,7 +14,7 @@ use wasmsign_core::keys::may_be_secret;
 
 use super::diagnose::mistake;
 use super::holder::{Found, Holder};
-use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Wrong, table};
+use super::scheme::{Backend, Form, KeyRef, Scheme, Search, Told, Wrong, table};
 use crate::error::{Error, Result};
 use crate::sys::child::{self, Output};
 use crate::sys::exit_status::{fate, last_words};
@@ -64,8 +64,8 @@ impl Backend for Words {
         table(&SCHEME, json!(self.argv.iter().map(told).collect::<Vec<_>>()))
     }
 
-    fn find(&self, public: Option<&PublicKey>) -> Result<Found> {
-        let public = public.ok_or_else(|| {
+    fn find(&self, search: &Search<'_>) -> Result<Found> {
+        let public = search.public.ok_or_else(|| {
             Error::usage("a signing command has no public key to check its signatures with")
                 .advice("set `public` in its table to the public key, or to the path of its file")
         })?;

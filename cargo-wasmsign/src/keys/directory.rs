@@ -100,7 +100,7 @@ impl Directory {
 /// Exit code 3 for a public key that is damaged or must not be used: whoever counts on it must hear of it. 4 for a file
 /// that cannot be read.
 fn key_in(path: PathBuf) -> Result<Option<PublicKey>> {
-    let file = KeyFile { path };
+    let file = KeyFile::new(path);
     let bytes = file.read()?;
     match PublicKey::decode(&bytes) {
         Ok(key) => Ok(Some(key)),

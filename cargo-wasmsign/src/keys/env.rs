@@ -1,12 +1,11 @@
 //! `env`: the text of a secret key in an environment variable.
 
 use serde_json::Value;
-use wasmsign_core::{PublicKey, SecretKey};
 use zeroize::Zeroizing;
 
-use super::failure::key_error;
 use super::holder::Found;
-use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Wrong, table};
+use super::passphrase;
+use super::scheme::{Backend, Form, KeyRef, PASSPHRASE, Scheme, Search, Told, Wrong, table_with};
 use super::variable;
 use crate::error::Result;
 use crate::sys::child;
@@ -16,41 +15,46 @@ pub(super) const SCHEME: Scheme = Scheme {
     word: "env",
     about: "The environment variable that holds the key's text.",
     form: Form::Variable,
-    beside: None,
     argument: Some("NAME"),
     advice: None,
     needs_public: false,
+    beside: Some(PASSPHRASE),
     parse,
 };
 
 #[derive(Debug)]
 struct Variable {
     name: String,
+    /// The variable of the passphrase.
+    passphrase: Option<String>,
 }
 
 fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
     told.refuse_secrets()?;
-    Ok(KeyRef::new(Variable { name: told.text().to_owned() }))
+    Ok(KeyRef::new(Variable {
+        name: told.text().to_owned(),
+        passphrase: told.beside.map(str::to_owned),
+    }))
 }
 
 impl Backend for Variable {
     fn told(&self) -> Value {
-        table(&SCHEME, &*self.name)
+        table_with(&SCHEME, &self.name, self.passphrase.as_deref())
     }
 
     /// The variable is kept from every child from here on.
-    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
+    fn find(&self, search: &Search<'_>) -> Result<Found> {
         child::withhold(&self.name);
         let text = variable::read(&self.name, "the secret key's text")?;
         let text = Zeroizing::new(text.into_encoded_bytes());
-        let secret = SecretKey::decode(&text).map_err(|error| {
-            key_error(&format!("the environment variable {}", redact::shown(&self.name)), error)
-        })?;
-        Ok(Found::new(secret))
+        let owner = format!("the environment variable {}", redact::shown(&self.name));
+        let passphrase = search.passphrase(self.passphrase.as_deref());
+        passphrase::open(&text, &owner, &passphrase).map(|opened| Found::new(opened.secret))
     }
 
     fn variables(&self) -> Vec<&str> {
-        vec![&self.name]
+        let names = [Some(&self.name), self.passphrase.as_ref()];
+        names.into_iter().flatten().map(String::as_str).collect()
     }
 
     fn secret_variables(&self) -> Vec<&str> {

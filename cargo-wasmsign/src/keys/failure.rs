@@ -16,6 +16,11 @@ pub(super) fn key_error(source: &str, error: KeyError) -> Error {
         KeyError::SecretGiven | KeyError::PublicGiven => {
             Error::usage(format!("the key in {source} is the wrong half")).because(error)
         }
+        KeyError::WrongPassphrase => {
+            Error::usage(format!("the passphrase for the key in {source} is wrong"))
+                .because(error)
+                .advice("check which key it belongs to, and that nothing was added to it")
+        }
         KeyError::TooMuchWork { .. } => Error::usage(format!(
             "the key in {source} asks for too much work"
         ))
@@ -26,4 +31,10 @@ pub(super) fn key_error(source: &str, error: KeyError) -> Error {
         ),
         _ => Error::malformed(format!("failed to read the key in {source}")).because(error),
     }
+}
+
+/// The error about a text that is a key of another algorithm: there is no file that could be something else.
+pub(super) fn other_algorithm(source: &str) -> Error {
+    Error::usage(format!("{source} is not an Ed25519 key"))
+        .advice("modules are signed with Ed25519 keys: `cargo wasmsign keygen` creates a pair")
 }

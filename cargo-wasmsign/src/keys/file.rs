@@ -4,12 +4,15 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wasmsign_core::{PublicKey, SecretKey};
+use wasmsign_core::PublicKey;
 use zeroize::Zeroizing;
 
 use super::failure::key_error;
 use super::holder::Found;
-use super::scheme::{Backend, Form, KeyRef, Scheme, Told, Why, Wrong, table};
+use super::passphrase;
+use super::scheme::{
+    Backend, Form, KeyRef, PASSPHRASE, Scheme, Search, Told, Why, Wrong, table_with,
+};
 use crate::error::{Error, Result};
 use crate::sys::files;
 use crate::text::redact;
@@ -22,11 +25,11 @@ pub(super) const SCHEME: Scheme = Scheme {
     word: "file",
     about: "The key's file, from this Cargo.toml.",
     form: Form::Text,
-    beside: None,
     // A path needs no word before it.
     argument: None,
     advice: None,
     needs_public: false,
+    beside: Some(PASSPHRASE),
     parse,
 };
 
@@ -34,6 +37,8 @@ pub(super) const SCHEME: Scheme = Scheme {
 #[derive(Debug)]
 pub(super) struct KeyFile {
     pub(super) path: PathBuf,
+    /// The variable of the passphrase.
+    pub(super) passphrase: Option<String>,
 }
 
 fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
@@ -44,14 +49,24 @@ fn parse(told: &Told<'_>) -> Result<KeyRef, Wrong> {
     let path = told.path(told.text());
     match redact::is_secret_for_a_path(&path) {
         true => Err(Wrong { word: 0, why: Why::Secret }),
-        false => Ok(KeyRef::new(KeyFile { path })),
+        false => Ok(KeyRef::new(KeyFile { path, passphrase: told.beside.map(str::to_owned) })),
     }
 }
 
 impl KeyFile {
+    /// Of whose passphrase nothing is said.
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, passphrase: None }
+    }
+
+    /// In whose name errors speak, and questions.
+    pub(super) fn owner(&self) -> String {
+        format!("`{}`", self.path.display())
+    }
+
     /// What is said of the key in it that cannot be used.
     pub(super) fn key_error(&self, error: wasmsign_core::KeyError) -> Error {
-        key_error(&format!("`{}`", self.path.display()), error)
+        key_error(&self.owner(), error)
     }
 
     /// The bytes of the file.
@@ -88,17 +103,27 @@ impl KeyFile {
 
 impl Backend for KeyFile {
     fn told(&self) -> Value {
-        table(&SCHEME, self.path.to_string_lossy())
+        table_with(&SCHEME, &self.path.to_string_lossy(), self.passphrase.as_deref())
     }
 
-    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
-        let secret = SecretKey::decode(&self.read()?).map_err(|error| self.key_error(error))?;
-        Ok(Found::new(secret).warning(self.warning()))
+    fn find(&self, search: &Search<'_>) -> Result<Found> {
+        let passphrase = search.passphrase(self.passphrase.as_deref());
+        let opened = passphrase::open(&self.read()?, &self.owner(), &passphrase)?;
+        Ok(Found::new(opened.secret).warning(self.warning()))
     }
 
     fn public_keys(&self) -> Result<Vec<PublicKey>> {
-        let key = PublicKey::decode(&self.read()?).map_err(|error| self.key_error(error))?;
+        let key =
+            PublicKey::decode(&self.read()?).map_err(|error| key_error(&self.owner(), error))?;
         Ok(vec![key])
+    }
+
+    fn variables(&self) -> Vec<&str> {
+        self.passphrase.iter().map(String::as_str).collect()
+    }
+
+    fn secret_variables(&self) -> Vec<&str> {
+        self.passphrase.iter().map(String::as_str).collect()
     }
 }
 

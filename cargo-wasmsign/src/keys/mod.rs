@@ -4,6 +4,7 @@
 pub(crate) mod diagnose;
 
 mod agent;
+mod any;
 mod argument;
 mod command;
 mod directory;
@@ -11,10 +12,12 @@ mod env;
 mod env_file;
 mod failure;
 mod file;
+mod fingerprint;
 mod github;
 mod holder;
 mod key_id;
 mod named_key;
+mod passphrase;
 mod pkcs11;
 mod scheme;
 mod schemes;
@@ -24,9 +27,12 @@ mod tests;
 mod text;
 mod variable;
 
+pub use any::{AnyKey, KeyFacts, facts, read_any};
 pub use argument::public_keys;
+pub use fingerprint::fingerprint;
 pub use key_id::KeyIdChoice;
 pub use named_key::NamedKey;
+pub use passphrase::{Opened, Passphrase, PassphraseSource};
 pub use scheme::{Beside, Form, KeyRef, Scheme, Told, Why};
 pub use schemes::SCHEMES;
 pub use signer::Signer;

@@ -16,10 +16,11 @@ mod uri;
 use serde_json::{Value, json};
 #[cfg(feature = "pkcs11")]
 use token::find;
+#[cfg(not(feature = "pkcs11"))]
 use wasmsign_core::PublicKey;
 
 use super::holder::Found;
-use super::scheme::{Backend, Beside, Form, KeyRef, Scheme, Told, Wrong, table};
+use super::scheme::{Backend, Beside, Form, KeyRef, Scheme, Search, Told, Wrong, table};
 #[cfg(not(feature = "pkcs11"))]
 use crate::error::Error;
 use crate::error::Result;
@@ -80,8 +81,8 @@ impl Backend for TokenKey {
         told
     }
 
-    fn find(&self, public: Option<&PublicKey>) -> Result<Found> {
-        find(&self.uri, self.pin_env.as_deref(), public)
+    fn find(&self, search: &Search<'_>) -> Result<Found> {
+        find(&self.uri, self.pin_env.as_deref(), search.public)
     }
 
     fn variables(&self) -> Vec<&str> {

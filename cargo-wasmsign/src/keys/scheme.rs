@@ -10,6 +10,7 @@ use wasmsign_core::PublicKey;
 use wasmsign_core::keys::is_secret_key_text;
 
 use super::holder::Found;
+use super::passphrase::PassphraseSource;
 use crate::error::{Error, Result};
 use crate::text::paths;
 use crate::text::words::Invalid;
@@ -23,8 +24,8 @@ pub(super) trait Backend: fmt::Debug + Send + Sync {
     /// The name, as a manifest has it.
     fn told(&self) -> Value;
 
-    /// Finds the secret key, so that it can sign. Nothing is signed. `public` is what the manifest says is its public half.
-    fn find(&self, _public: Option<&PublicKey>) -> Result<Found> {
+    /// Finds the secret key, so that it can sign. Nothing is signed.
+    fn find(&self, _search: &Search<'_>) -> Result<Found> {
         Err(Error::usage("this names a public key, and a secret one is wanted"))
     }
 
@@ -46,6 +47,22 @@ pub(super) trait Backend: fmt::Debug + Send + Sync {
     /// Those of them whose values are secret.
     fn secret_variables(&self) -> Vec<&str> {
         Vec::new()
+    }
+}
+
+/// What is known of a secret key that is looked for.
+pub(super) struct Search<'a> {
+    /// What the manifest says is its public half.
+    pub(super) public: Option<&'a PublicKey>,
+    /// Where the passphrase is, as the command line says.
+    pub(super) passphrase: &'a PassphraseSource,
+}
+
+impl Search<'_> {
+    /// Where the passphrase is: where the command line says, else in this variable of the manifest's.
+    pub(super) fn passphrase(&self, variable: Option<&str>) -> PassphraseSource {
+        let of_manifest = variable.map(PassphraseSource::variable).unwrap_or_default();
+        self.passphrase.or(&of_manifest).clone()
     }
 }
 
@@ -76,6 +93,12 @@ pub struct Beside {
     /// What it means, for those who write manifests.
     pub about: &'static str,
 }
+
+/// Of keys that may be encrypted.
+pub(super) const PASSPHRASE: Beside = Beside {
+    word: "passphrase-env",
+    about: "The environment variable that holds the passphrase of an encrypted key.",
+};
 
 /// A way to name public keys, each name one or several of them. It has no table in a manifest: the word, a colon and what it
 /// is told are one text there, as on the command line.
@@ -188,8 +211,8 @@ impl KeyRef {
     }
 
     /// Finds the secret key; nothing is signed.
-    pub(super) fn find(&self, public: Option<&PublicKey>) -> Result<Found> {
-        self.0.find(public)
+    pub(super) fn find(&self, search: &Search<'_>) -> Result<Found> {
+        self.0.find(search)
     }
 
     /// The name, as a manifest has it. What may be a secret by its length is not in it.
@@ -233,4 +256,12 @@ impl Eq for KeyRef {}
 /// A text that names a key of a scheme, as a manifest has it.
 pub(super) fn table(scheme: &Scheme, told: impl Into<Value>) -> Value {
     json!({ scheme.word: told.into() })
+}
+
+/// As [`table`], with the variable of the passphrase.
+pub(super) fn table_with(scheme: &Scheme, told: &str, passphrase: Option<&str>) -> Value {
+    match passphrase {
+        Some(name) => json!({ scheme.word: told, PASSPHRASE.word: name }),
+        None => table(scheme, told),
+    }
 }

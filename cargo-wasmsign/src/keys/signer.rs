@@ -6,7 +6,8 @@ use wasmsign_core::{KeyEncoding, PublicKey};
 use super::holder::{Found, Holder};
 use super::key_id::KeyIdChoice;
 use super::named_key::NamedKey;
-use super::scheme::KeyRef;
+use super::passphrase::PassphraseSource;
+use super::scheme::{KeyRef, Search};
 use crate::error::{Error, Result};
 use crate::sys::caller;
 
@@ -25,10 +26,11 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// Exit code 2 where there is no such key or its halves disagree, 3 where it is none, 4 where it
-    /// cannot be read.
-    pub fn from_argument(argument: &str) -> Result<Self> {
-        let found = KeyRef::secret_argument(argument)?.find(None)?;
+    /// Exit code 2 where there is no such key, its halves disagree, or its passphrase is wrong or not there; 3 where it is
+    /// no key; 4 where it cannot be read; 130 where somebody is asked for its passphrase and presses Ctrl-C.
+    pub fn from_argument(argument: &str, passphrase: &PassphraseSource) -> Result<Self> {
+        let search = Search { public: None, passphrase };
+        let found = KeyRef::secret_argument(argument)?.find(&search)?;
         Ok(Self::of(argument, found))
     }
 
@@ -39,10 +41,11 @@ impl Signer {
     ///
     /// As [`Signer::from_argument`]; exit code 2 where the manifest's public key belongs to another one, or where
     /// there is no such agent, key or program; 5 where what should be an agent is none.
-    pub fn from_manifest(key: &NamedKey) -> Result<Self> {
+    pub fn from_manifest(key: &NamedKey, passphrase: &PassphraseSource) -> Result<Self> {
         let secret = key.secret.as_ref().ok_or_else(|| no_secret(key))?;
         let public = key.public.as_ref().map(KeyRef::public_keys).transpose()?;
-        let signer = Self::of(&key.name, secret.find(public.iter().flatten().next())?);
+        let search = Search { public: public.iter().flatten().next(), passphrase };
+        let signer = Self::of(&key.name, secret.find(&search)?);
         match public {
             Some(public) if !public.contains(signer.public_key()) => Err(other_pair(key)),
             _ => Ok(signer),

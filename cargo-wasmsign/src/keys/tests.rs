@@ -27,6 +27,10 @@ fn named(secret: Option<KeyRef>, public: Option<&PublicKey>) -> NamedKey {
     NamedKey { name: "release".into(), public, secret, place }
 }
 
+fn find(key: &NamedKey) -> Result<Signer> {
+    Signer::from_manifest(key, &PassphraseSource::default())
+}
+
 #[test]
 fn signers_go_to_other_threads() {
     fn check<T: Send + Sync>() {}
@@ -53,10 +57,18 @@ fn a_name_is_told_as_a_manifest_has_it() {
     ] {
         assert_eq!(key_ref(word, words).expect(word).told(), told);
     }
-    let key = key_ref("env", &["KEY"]).expect("it is one");
-    assert_eq!((key.variables(), key.secret_variables()), (vec!["KEY"], vec!["KEY"]));
-    let file = key_ref("env-file", &["FILE"]).expect("it is one");
-    assert_eq!((file.variables(), file.secret_variables()), (vec!["FILE"], vec![]));
+    let names = |word, words: &[&str], beside| {
+        let scheme = SCHEMES.iter().find(|scheme| scheme.word == word).expect("it is known");
+        let told = Told { words, beside, ..Told::in_directory(Path::new("/w")) };
+        let key = KeyRef::of_scheme(scheme, &told).expect("it is one");
+        (key.variables().join(" "), key.secret_variables().join(" "))
+    };
+    let both = |all: &str, secret: &str| (all.to_owned(), secret.to_owned());
+    assert_eq!(names("env", &["KEY"], None), both("KEY", "KEY"));
+    assert_eq!(names("env", &["KEY"], Some("OPEN")), both("KEY OPEN", "KEY OPEN"));
+    assert_eq!(names("env-file", &["FILE"], None), both("FILE", ""));
+    assert_eq!(names("env-file", &["FILE"], Some("OPEN")), both("FILE OPEN", "OPEN"));
+    assert_eq!(names("file", &["a"], Some("OPEN")), both("OPEN", "OPEN"));
 }
 
 #[test]
@@ -71,10 +83,10 @@ fn every_scheme_refuses_a_secret_key_in_its_place() {
 #[test]
 fn a_key_has_what_it_needs_or_says_where_that_is_missing() {
     let command = key_ref("command", &["cat"]).ok();
-    let error = Signer::from_manifest(&named(command, None)).unwrap_err();
+    let error = find(&named(command, None)).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.what_to_do().unwrap().contains("`public`"));
-    let error = Signer::from_manifest(&named(None, None)).unwrap_err();
+    let error = find(&named(None, None)).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.to_string().starts_with("Cargo.toml:2:1: the key `release`"), "{error}");
 }
@@ -86,9 +98,9 @@ fn both_halves_are_of_one_pair() {
     let path = directory.path().join("a.key");
     std::fs::write(&path, secret.encode(wasmsign_core::KeyEncoding::Pem)).expect("as before");
     let file = || key_ref("file", &[path.to_str().expect("it is text")]).ok();
-    assert!(Signer::from_manifest(&named(file(), Some(secret.public_key()))).is_ok());
+    assert!(find(&named(file(), Some(secret.public_key()))).is_ok());
     let other = SecretKey::from_seed(&[2; 32]);
-    let error = Signer::from_manifest(&named(file(), Some(other.public_key()))).unwrap_err();
+    let error = find(&named(file(), Some(other.public_key()))).unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.message().contains("does not belong to its secret key"), "{error}");
 }

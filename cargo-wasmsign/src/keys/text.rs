@@ -1,9 +1,11 @@
 //! A public key by its own text.
 
 use serde_json::{Value, json};
+use wasmsign_core::keys::is_plainly_public;
 use wasmsign_core::{KeyError, PublicKey};
 
-use super::failure::key_error;
+use super::failure::{key_error, other_algorithm};
+use super::fingerprint::fingerprint;
 use super::scheme::Backend;
 use crate::error::Result;
 
@@ -16,8 +18,12 @@ pub(super) struct KeyText {
 }
 
 impl Backend for KeyText {
+    /// A text that could be a seed is told by its hash.
     fn told(&self) -> Value {
-        json!(self.text)
+        match (is_plainly_public(&self.text), PublicKey::decode(self.text.as_bytes())) {
+            (false, Ok(key)) => json!(fingerprint(&key)),
+            _ => json!(self.text),
+        }
     }
 
     fn text(&self) -> Option<&str> {
@@ -32,9 +38,4 @@ impl Backend for KeyText {
             _ => key_error(self.owner, error),
         })
     }
-}
-
-fn other_algorithm(owner: &str) -> Error {
-    Error::usage(format!("{owner} is not an Ed25519 key"))
-        .advice("modules are signed with Ed25519 keys: `cargo wasmsign keygen` creates a pair")
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use wasmsign_core::SecretKey;
+use wasmsign_core::{KeyError, SecretKey};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -24,11 +24,11 @@ pub(super) fn read(name: &str, meaning: &str) -> Result<OsString> {
     })
 }
 
-/// Keeps every variable whose value is a secret key from our children, whether this call uses it or not.
+/// Keeps every variable whose value is a secret key, encrypted or not, from our children, whether this call uses it or not.
 pub fn withhold_secrets() {
     for (name, value) in std::env::vars_os() {
         let value = Zeroizing::new(value.into_encoded_bytes());
-        if SecretKey::decode(&value).is_ok() {
+        if matches!(SecretKey::decode(&value), Ok(_) | Err(KeyError::Encrypted)) {
             child::withhold(name);
         }
     }

@@ -6,7 +6,7 @@ use super::optimize::{OptimizeLayer, Switch};
 use super::options::OptionsLayer;
 use super::setting::{Origin, Setting};
 use crate::error::Result;
-use crate::keys::KeyRef;
+use crate::keys::{KeyRef, PassphraseSource};
 
 const KEY: &str = "--key";
 const NO_SIGN: &str = "--no-sign";
@@ -19,6 +19,8 @@ const ARTIFACT_DIR: &str = "--artifact-dir";
 pub struct CommandLine {
     /// Each `--key`: these sign in place of the manifest's signers.
     pub keys: Vec<String>,
+    /// Where the passphrase of an encrypted key is.
+    pub passphrase: PassphraseSource,
     /// Whether nobody signs.
     pub no_sign: bool,
     /// Whether the optimizer stays off.

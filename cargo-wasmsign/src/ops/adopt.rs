@@ -14,6 +14,7 @@ use super::build::recipes::Recipes;
 use super::{Event, Observer, jobs, resolve, select};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::keys::PassphraseSource;
 use crate::manifest::{CommandLine, Environment, Manifests};
 use crate::module::optimize;
 use crate::pipeline::{Job, OutputDirectory, Queue, Recipe};
@@ -29,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) manifest_path: Option<PathBuf>,
     /// Secret keys that sign in place of the manifest's.
     pub(crate) keys: Vec<String>,
+    /// Where the passphrase of an encrypted key is.
+    pub(crate) passphrase: PassphraseSource,
 }
 
 /// Reads cargo's messages, and signs the modules that they tell of once they say that the build has succeeded. Gives the
@@ -43,7 +46,11 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
     let configuration = Configuration::load(&[])?;
     let manifests = resolve::read(&workspace, &configuration)?;
     let (artifacts, mut others) = read(&request.messages, &workspace, &manifests, observe)?;
-    let options = CommandLine { keys: request.keys.clone(), ..CommandLine::default() };
+    let options = CommandLine {
+        keys: request.keys.clone(),
+        passphrase: request.passphrase.clone(),
+        ..CommandLine::default()
+    };
     let mut planner = JobPlanner::new(&workspace, &manifests, &options)?;
     let jobs = planner.jobs(artifacts, &mut others)?;
     let warnings = planner.recipes.warnings();

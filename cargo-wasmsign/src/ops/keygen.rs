@@ -1,14 +1,13 @@
 //! `cargo wasmsign keygen`.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
-use zeroize::Zeroizing;
 
-use crate::error::{Error, Result};
-use crate::sys::files::{self, Access, Output, Staged, output_kind};
-use crate::text::paths;
+use crate::error::Result;
+use crate::keys::PassphraseSource;
+use crate::ops::key_file;
+use crate::sys::files::Access;
 
 /// Where a new key pair goes.
 #[derive(Debug)]
@@ -19,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) public: PathBuf,
     /// The encoding of both.
     pub(crate) encoding: KeyEncoding,
+    /// Where the passphrase is that the secret key gets, if it gets one.
+    pub(crate) encryption: Option<PassphraseSource>,
     /// Whether existing files are overwritten.
     pub(crate) force: bool,
 }
@@ -27,17 +28,22 @@ pub(crate) struct Request {
 ///
 /// # Errors
 ///
-/// Exit code 2 where a file exists, 4 where one cannot be written.
+/// Exit code 2 where a file exists or there is no passphrase, 4 where a file cannot be written, 130 where somebody is asked
+/// for a passphrase and presses Ctrl-C.
 pub(crate) fn run(request: &Request) -> Result<PublicKey> {
-    let Request { secret: secret_path, public: public_path, encoding, force } = request;
+    let Request { secret: secret_path, public: public_path, encoding, force, .. } = request;
     refuse_overwriting(request)?;
+    let owner = format!("`{}`", secret_path.display());
+    let passphrase =
+        request.encryption.as_ref().map(|source| source.new_passphrase(&owner)).transpose()?;
     let secret = random_key()?;
     let public = secret.public_key().clone();
-    let secret_file = staged(secret_path, Access::Secret, &secret.encode(*encoding))?;
-    let public_file = staged(public_path, Access::Usual, &public.encode(*encoding))?;
+    let encoded = key_file::encode(&secret, *encoding, passphrase.as_ref())?;
+    let secret_file = key_file::staged(secret_path, Access::Secret, &encoded)?;
+    let public_file = key_file::staged(public_path, Access::Usual, &public.encode(*encoding))?;
     // Both are on the disk before either gets its name.
-    publish(secret_file, *force)?;
-    publish(public_file, *force).map_err(|error| {
+    key_file::publish(secret_file, *force)?;
+    key_file::publish(public_file, *force).map_err(|error| {
         error.or_advice(
             "the secret key was written, but the public key was not; remove the secret key and \
              start again",
@@ -47,40 +53,10 @@ pub(crate) fn run(request: &Request) -> Result<PublicKey> {
 }
 
 fn refuse_overwriting(request: &Request) -> Result<()> {
-    let Request { secret, public, force, .. } = request;
-    let is_there =
-        |path: &&PathBuf| path.symlink_metadata().is_ok() && output_kind(path) == Output::File;
-    match [secret, public].into_iter().find(is_there) {
-        Some(path) if !force => Err(files::exists(path)),
-        _ => Ok(()),
-    }
+    let paths = [&request.secret, &request.public];
+    paths.into_iter().try_for_each(|path| key_file::refuse_overwriting(path, request.force))
 }
 
 fn random_key() -> Result<SecretKey> {
-    let mut seed = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *seed)
-        .map_err(|source| Error::io("failed to get random bytes from the system", source))?;
-    Ok(SecretKey::from_seed(&seed))
-}
-
-/// A file that is not yet renamed; a device or pipe already has the key.
-fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Option<Staged>> {
-    let failed = |source| Error::io(format!("failed to write `{}`", path.display()), source);
-    if output_kind(path) == Output::Stream {
-        let written = files::open_stream(path).and_then(|mut stream| stream.write_all(content));
-        return written.map(|()| None).map_err(failed);
-    }
-    std::fs::create_dir_all(paths::directory(path)).map_err(failed)?;
-    let mut staged = Staged::new(path, access)?;
-    staged.file().write_all(content).map_err(failed)?;
-    staged.sync()?;
-    Ok(Some(staged))
-}
-
-fn publish(staged: Option<Staged>, force: bool) -> Result<()> {
-    match staged {
-        Some(staged) if force => staged.publish(),
-        Some(staged) => staged.publish_new(),
-        None => Ok(()),
-    }
+    Ok(SecretKey::from_seed(&*key_file::random()?))
 }

@@ -8,6 +8,7 @@ pub(crate) mod clean;
 pub(crate) mod config;
 pub(crate) mod detach;
 pub(crate) mod inspect;
+pub(crate) mod key;
 pub(crate) mod keygen;
 pub(crate) mod rebuild;
 pub(crate) mod select;
@@ -19,6 +20,7 @@ pub(crate) mod verify;
 
 mod event;
 mod jobs;
+mod key_file;
 mod resolve;
 
 pub(crate) use event::{Event, Observer};

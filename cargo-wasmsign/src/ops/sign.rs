@@ -9,7 +9,7 @@ use super::signed::Signed;
 use super::{Event, Observer, resolve, signature_file};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
-use crate::keys::{self, KeyIdChoice, Signer};
+use crate::keys::{self, KeyIdChoice, PassphraseSource, Signer};
 use crate::module::rewrite::same_file;
 use crate::module::seal;
 use crate::module::shape::has_dylink;
@@ -25,6 +25,8 @@ pub(crate) struct Request {
     pub(crate) destination: Destination,
     /// Secret keys, as `--key` names them.
     pub(crate) keys: Vec<String>,
+    /// Where the passphrase of an encrypted key is.
+    pub(crate) passphrase: PassphraseSource,
     /// Signers by their names in the manifest.
     pub(crate) with: Vec<String>,
     /// That manifest, where it is not in this directory or above it.
@@ -61,7 +63,7 @@ impl Destination {
 ///
 /// # Errors
 ///
-/// Exit codes 2 and 3 where a key cannot be used; those of `observe`.
+/// Exit codes 2 and 3 where a key cannot be used, 130 where its passphrase was not typed; those of `observe`.
 pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit> {
     let signers = signers(request)?;
     signers.iter().try_for_each(|signer| signer.keeps_from(&request.key_id))?;
@@ -90,7 +92,8 @@ fn signers(request: &Request) -> Result<Vec<Signer>> {
              `--key pkcs11:URI`, or a key of the manifest with `--with NAME`",
         ));
     }
-    let keys = request.keys.iter().map(|key| Signer::from_argument(key));
+    let passphrase = &request.passphrase;
+    let keys = request.keys.iter().map(|key| Signer::from_argument(key, passphrase));
     let mut signers = keys.collect::<Result<Vec<_>>>()?;
     signers.extend(signers_of_manifest(request)?);
     if let Some(argument) = &request.public_key {
@@ -115,7 +118,10 @@ fn signers_of_manifest(request: &Request) -> Result<Vec<Signer>> {
     let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
     let manifests = resolve::read(&workspace, &Configuration::load(&[])?)?;
     let names = request.with.iter();
-    names.map(|name| Signer::from_manifest(manifests.named("--with", name)?)).collect()
+    let signer = |name: &String| {
+        Signer::from_manifest(manifests.named("--with", name)?, &request.passphrase)
+    };
+    names.map(signer).collect()
 }
 
 fn no_manifest(given: Option<&Path>) -> Error {

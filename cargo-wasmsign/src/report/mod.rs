@@ -4,6 +4,7 @@ mod build;
 mod clean;
 mod config;
 mod inspect;
+mod key;
 mod printer;
 mod progress;
 mod rebuild;

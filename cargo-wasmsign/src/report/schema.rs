@@ -8,6 +8,7 @@ use super::build::{Artifact, Finished, Plan};
 use super::clean::Clean;
 use super::config::Config;
 use super::inspect::Inspect;
+use super::key::{KeyConvert, KeyShow};
 use super::printer::Versioned;
 use super::rewrite::{Attach, Detach, Split};
 use super::sign::{Keygen, Sign};
@@ -27,6 +28,8 @@ enum AnyLine {
     Verify(Versioned<Verify>),
     Inspect(Versioned<Inspect>),
     Keygen(Versioned<Keygen>),
+    KeyShow(Versioned<KeyShow>),
+    KeyConvert(Versioned<KeyConvert>),
     Split(Versioned<Split>),
     Detach(Versioned<Detach>),
     Attach(Versioned<Attach>),

@@ -9,4 +9,5 @@ pub(crate) mod network;
 pub(crate) mod paths;
 pub(crate) mod programs;
 pub(crate) mod signals;
+pub(crate) mod terminal;
 pub(crate) mod tokens;

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use crate::exit::Exit;
-use crate::sys::{child, files};
+use crate::sys::{child, files, terminal};
 
 /// Ends everything that would outlive us, and us.
 fn leave(exit: Exit) -> ! {
     // Held until the end: neither a child nor a temporary file may appear any more.
     let _children = child::end_all();
     let _files = files::remove_all();
+    terminal::restore();
     std::process::exit(i32::from(exit as u8));
 }
 

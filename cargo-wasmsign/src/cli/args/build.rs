@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Compilation, Packages, Refused, Resolution, Targets};
+use super::{Compilation, Packages, Passphrase, Refused, Resolution, Targets};
+use crate::keys::PassphraseSource;
 use crate::manifest::CommandLine;
 
 /// `cargo wasmsign build`.
@@ -13,6 +14,9 @@ pub struct Build {
     /// Settings that override every manifest.
     #[command(flatten)]
     pub overrides: Overrides,
+    /// That of a key.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
     /// Show what would be done, without doing it
     #[arg(long)]
     pub dry_run: bool,
@@ -59,6 +63,7 @@ impl Overrides {
     /// The same with the targets of `--target`.
     pub fn with_targets(self, targets: Vec<String>) -> CommandLine {
         let Self { keys, no_sign, no_optimize, artifact_dir } = self;
-        CommandLine { keys, no_sign, no_optimize, targets, artifact_dir }
+        let passphrase = PassphraseSource::default();
+        CommandLine { keys, passphrase, no_sign, no_optimize, targets, artifact_dir }
     }
 }

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use wasmsign_core::KeyEncoding;
+
+use super::Passphrase;
+use crate::error::{Error, Result};
 
 /// `cargo wasmsign keygen`.
 #[derive(Debug, Args)]
@@ -16,6 +20,12 @@ pub struct Keygen {
     /// Encoding of both files
     #[arg(long, value_name = "FORM", default_value = "pem")]
     pub encoding: Encoding,
+    /// Encrypt the secret key with a passphrase, which is asked for twice
+    #[arg(long)]
+    pub encrypt: bool,
+    /// Where that is.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
     /// Overwrite existing files
     #[arg(long)]
     pub force: bool,
@@ -30,4 +40,31 @@ pub enum Encoding {
     Compact,
     /// OpenSSH.
     Openssh,
+    /// minisign.
+    Minisign,
+}
+
+impl Encoding {
+    /// As the core has it.
+    pub fn of_core(self) -> KeyEncoding {
+        match self {
+            Self::Pem => KeyEncoding::Pem,
+            Self::Compact => KeyEncoding::Compact,
+            Self::Openssh => KeyEncoding::OpenSsh,
+            Self::Minisign => KeyEncoding::Minisign,
+        }
+    }
+
+    /// Refuses to encrypt what cannot be.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2.
+    pub fn refuse_encrypted(self) -> Result<()> {
+        match self {
+            Self::Compact => Err(Error::usage("compact keys cannot be encrypted")
+                .advice("choose another `--encoding`, or leave `--encrypt` out")),
+            _ => Ok(()),
+        }
+    }
 }

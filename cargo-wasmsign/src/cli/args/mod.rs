@@ -5,7 +5,9 @@ mod cargo;
 mod clean;
 mod config;
 mod files;
+mod key;
 mod keygen;
+mod passphrase;
 mod refused;
 mod sign;
 mod verify;
@@ -19,7 +21,9 @@ pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use clean::Clean;
 pub use config::{Config, Schema};
 pub use files::{Attach, Detach, Inspect, Split};
+pub use key::{Key, KeyCommand, KeyConvert, KeyShow};
 pub use keygen::{Encoding, Keygen};
+pub use passphrase::Passphrase;
 pub use refused::{Refused, instead_of};
 pub use sign::Sign;
 pub use verify::{Coverage, Expect, Rebuild, Verify};
@@ -74,6 +78,8 @@ pub enum Command {
     Inspect(Inspect),
     /// Create an Ed25519 key pair
     Keygen(Keygen),
+    /// Show and convert keys
+    Key(Key),
     /// Add delimiters, so that parts of a module can be verified alone
     Split(Split),
     /// Move the embedded signature of a module to a file

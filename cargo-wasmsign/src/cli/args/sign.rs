@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use super::Passphrase;
 use crate::keys::KeyIdChoice;
 
 /// `cargo wasmsign sign`.
@@ -28,6 +29,9 @@ pub struct Sign {
     // A secret key that is typed here by mistake begins with hyphens, and must not end up in a message.
     #[arg(short, long = "key", value_name = "KEY", allow_hyphen_values = true)]
     pub keys: Vec<String>,
+    /// Its passphrase.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
     /// Public key that must belong to the secret key: a path, the key's own text, github:NAME, or dir:PATH
     #[arg(short = 'K', long, value_name = "KEY", allow_hyphen_values = true)]
     pub public_key: Option<String>,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::{CommandLine, Entry, Environment, Origin};
 use super::{KEYS, Scratch, nothing};
+use crate::keys::PassphraseSource;
 
 /// What is listed for the package `app` in the profile `release`, with `ROOT` and `APP` for the paths.
 fn list(workspace: &str, app: &str, env: &Environment, flags: &CommandLine) -> Vec<Entry> {
@@ -168,6 +169,7 @@ fn variables_and_flags_are_origins() {
 
     let flags = CommandLine {
         keys: vec!["a.key".into(), "env:B".into()],
+        passphrase: PassphraseSource::default(),
         no_sign: false,
         no_optimize: true,
         targets: vec!["wasm64-unknown-unknown".into()],
@@ -216,6 +218,8 @@ fn a_secret_is_told_by_where_it_is_found() {
     };
     assert_eq!(secret("{ env = 'A' }"), json!({"env": "A"}));
     assert_eq!(secret("{ env-file = 'A' }"), json!({"env-file": "A"}));
+    let opened = json!({ "env": "A", "passphrase-env": "B" });
+    assert_eq!(secret("{ passphrase-env = 'B', env = 'A' }"), opened);
     assert_eq!(secret("{ file = '/etc/key' }"), json!({"file": "/etc/key"}));
     assert_eq!(secret(&format!("{{ ssh-agent = '{key}' }}")), json!({ "ssh-agent": key }));
     assert_eq!(secret("{ command = ['sign', 'a'] }"), json!({"command": ["sign", "a"]}));

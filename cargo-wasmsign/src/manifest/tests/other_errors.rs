@@ -28,7 +28,13 @@ secret.evn = 'A'
     ROOT:3:8: unknown key `evn` in [workspace.metadata.wasmsign.keys.release.secret]; did you mean `env`?
 public = 'a'
 secret = { vault = 'x' }
-    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file`, `file`, `ssh-agent`, `pkcs11`, `command` and `pin-env`
+    ROOT:3:12: unknown key `vault` in [workspace.metadata.wasmsign.keys.release.secret]; the known keys are: `env`, `env-file`, `file`, `ssh-agent`, `pkcs11`, `command`, `passphrase-env` and `pin-env`
+secret = { file = 'a', passphrase-env = 'not a name' }
+    ROOT:2:41: `passphrase-env`: expected the name of an environment variable, found something else
+secret = { ssh-agent = 'SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8', passphrase-env = 'A' }
+    ROOT:2:78: a key with `ssh-agent` has no `passphrase-env`
+secret = { passphrase-env = 'A' }
+    ROOT:2:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent`, `pkcs11` and `command`, found none
 public = 'a'
 secret.env = 1
     ROOT:3:14: `env`: expected a string, found an integer

@@ -3,6 +3,7 @@
 use super::super::{CommandLine, Environment, Features, Keep, Placement, Tool, Unfinished};
 use super::{KEYS, Scratch, config, nothing, package};
 use crate::keys::KeyIdChoice;
+use crate::keys::PassphraseSource;
 use crate::module::optimize::Level;
 
 const LAYERS: [&str; 4] = [
@@ -198,6 +199,7 @@ fn the_command_line_stands_above_the_environment() {
     };
     let flags = CommandLine {
         keys: vec!["a.key".into()],
+        passphrase: PassphraseSource::default(),
         no_sign: false,
         no_optimize: true,
         targets: vec!["wasm64-unknown-unknown".into()],

@@ -132,6 +132,12 @@ fn the_schema_and_the_reader_agree_on_keys() {
 secret = { env = 'A' }
 secret = { env = '8' }
 secret = { env-file = 'A' }
+secret = { env-file = 'A', passphrase-env = 'B' }
+secret = { env = 'A', passphrase-env = 'B' }
+secret = { file = 'a', passphrase-env = 'B' }
+secret = { file = 'a', passphrase-env = 'not a name' }
+secret = { passphrase-env = 'B' }
+secret = { ssh-agent = 'SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8', passphrase-env = 'B' }
 secret = { file = 'a' }
 secret = { file = '' }
 secret = {}

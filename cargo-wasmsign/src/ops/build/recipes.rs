@@ -173,11 +173,12 @@ impl<'a> Recipes<'a> {
         if self.options.no_sign {
             return Ok(Vec::new());
         }
+        let passphrase = &self.options.passphrase;
         if !self.options.keys.is_empty() {
             let keys = &self.options.keys;
             return keys
                 .iter()
-                .map(|key| self.signer(key, || Signer::from_argument(key)))
+                .map(|key| self.signer(key, || Signer::from_argument(key, passphrase)))
                 .collect();
         }
         self.refuse_without_signers(package, config)?;
@@ -195,7 +196,7 @@ impl<'a> Recipes<'a> {
                 };
                 let key = manifests.key(name).ok_or_else(unknown)?;
                 let unsigned = format!("or build without signatures: {}", caller::unsigned());
-                let load = || Signer::from_manifest(key);
+                let load = || Signer::from_manifest(key, passphrase);
                 self.signer(name, || load().map_err(|error| error.or_advice(&unsigned)))
             })
             .collect()

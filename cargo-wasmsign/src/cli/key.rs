@@ -1,0 +1,54 @@
+//! `cargo wasmsign key`.
+
+use std::path::Path;
+
+use super::args::{Key, KeyCommand, KeyConvert, KeyShow};
+use super::observer::Observer;
+use super::standard_streams::read_once;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::ops::key::{convert, show};
+use crate::report::Report;
+
+pub(super) fn run(typed: Key, report: &Report) -> Result<Exit> {
+    match typed.command {
+        KeyCommand::Show(typed) => run_show(typed, report),
+        KeyCommand::Convert(typed) => run_convert(typed, report),
+    }
+}
+
+fn run_show(typed: KeyShow, report: &Report) -> Result<Exit> {
+    let keys = typed.keys.iter().map(|key| ("the key", Path::new(key)));
+    let passphrase = typed.passphrase.is_stdin().then_some(("the passphrase", Path::new("-")));
+    read_once(keys.chain(passphrase))?;
+    let request = show::Request { passphrase: typed.passphrase.source()?, keys: typed.keys };
+    let mut observer = Observer::new(report);
+    show::run(&request, &mut |facts| report.key(facts), &mut |event| observer.observe(event))
+}
+
+fn run_convert(typed: KeyConvert, report: &Report) -> Result<Exit> {
+    let new_stdin = typed.new_passphrase_fd == Some(0);
+    let uses = [
+        Some(("the key", &*typed.input)),
+        typed.passphrase.is_stdin().then_some(("the passphrase", Path::new("-"))),
+        new_stdin.then_some(("the new passphrase", Path::new("-"))),
+    ];
+    read_once(uses.into_iter().flatten())?;
+    report.refuse_json_beside(&typed.output)?;
+    if typed.encrypt {
+        typed.encoding.refuse_encrypted()?;
+    }
+    let request = convert::Request {
+        encoding: typed.encoding.of_core(),
+        passphrase: typed.passphrase.source()?,
+        new_passphrase: typed.new_passphrase()?,
+        input: typed.input,
+        output: typed.output,
+        public: typed.public,
+        encrypt: typed.encrypt,
+        force: typed.force,
+    };
+    let converted = convert::run(&request)?;
+    report.converted(&request, &converted)?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,11 @@
+//! Public keys as OpenSSH names them.
+
+use ssh_key::HashAlg;
+use ssh_key::public::{Ed25519PublicKey, KeyData};
+use wasmsign_core::PublicKey;
+
+/// `SHA256:` and 43 digits of base64, as `ssh-keygen -l` shows them.
+pub fn fingerprint(key: &PublicKey) -> String {
+    let key = KeyData::Ed25519(Ed25519PublicKey(*key.as_bytes()));
+    key.fingerprint(HashAlg::Sha256).to_string()
+}

@@ -120,12 +120,14 @@
 //! | `key-files` | yes | no PEM, DER and OpenSSH keys: compact ones alone, in bytes, hex and base64 |
 //! | `sign` | yes | nothing is signed, split, attached or detached |
 //! | `std` | yes | `no_std` with `alloc`: slices are verified, on the caller's thread; no streams, no files |
+//! | `minisign` | no | no secret keys of minisign; its public ones come with `key-files` |
+//! | `encrypted-keys` | no | no secret keys under a passphrase |
 //! | `trust` | no | no trust files ([`trust`]), successions and pins |
 //! | `serde` | no | [`PublicKey`] and [`Identity`] are not serialized as their text |
 //!
 //! With `default-features = false` a verifier stands on 27 other crates, with the default features on 45.
-//! `sign` and `trust` imply `std`, `manifest` implies `serde`, and `trust` implies `manifest`. Nobody pays for an
-//! identity that was not asked for: without
+//! `sign` and `trust` imply `std`, `manifest` implies `serde`, `trust` implies `manifest`, and `encrypted-keys` implies
+//! `minisign`, which implies `key-files`. Nobody pays for an identity that was not asked for: without
 //! [`with_identity`](verify::VerifierBuilder::with_identity) there is one hash over a file and no second.
 //!
 //! # The layers

@@ -17,7 +17,7 @@ const OPERATIONS: u64 = 1 << 22;
 const MEMORY: u64 = 1 << 27;
 
 /// Whether a key, which may be encrypted, can be decrypted at all.
-pub(in crate::keys::encoding) fn check(key: &[u8]) -> Result<(), KeyError> {
+pub(crate) fn check(key: &[u8]) -> Result<(), KeyError> {
     if is_encrypted(key)? { derivation(key).map(drop) } else { Ok(()) }
 }
 
@@ -29,10 +29,7 @@ fn derivation(key: &[u8]) -> Result<(&[u8], Work), KeyError> {
 }
 
 /// The halves of a key that may be encrypted.
-pub(in crate::keys::encoding) fn decrypt_secret(
-    key: &[u8],
-    passphrase: &[u8],
-) -> Result<Halves, KeyError> {
+pub(crate) fn decrypt_secret(key: &[u8], passphrase: &[u8]) -> Result<Halves, KeyError> {
     if !is_encrypted(key)? {
         return decode_secret(key);
     }
@@ -43,7 +40,7 @@ pub(in crate::keys::encoding) fn decrypt_secret(
 }
 
 /// Writes a key under a passphrase, with a salt that no other key has.
-pub(in crate::keys::encoding) fn encrypt_secret(
+pub(crate) fn encrypt_secret(
     minisign_number: &[u8; 8],
     seed: &[u8; 32],
     public: &[u8; 32],

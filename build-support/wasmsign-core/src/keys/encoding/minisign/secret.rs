@@ -23,12 +23,12 @@ const NO_CHECKSUM: [u8; 32] = [0; 32];
 const CHECKSUM: [u8; 2] = *b"B2";
 
 /// The number of a key that has none: what begins its key id begins this too.
-pub(in crate::keys::encoding) fn usual_number(public: &[u8; 32]) -> [u8; 8] {
+pub(crate) fn usual_number(public: &[u8; 32]) -> [u8; 8] {
     *key_id::of(public).first_chunk().expect("a key id has 12 bytes, more than 8")
 }
 
 /// The halves of a key that is not encrypted. minisign itself writes no checksum then.
-pub(in crate::keys::encoding) fn decode_secret(key: &[u8]) -> Result<Halves, KeyError> {
+pub(crate) fn decode_secret(key: &[u8]) -> Result<Halves, KeyError> {
     if is_encrypted(key)? {
         return Err(KeyError::Encrypted);
     }
@@ -59,13 +59,13 @@ fn checksum(keys: &[u8]) -> [u8; 32] {
     stack::cleared(hash)
 }
 
-pub(in crate::keys::encoding) fn encode_public(number: &[u8; 8], key: &[u8; 32]) -> String {
+pub(crate) fn encode_public(number: &[u8; 8], key: &[u8; 32]) -> String {
     let bytes = [&ALGORITHM[..], number, key].concat();
     let name = u64::from_le_bytes(*number);
     format!("{COMMENT} minisign public key {name:016X}\n{}\n", Base64::encode_string(&bytes))
 }
 
-pub(in crate::keys::encoding) fn encode_secret(
+pub(crate) fn encode_secret(
     number: &[u8; 8],
     seed: &[u8; 32],
     public: &[u8; 32],

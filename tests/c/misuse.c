@@ -31,7 +31,7 @@ static void is(int line, WasmsignVerifier *verifier, WasmsignStatus found, Wasms
 
 /* A verdict is zero where nothing was proved, whatever was in it. */
 static void proves(int line, const WasmsignVerdict *verdict, int wanted) {
-    int zero = !verdict->covered && !verdict->total && !verdict->signers && !verdict->whole && !verdict->has_identity;
+    int zero = !verdict->has_rule && !verdict->rule && !verdict->covered && !verdict->total && !verdict->signers && !verdict->whole && !verdict->has_identity;
     for (int at = 0; at < 32; at++) zero = zero && !verdict->identity[at];
     if (zero == !wanted && verdict->size == sizeof *verdict) return;
     printf("line %d: the verdict is not as it should be\n", line);
@@ -160,6 +160,41 @@ static void settings(WasmsignVerifier *verifier) {
     if (wasmsign_verifier_message(NULL)) wrong++;
 }
 
+/* A trust file stands alone, and is asked before anything is verified. */
+static void trust_files(void) {
+    FILE *file = fopen("trust.toml", "w");
+    if (!file) exit(9);
+    fputs("version = 1\n[[rules]]\nmodules = [\"*\"]\nunsigned = true\n", file);
+    fclose(file);
+    WasmsignVerifier *verifier = wasmsign_verifier_new();
+    WasmsignVerdict verdict;
+    fill(&verdict);
+    IS(wasmsign_verifier_trust_file(NULL, "trust.toml"), USAGE, "");
+    IS(wasmsign_verifier_trust_file(verifier, NULL), USAGE, "path");
+    IS(wasmsign_verifier_trust_file(verifier, "no such file"), IO, "no such file");
+    IS(wasmsign_verifier_trust_file(verifier, "."), IO, "");
+    IS(wasmsign_verifier_trust_file(verifier, "signed.wasm"), IO, "UTF-8");
+    IS(wasmsign_verifier_ask(NULL, "a", 0), USAGE, "");
+    IS(wasmsign_verifier_ask(verifier, NULL, 0), USAGE, "name");
+    IS(wasmsign_verifier_ask(verifier, "\xff", 0), USAGE, "UTF-8");
+    IS(wasmsign_verifier_ask(verifier, "a", INT64_MAX), USAGE, "seconds");
+    IS(wasmsign_verify(verifier, module, module_length, &verdict), USAGE, "more keys");
+    IS(wasmsign_verifier_trust_file(verifier, "trust.toml"), OK, "");
+    IS(wasmsign_verify(verifier, module, module_length, &verdict), USAGE, "wasmsign_verifier_ask");
+    PROVES(0);
+    IS(wasmsign_verifier_ask(verifier, "a/b", 0), OK, "");
+    IS(wasmsign_verify(verifier, module, module_length, &verdict), REFUSED, "no-rule");
+    PROVES(0);
+    IS(wasmsign_verifier_ask(verifier, "a", 0), OK, "");
+    IS(wasmsign_verify(verifier, module, module_length, &verdict), OK, "");
+    wrong += !verdict.has_rule || verdict.rule || verdict.signers;
+    PROVES(1);
+    IS(wasmsign_verifier_add_key(verifier, key, key_length), OK, "");
+    IS(wasmsign_verify(verifier, module, module_length, &verdict), USAGE, "beside");
+    PROVES(0);
+    wasmsign_verifier_free(verifier);
+}
+
 /* A verifier for each thread. */
 static void *thread(void *nothing) {
     WasmsignVerifier *verifier = wasmsign_verifier_new();
@@ -197,6 +232,7 @@ int main(int count, char **arguments) {
     messages(verifier);
     settings(verifier);
     keys(verifier);
+    trust_files();
     threads();
     wasmsign_verifier_free(verifier);
     printf("%d wrong\n", wrong);

@@ -1,6 +1,7 @@
 /* Verifies a module as a host written in C does: `verify MODULE SIGNATURE|- MODE KEY…`.
  *
- * MODE is whole, prefix, all (keys), component, or file (by its path). Prints the verdict on one line. */
+ * MODE is whole, prefix, all (keys), component, or file (by its path). Prints the verdict on one line.
+ * With the mode trust, a trust file, a name and a time in seconds follow in place of keys. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,12 @@ int main(int count, char **arguments) {
     if (count < 4) return 9;
     const char *module = arguments[1], *signature = arguments[2], *mode = arguments[3];
     WasmsignVerifier *verifier = wasmsign_verifier_new();
-    for (int at = 4; at < count; at++) {
+    int trusting = !strcmp(mode, "trust") && count == 7;
+    if (trusting) {
+        must(verifier, wasmsign_verifier_trust_file(verifier, arguments[4]), "trust");
+        must(verifier, wasmsign_verifier_ask(verifier, arguments[5], atoll(arguments[6])), "ask");
+    }
+    for (int at = trusting ? count : 4; at < count; at++) {
         size_t length;
         unsigned char *key = read_file(arguments[at], &length);
         must(verifier, wasmsign_verifier_add_key(verifier, key, length), "key");
@@ -70,6 +76,7 @@ int main(int count, char **arguments) {
     printf("status %d signers %zu covered %llu of %llu whole %d identity ", (int)status, verdict.signers,
            (unsigned long long)verdict.covered, (unsigned long long)verdict.total, verdict.whole);
     for (int at = 0; at < 32; at++) printf("%02x", verdict.identity[at]);
+    if (verdict.has_rule) printf(" rule %zu", verdict.rule);
     printf("\n%s\n", wasmsign_verifier_message(verifier));
     wasmsign_verifier_free(verifier);
     wasmsign_verifier_free(NULL);

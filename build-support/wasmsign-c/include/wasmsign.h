@@ -56,11 +56,37 @@ typedef struct {
   bool has_identity;
   // SHA-256 of the file without its embedded signature section.
   uint8_t identity[32];
+  // Whether `rule` holds one: a trust file has decided.
+  bool has_rule;
+  // Index of the rule of the trust file that has decided, from 0. `signers` is 0 where it lets the module be unsigned.
+  size_t rule;
 } WasmsignVerdict;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Trusts whom the trust file at `path` says, in place of keys. The files that it names are read beside it, now and not
+// again. Where it has faults, the message names them all, and the verifier stays as it was.
+//
+// Ask with `wasmsign_verifier_ask` before anything is verified.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; the path ends with a zero byte.
+WasmsignStatus wasmsign_verifier_trust_file(WasmsignVerifier *verifier,
+                                            const char *path);
+
+// Sets the name under which the host knows the module that it verifies next, in UTF-8, and the time at which keys must be
+// valid, in seconds since 1970-01-01 00:00 UTC, as `time(NULL)` gives it. The name selects the rule of the trust file, so it
+// must not come from whoever sends the module. Both count until they are set anew.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; `name` ends with a zero byte.
+WasmsignStatus wasmsign_verifier_ask(WasmsignVerifier *verifier,
+                                     const char *name,
+                                     int64_t time);
 
 // A verifier of whole modules without keys, with which nothing verifies: add keys. Never null: where memory has run out, the
 // process ends.

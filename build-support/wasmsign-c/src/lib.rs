@@ -1,7 +1,7 @@
 //! Verification of signed WebAssembly modules from C, for hosts such as proxies and embedded engines.
 //!
 //! `include/wasmsign.h` is the interface; cbindgen makes it from this crate. A host makes a verifier, gives it the keys
-//! that it trusts and what it asks for, and has it verify bytes or a file. Only then it hands the very bytes that were
+//! that it trusts and what it asks for, or a trust file, and has it verify bytes or a file. Only then it hands the very bytes that were
 //! verified to its engine.
 //!
 //! No function unwinds into C: a panic, which would be an error of ours, is `WasmsignStatus::Internal`. A verifier may
@@ -12,9 +12,11 @@ mod message;
 mod outcome;
 mod pointers;
 mod settings;
+mod trust;
 mod types;
 mod verifier;
 
+pub use trust::{wasmsign_verifier_ask, wasmsign_verifier_trust_file};
 pub use types::{WasmsignKind, WasmsignStatus, WasmsignVerdict, WasmsignVerifier};
 pub use verifier::{
     wasmsign_verifier_add_key, wasmsign_verifier_cover_section, wasmsign_verifier_expect,

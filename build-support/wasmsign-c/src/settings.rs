@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use wasmsign_core::limits::MAX_KEYS;
+use wasmsign_core::trust::Trust;
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verified, Verifier};
 
@@ -44,6 +45,25 @@ impl WasmsignVerifier {
 
     /// The core's verifier that asks for the same.
     pub(crate) fn core(&self) -> Outcome<Verifier> {
+        match &self.trust {
+            Some(trust) => self.by_trust_file(trust),
+            None => self.by_keys(),
+        }
+    }
+
+    fn by_trust_file(&self, trust: &Trust) -> Outcome<Verifier> {
+        let usage = |text: &'static str| Err((WasmsignStatus::Usage, text.into()));
+        let is_default = self.require == 1 && !self.prefix && self.expect == WasmsignKind::Module;
+        match &self.asked {
+            _ if !self.keys.is_empty() || !is_default => usage(
+                "the trust file says which keys, how many and how much: set nothing of that beside it",
+            ),
+            None => usage("a trust file is asked with a name and a time: wasmsign_verifier_ask"),
+            Some((name, time)) => Ok(trust.verifier(name, *time).with_identity().build()),
+        }
+    }
+
+    fn by_keys(&self) -> Outcome<Verifier> {
         let require = match NonZeroUsize::new(self.require) {
             None => Require::All,
             Some(count) => Require::AtLeast(count),
@@ -79,6 +99,8 @@ impl WasmsignVerdict {
         whole: false,
         has_identity: false,
         identity: [0; 32],
+        has_rule: false,
+        rule: 0,
     };
 
     pub(crate) fn of(verified: &Verified) -> Self {
@@ -90,6 +112,8 @@ impl WasmsignVerdict {
             whole: verified.is_whole(),
             has_identity: identity.is_some(),
             identity: identity.map(|identity| *identity.as_bytes()).unwrap_or_default(),
+            has_rule: verified.rule().is_some(),
+            rule: verified.rule().unwrap_or_default(),
             ..Self::NOTHING
         }
     }

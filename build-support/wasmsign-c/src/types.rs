@@ -1,6 +1,7 @@
 //! What C and this library hold of each other.
 
 use wasmsign_core::PublicKey;
+use wasmsign_core::trust::{Time, Trust};
 
 use crate::message::Message;
 
@@ -54,6 +55,10 @@ pub struct WasmsignVerdict {
     pub has_identity: bool,
     /// SHA-256 of the file without its embedded signature section.
     pub identity: [u8; 32],
+    /// Whether `rule` holds one: a trust file has decided.
+    pub has_rule: bool,
+    /// Index of the rule of the trust file that has decided, from 0. `signers` is 0 where it lets the module be unsigned.
+    pub rule: usize,
 }
 
 /// Keys, and what is asked for. Made by `wasmsign_verifier_new`, ended by `wasmsign_verifier_free`.
@@ -63,5 +68,8 @@ pub struct WasmsignVerifier {
     pub(crate) prefix: bool,
     pub(crate) sections: Vec<String>,
     pub(crate) expect: WasmsignKind,
+    pub(crate) trust: Option<Trust>,
+    /// The name and the time that the trust file is asked with.
+    pub(crate) asked: Option<(String, Time)>,
     pub(crate) message: Message,
 }

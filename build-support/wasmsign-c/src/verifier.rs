@@ -20,6 +20,8 @@ pub extern "C" fn wasmsign_verifier_new() -> *mut WasmsignVerifier {
         prefix: false,
         sections: Vec::new(),
         expect: WasmsignKind::Module,
+        trust: None,
+        asked: None,
         message: Message::default(),
     };
     Box::into_raw(Box::new(verifier))
@@ -253,7 +255,7 @@ pub unsafe extern "C" fn wasmsign_verifier_message(
 }
 
 /// Does `work` with a verifier that is there; nothing that goes wrong in it unwinds into C.
-fn guarded(
+pub(crate) fn guarded(
     verifier: Option<&mut WasmsignVerifier>,
     work: impl FnOnce(&mut WasmsignVerifier) -> Outcome,
 ) -> WasmsignStatus {

@@ -10,8 +10,11 @@ pub const HELP: &str = "\
 Runs one function of a signed WebAssembly module, after verifying the module
 
 usage: host-wasmtime --key PUBLIC... MODULE --invoke NAME [INTEGER...]
+       host-wasmtime --policy FILE [--name NAME] MODULE --invoke NAME [INTEGER...]
 
   --key PUBLIC...  a trusted public key: a path, or the key's own text (repeatable)
+  --policy FILE    a trust file, in place of keys
+  --name NAME      what the trust file knows the module as (its file name)
   --invoke NAME    the exported function to call; i32 and i64 arguments follow
   --seconds N      stop the module after N seconds (10)
   --timings        print to standard error how long verifying and compiling took
@@ -32,6 +35,10 @@ pub enum Request {
 pub struct Arguments {
     /// Paths or texts of the trusted keys.
     pub keys: Vec<OsString>,
+    /// The path of a trust file.
+    pub policy: Option<PathBuf>,
+    /// What it knows the module as.
+    pub name: Option<String>,
     /// The module's path.
     pub module: PathBuf,
     /// The name of an exported function.
@@ -67,6 +74,12 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, Failu
         match option {
             "--help" | "-h" => return Ok(Request::Help),
             "--key" => seen.arguments.keys.push(value()?),
+            "--policy" if seen.arguments.policy.is_none() => {
+                seen.arguments.policy = Some(value()?.into());
+            }
+            "--name" if seen.arguments.name.is_none() => {
+                seen.arguments.name = Some(utf8(value()?)?);
+            }
             "--invoke" if seen.function.is_none() => seen.function = Some(utf8(value()?)?),
             "--seconds" => seen.arguments.seconds = number(&value()?)?,
             "--timings" => seen.arguments.timings = true,
@@ -81,11 +94,21 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, Failu
 impl Seen {
     fn finish(mut self) -> Result<Request, Failure> {
         let module = self.words.pop().ok_or_else(|| usage("there is no MODULE before --invoke"))?;
-        if self.arguments.keys.is_empty() {
-            return Err(usage("no --key was given, so nothing can be trusted"));
-        }
         let mut arguments = self.arguments;
+        let has_keys = !arguments.keys.is_empty();
         arguments.keys.append(&mut self.words);
+        match &arguments.policy {
+            None if !has_keys => {
+                return Err(usage("no --key and no --policy was given, so nothing can be trusted"));
+            }
+            None if arguments.name.is_some() => {
+                return Err(usage("--name is for --policy; keys know no names"));
+            }
+            Some(_) if !arguments.keys.is_empty() => {
+                return Err(usage("--policy names the trusted keys: give no others"));
+            }
+            _ => {}
+        }
         arguments.module = module.into();
         arguments.function = self.function.ok_or_else(|| usage("there is no --invoke"))?;
         Ok(Request::Run(arguments))
@@ -150,6 +173,14 @@ mod tests {
     }
 
     #[test]
+    fn a_trust_file_stands_in_place_of_keys() {
+        let arguments = run("--policy t.toml --name plugins/m m.wasm --invoke f");
+        assert_eq!(arguments.policy, Some("t.toml".into()));
+        assert_eq!(arguments.name.as_deref(), Some("plugins/m"));
+        assert_eq!(run("m.wasm --invoke f --policy=t.toml").name, None);
+    }
+
+    #[test]
     fn options_may_come_late() {
         let arguments = run("m.wasm --invoke f 7 --timings --key a --seconds 3");
         assert_eq!((arguments.seconds, arguments.timings), (3, true));
@@ -169,6 +200,10 @@ mod tests {
             "--key a m.wasm --invoke f --fast",
             "--key a m.wasm --invoke f --invoke g",
             "--key a m.wasm --invoke f --seconds -1",
+            "--key a --name m m.wasm --invoke f",
+            "--key a --policy t m.wasm --invoke f",
+            "--policy t a m.wasm --invoke f",
+            "--policy t --policy t m.wasm --invoke f",
         ] {
             assert!(matches!(parsed(line), Err(Failure::Usage(_))), "{line}");
         }

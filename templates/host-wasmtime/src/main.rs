@@ -10,13 +10,12 @@ mod call;
 mod failure;
 mod keys;
 mod limits;
+mod trust;
 mod verified;
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
-
-use wasmsign_core::{Policy, Verifier};
 
 use arguments::{Arguments, Request};
 use call::Call;
@@ -41,14 +40,7 @@ fn answer(request: Request) -> Result<(), Failure> {
 
 /// The results of the function that the command line names.
 fn run(arguments: &Arguments) -> Result<String, Failure> {
-    let keys =
-        arguments.keys.iter().map(|key| keys::public_key(key)).collect::<Result<Vec<_>, _>>()?;
-    // One signature of any of these keys, over the whole file, which must be a module and no component: the
-    // default, spelled out, because this line decides what may run.
-    let verifier = Verifier::builder(keys)
-        .policy(Policy::default())
-        .build()
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let verifier = trust::verifier(arguments)?;
     let engine = limits::engine()?;
     let path = &arguments.module;
 
@@ -62,7 +54,8 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
     let compiled = start.elapsed() - opened;
     if arguments.timings {
         let proof = module.verified();
-        eprintln!("{} bytes, signed by {}", proof.total(), proof.signers()[0].public_key);
+        let signer = proof.signers().first().map(|signer| signer.public_key.to_string());
+        eprintln!("{} bytes, signed by {}", proof.total(), signer.as_deref().unwrap_or("nobody"));
         eprintln!("verified_us {}\ncompiled_us {}", opened.as_micros(), compiled.as_micros());
     }
     Call::new(&code, &arguments.function, &arguments.integers)?.run(&engine, arguments.seconds)

@@ -128,6 +128,54 @@ fn a_signed_module_is_compiled() {
     is_refused(said, 1, "cannot be compiled");
 }
 
+/// The trust file of these tests: `plugins/*` by the key of 7s, `dev/*` by nobody.
+const TRUST: &str = "version = 1\n\
+                     keys.release.public = \"trusted.pub\"\n\
+                     keys.gone = { public = \"gone.pub\", valid-until = 2020-01-01 }\n\
+                     [[rules]]\nmodules = [\"plugins/*\", \"guest.wasm\"]\nrequire = [\"release\"]\n\
+                     [[rules]]\nmodules = [\"old\"]\nrequire = [\"gone\"]\n\
+                     [[rules]]\nmodules = [\"dev/*\"]\nunsigned = true\n";
+
+#[test]
+fn a_trust_file_decides_by_the_name() {
+    let desk = desk();
+    std::fs::create_dir(desk.path().join("etc")).expect("there is room");
+    write(&desk, "etc/trust.toml", TRUST.as_bytes());
+    write(&desk, "etc/trusted.pub", &public(&key(7), KeyEncoding::Pem));
+    write(&desk, "etc/gone.pub", &public(&key(9), KeyEncoding::Compact));
+    write(&desk, "unsigned.wasm", &guest());
+    write(&desk, "gone.wasm", &signed(&guest(), &[&key(9)]));
+    let call = |line: &str| {
+        host(&desk, &format!("--timings --policy etc/trust.toml {line} --invoke add 40 2"))
+    };
+    for line in ["guest.wasm", "--name plugins/m guest.wasm", "--name dev/m unsigned.wasm"] {
+        assert_eq!(call(line).exits(0).out, "42\n", "{line}");
+    }
+    for (line, reason) in [
+        ("unsigned.wasm", "no rule of the trust file matches"),
+        ("--name plugins/a/b guest.wasm", "no rule of the trust file matches"),
+        ("--name plugins/m unsigned.wasm", "there is no signature"),
+        ("--name plugins/m gone.wasm", "no valid signature by a trusted key"),
+        ("--name old gone.wasm", "not valid at this time"),
+        ("--name dev/m gone.wasm", "not valid at this time"),
+    ] {
+        is_refused(call(line), 1, reason);
+    }
+}
+
+#[test]
+fn a_trust_file_with_faults_names_them_all() {
+    let desk = desk();
+    write(&desk, "trust.toml", b"version = 1\n[keys.a]\npublik = 1\n");
+    let said = host(&desk, "--policy trust.toml guest.wasm --invoke add 1 2").exits(2);
+    for words in ["line 2, column 1: missing key `public`; ", "did you mean `public`?"] {
+        assert!(said.err.contains(words), "{}", said.err);
+    }
+    host(&desk, "--policy none.toml guest.wasm --invoke add 1 2").exits(2).says(&["none.toml"]);
+    let both = "--policy trust.toml --key trusted.pub guest.wasm --invoke add 1 2";
+    host(&desk, both).exits(2).says(&["--policy names the trusted keys"]);
+}
+
 #[test]
 fn keys_come_as_paths_and_texts() {
     let desk = desk();

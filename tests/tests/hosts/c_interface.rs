@@ -106,6 +106,42 @@ fn what_is_not_trusted_is_refused_with_its_reason() {
 }
 
 #[test]
+fn a_trust_file_decides_by_name_and_time() {
+    let files = fixture();
+    let trust = "version = 1\n\
+                 keys.r = { public = \"release.pub\", valid-until = 2026-01-01 }\n\
+                 [[rules]]\nmodules = [\"x\"]\nunsigned = true\n\
+                 [[rules]]\nmodules = [\"plugins/*\"]\nrequire = [\"r\"]\n";
+    std::fs::create_dir(files.path().join("etc")).expect("there is room");
+    write(&files.path().join("etc/trust.toml"), trust.replace("release", "../release"));
+    write(&files.path().join("etc/wrong.toml"), "version = 1\n[key]\n");
+    for (module, file, name, time, code, words) in [
+        ("signed.wasm", "trust", "plugins/a", "1767225599", 0, "signers 1"),
+        ("signed.wasm", "trust", "plugins/a", "1767225599", 0, "rule 1"),
+        ("signed.wasm", "trust", "plugins/a", "1767225600", 1, "key-not-valid"),
+        ("signed.wasm", "trust", "a", "0", 1, "no-rule"),
+        ("plain.wasm", "trust", "plugins/a", "0", 1, "no-signature"),
+        ("plain.wasm", "trust", "x", "0", 0, "signers 0"),
+        (
+            "signed.wasm",
+            "wrong",
+            "a",
+            "0",
+            2,
+            "line 2, column 2: unknown key `key`; did you mean `keys`?",
+        ),
+        ("signed.wasm", "none", "a", "0", 4, "none.toml"),
+    ] {
+        let file = format!("etc/{file}.toml");
+        let (found, said) = verify(files.path(), &[module, "-", "trust", &file, name, time]);
+        assert!(
+            found == code && said.contains(words),
+            "{module} {file} {name} {time}: {found} {said}"
+        );
+    }
+}
+
+#[test]
 fn a_stripped_tail_is_told_by_the_covered_bytes() {
     let files = fixture();
     let good = std::fs::read(files.path().join("signed.wasm")).expect("it is there");

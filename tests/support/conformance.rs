@@ -50,10 +50,26 @@ pub struct Case {
     pub sections: Vec<String>,
     /// `--expect`, where it is given.
     pub expect: Option<String>,
+    /// What a trust file is asked, where one decides in place of keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Asked>,
     /// The answer.
     pub verdict: Verdict,
     /// The words for the reason, of which `cargo wasmsign verify` gives one; empty where it verifies.
     pub reasons: Vec<String>,
+}
+
+/// A question to a trust file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// File of the trust file: `--policy`.
+    pub policy: String,
+    /// The module's name: `--name`.
+    pub name: String,
+    /// The time for the validity of keys: `--at`.
+    pub at: String,
+    /// Index of the rule that decides, from 0; null where none does.
+    pub rule: Option<usize>,
 }
 
 /// The three answers of a verifier.
@@ -137,6 +153,11 @@ impl Case {
         self.coverage.iter().for_each(|coverage| flag("--coverage", coverage.into()));
         self.sections.iter().for_each(|glob| flag("--sections", glob.into()));
         self.expect.iter().for_each(|kind| flag("--expect", kind.into()));
+        if let Some(asked) = &self.trust {
+            flag("--policy", file(&asked.policy));
+            flag("--name", asked.name.as_str().into());
+            flag("--at", asked.at.as_str().into());
+        }
         arguments
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use end_to_end::conformance::{Case, Verdict};
+use end_to_end::conformance::{Asked, Case, Verdict};
 
 use crate::keys::{self, ALICE};
 
@@ -13,6 +13,9 @@ pub struct Draft {
     module: Vec<u8>,
     signature: Option<Vec<u8>>,
     keys: Vec<(String, Vec<u8>)>,
+    trust_file: Vec<u8>,
+    /// Files that the trust file names.
+    beside: Vec<(String, Vec<u8>)>,
 }
 
 pub fn verified(name: &str, about: &str, module: Vec<u8>) -> Draft {
@@ -41,10 +44,12 @@ impl Draft {
             coverage: None,
             sections: Vec::new(),
             expect: None,
+            trust: None,
             verdict,
             reasons: reasons.iter().map(|&reason| reason.into()).collect(),
         };
-        Self { case, module, signature: None, keys: Vec::new() }.keys(&[ALICE])
+        let (keys, trust_file, beside) = (Vec::new(), Vec::new(), Vec::new());
+        Self { case, module, signature: None, keys, trust_file, beside }.keys(&[ALICE])
     }
 
     /// The keys of these people are given, and no others.
@@ -93,6 +98,27 @@ impl Draft {
         self
     }
 
+    /// A trust file of this text decides about the module of this name, by the rule of this index if by any, and no keys
+    /// are given.
+    pub fn trust(mut self, text: &str, name: &str, rule: Option<usize>) -> Self {
+        let (policy, at) = (String::new(), "2026-06-01T00:00:00Z".into());
+        self.trust_file = text.into();
+        self.case.trust = Some(Asked { policy, name: name.into(), at, rule });
+        self.keys(&[])
+    }
+
+    /// The trust file is asked at this time.
+    pub fn at(mut self, time: &str) -> Self {
+        self.case.trust.as_mut().expect("a trust file is asked").at = time.into();
+        self
+    }
+
+    /// This file lies beside the trust file.
+    pub fn beside(mut self, name: &str, content: Vec<u8>) -> Self {
+        self.beside.push((name.into(), content));
+        self
+    }
+
     /// The rule stands elsewhere than that of the neighbours.
     pub fn section(mut self, section: &str) -> Self {
         self.case.section = section.into();
@@ -108,6 +134,9 @@ impl Draft {
             case.section = section.into();
         }
         case.module = format!("{}.wasm", case.name);
+        if let Some(asked) = &mut case.trust {
+            asked.policy = format!("{}.toml", case.name);
+        }
         case.signature = self.signature.as_ref().map(|_| format!("{}.sig", case.name));
         let own = |name: &String| if name.is_empty() { case.name.clone() } else { name.clone() };
         self.keys.iter_mut().for_each(|(name, _)| *name = format!("{}.public", own(name)));
@@ -120,7 +149,11 @@ impl Draft {
         if let (Some(name), Some(signature)) = (&self.case.signature, &self.signature) {
             fs::write(directory.join(name), signature)?;
         }
-        self.keys.iter().try_for_each(|(name, content)| fs::write(directory.join(name), content))
+        if let Some(asked) = &self.case.trust {
+            fs::write(directory.join(&asked.policy), &self.trust_file)?;
+        }
+        let mut files = self.keys.iter().chain(&self.beside);
+        files.try_for_each(|(name, content)| fs::write(directory.join(name), content))
     }
 
     pub fn into_case(self) -> Case {

@@ -33,7 +33,7 @@ fn clear(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         let extension = path.extension().and_then(|extension| extension.to_str());
-        if matches!(extension, Some("wasm" | "sig" | "public")) {
+        if matches!(extension, Some("wasm" | "sig" | "public" | "toml" | "dsse")) {
             fs::remove_file(path)?;
         }
     }

@@ -3,6 +3,7 @@
 mod commands;
 mod hosts;
 mod reuse_optimizer;
+mod trust;
 
 /// The blocks of code in a language, each with the text before it.
 fn blocks<'a>(guide: &'a str, language: &str) -> Vec<(&'a str, &'a str)> {

@@ -10,6 +10,7 @@ use end_to_end::{files, json_lines, program, repository, scratch};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use wasmsign_core::trust::Trust;
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verifier, VerifyError};
 
@@ -59,6 +60,13 @@ const NO_KEY: Answer = (Verdict::Malformed, Some("key"));
 
 /// What the case asks for; `None` where a key is none.
 fn verifier(case: &Case) -> Option<Verifier> {
+    if let Some(asked) = &case.trust {
+        let text = String::from_utf8(read(&asked.policy)).unwrap();
+        let trust = Trust::load(&text, |path| Ok(read(path))).unwrap();
+        let verifier = trust.verifier(&asked.name, asked.at.parse().unwrap()).build();
+        assert_eq!(trust.rule_for(&asked.name), asked.rule, "{}", case.name);
+        return Some(verifier);
+    }
     let keys: Result<Vec<_>, _> =
         case.public_keys.iter().map(|name| PublicKey::decode(&read(name))).collect();
     Verifier::builder(keys.ok()?).policy(policy(case)).build().ok()
@@ -177,9 +185,14 @@ fn wrong_answer(case: &Case, (verdict, reason): Answer) -> Option<String> {
     })
 }
 
+/// The cases that the program is asked: it decides by keys.
+fn cases_with_keys() -> Vec<Case> {
+    suite().cases.into_iter().filter(|case| case.trust.is_none()).collect()
+}
+
 #[test]
 fn the_program_gives_verdict_and_reason() {
-    none_wrong(&suite().cases, |case| {
+    none_wrong(&cases_with_keys(), |case| {
         let (code, reason) = by_program(case);
         // Of a key that is none, the program says so before it looks at any module.
         let expected = case.reasons.iter().find(|reason| *reason != "key");
@@ -204,7 +217,7 @@ fn nothing_aborts_in_512_mib() {
     let script = "ulimit -v 524288 && exec \"$@\"";
     let mut command: Vec<OsString> = ["sh", "-c", script, "sh"].map(Into::into).to_vec();
     command.extend([program().into(), "verify".into()]);
-    none_wrong(&suite().cases, |case| {
+    none_wrong(&cases_with_keys(), |case| {
         let code = case.ask(&command, &conformance::directory()).unwrap();
         let outcome = case.verdict.outcome(code);
         (outcome != Outcome::Agrees).then(|| format!("{outcome:?}, exit code {code:?}"))

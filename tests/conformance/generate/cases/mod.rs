@@ -9,6 +9,7 @@ mod message;
 mod prefix;
 mod several_keys;
 mod signature_data;
+mod trust;
 mod valid;
 mod whole;
 
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Draft> {
         under("data", "verification-rules, Signature data", signature_data::cases()),
         under("limits", "verification-rules, Signature data", limits::cases()),
         under("ed25519", "verification-rules, Ed25519", ed25519::cases()),
+        under("trust", "keys-and-trust, The trust file", trust::cases()),
         under("detached", "verification-rules, Detached and embedded", detached::cases()),
     ]
     .into_iter()

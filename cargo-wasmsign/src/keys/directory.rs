@@ -109,15 +109,15 @@ fn key_in(path: PathBuf) -> Result<Option<PublicKey>> {
     }
 }
 
+/// How the files of Ed25519 public keys begin, where they say what they are.
+const BEGINNINGS: [&[u8]; 3] =
+    [b"ssh-ed25519 ", b"-----BEGIN PUBLIC KEY-----", b"untrusted comment: minisign public key"];
+
 /// Whether bytes say of themselves that they are an Ed25519 public key, and are none.
 fn is_damaged(error: &KeyError, bytes: &[u8]) -> bool {
-    let frame = b"-----BEGIN PUBLIC KEY-----";
     match error {
         KeyError::NotAPoint | KeyError::NonCanonical | KeyError::SmallOrder => true,
         KeyError::WrongAlgorithm { .. } => false,
-        _ => {
-            bytes.starts_with(b"ssh-ed25519 ")
-                || bytes.windows(frame.len()).any(|part| part == frame)
-        }
+        _ => BEGINNINGS.iter().any(|start| bytes.trim_ascii_start().starts_with(start)),
     }
 }

@@ -105,17 +105,7 @@ impl PassphraseSource {
 
     /// Asks on the terminal, where somebody can be asked.
     fn ask(&self, prompt: &str, owner: &str) -> Result<Passphrase> {
-        if std::env::var_os("CI").is_some_and(|value| !value.is_empty()) {
-            return Err(self.missing(owner, "`CI` is set, so nobody is asked for it"));
-        }
-        let failed = |source| Error::io("failed to ask for a passphrase on the terminal", source);
-        match terminal::ask(&escape(prompt)).map_err(failed)? {
-            Answer::Line(line) => Ok(Zeroizing::new(line.into_bytes())),
-            Answer::NoTerminal => Err(self.missing(owner, "there is no terminal to ask for it on")),
-            Answer::Declined => {
-                Err(Error::new(Exit::Interrupted, format!("no passphrase was typed for {owner}")))
-            }
-        }
+        ask(prompt, &format!("passphrase was typed for {owner}"), |why| self.missing(owner, why))
     }
 
     fn missing(&self, owner: &str, why: &'static str) -> Error {
@@ -143,6 +133,28 @@ impl fmt::Debug for PassphraseSource {
             Some(Source::Variable(_)) => "variable",
             Some(Source::Descriptor { .. }) => "descriptor",
         })
+    }
+}
+
+/// Asks on the terminal, where somebody can be asked. Where nobody can, `missing` makes the error of why; `typed` says what
+/// nobody has typed.
+///
+/// # Errors
+///
+/// That; exit code 130 where somebody presses Ctrl-C.
+pub(super) fn ask(
+    prompt: &str,
+    typed: &str,
+    missing: impl FnOnce(&'static str) -> Error,
+) -> Result<Passphrase> {
+    if std::env::var_os("CI").is_some_and(|value| !value.is_empty()) {
+        return Err(missing("`CI` is set, so nobody is asked for it"));
+    }
+    let failed = |source| Error::io("failed to ask on the terminal", source);
+    match terminal::ask(&escape(prompt)).map_err(failed)? {
+        Answer::Line(line) => Ok(Zeroizing::new(line.into_bytes())),
+        Answer::NoTerminal => Err(missing("there is no terminal to ask for it on")),
+        Answer::Declined => Err(Error::new(Exit::Interrupted, format!("no {typed}"))),
     }
 }
 

@@ -80,6 +80,7 @@ fn a_damaged_key_is_not_passed_over() {
     let desk = signed("-k one.secret");
     for content in [
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO8c me@home",
+        "untrusted comment: minisign public key 2B0D\nRWQf6LRCGA9i53mlYecO\n",
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n",
         "0100000000000000000000000000000000000000000000000000000000000000000",
     ] {

@@ -1,7 +1,9 @@
 //! `-k pkcs11:URI`: keys in tokens.
 
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use end_to_end::fixtures::{desk, snapshot, temporary, vector};
 use end_to_end::project::{Project, eventually, verifies};
@@ -194,11 +196,9 @@ fn what_is_no_module_is_told() {
 #[test]
 fn a_pin_is_found_or_it_is_told_where_to_put_it() {
     let place = Place::new();
-    place.refuses(
-        &without_pin("token=main"),
-        2,
-        &["wants a PIN", "pin-source=file:PATH", "pin-env"],
-    );
+    let mut unasked = place.sign(&without_pin("token=main"));
+    let texts = ["wants a PIN", "`CI` is set", "pin-source=file:PATH", "pin-env"];
+    place.refuses_call(unasked.env("CI", "true"), 2, &texts);
     let pin = place.hsm.pin_file();
     std::fs::remove_file(&pin).expect("it is there");
     place.refuses(&place.hsm.uri("token=main"), 2, &["there is no file", "with the PIN"]);
@@ -210,6 +210,48 @@ fn a_pin_is_found_or_it_is_told_where_to_put_it() {
         write(&place.join("add.wasm"), vector("add.wasm"));
         keeps_pin(run(&mut place.sign(&place.hsm.uri("token=main")))).exits(0);
     }
+}
+
+/// Runs a call on a terminal of its own, types a line once it is asked for the PIN, and gives what was on the screen.
+fn typed(call: &Command, line: &str) -> Said {
+    let words = std::iter::once(call.get_program()).chain(call.get_args());
+    let words: Vec<_> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &words.join(" "), "/dev/null"]).env("TERM", "xterm").env_remove("CI");
+    call.get_current_dir().map(|directory| terminal.current_dir(directory));
+    terminal.envs(call.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = terminal.spawn().expect("util-linux's script starts");
+    let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut shown = Vec::new();
+    while !String::from_utf8_lossy(&shown).contains("PIN of the token `main`: ") {
+        let mut byte = [0];
+        screen.read_exact(&mut byte).expect("the PIN is asked for");
+        shown.push(byte[0]);
+    }
+    // The terminal hides what is typed shortly after the question is there, and no person types as fast.
+    std::thread::sleep(Duration::from_millis(300));
+    keys.write_all(line.as_bytes()).expect("the terminal takes keys");
+    screen.read_to_end(&mut shown).expect("the screen can be read");
+    let code = child.wait().expect("it ends").code();
+    Said { code, out: String::from_utf8_lossy(&shown).into_owned(), err: String::new() }
+}
+
+#[test]
+fn a_pin_is_asked_for_once_and_not_shown() {
+    let place = Place::new();
+    let sign = place.sign(&without_pin("token=main"));
+    let before = snapshot(&place.join("add.wasm"));
+    for (line, code, text) in [
+        (format!("{PIN}-wrong\r"), 2, "refuses the PIN"),
+        ("\r".to_owned(), 2, "no PIN was typed"),
+        ("\x03".to_owned(), 130, ""),
+    ] {
+        let said = keeps_pin(typed(&sign, &line)).exits(code).prints(&[text]);
+        assert_eq!(said.out.matches("PIN of the token").count(), 1, "{}", said.out);
+        assert_eq!(snapshot(&place.join("add.wasm")), before);
+    }
+    keeps_pin(typed(&sign, &format!("{}\r", place.hsm.pin))).exits(0).prints(&["Signed add.wasm"]);
 }
 
 /// Calls through a module that goes wrong, and how often it was asked what.

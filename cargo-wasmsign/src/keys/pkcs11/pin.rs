@@ -6,7 +6,7 @@ use std::path::Path;
 use cryptoki::types::RawAuthPin;
 use zeroize::Zeroizing;
 
-use super::super::variable;
+use super::super::{passphrase, variable};
 use super::uri::Uri;
 use crate::error::{Error, Result};
 use crate::sys::child;
@@ -19,7 +19,8 @@ const MAX_PIN_BYTES: u64 = 4096;
 ///
 /// # Errors
 ///
-/// Exit code 2 where nothing says what it is, or there is no such file or variable; 4 for a file that cannot be read.
+/// Exit code 2 where nothing says what it is and nobody can be asked, or there is no such file or variable; 4 for a file
+/// that cannot be read; 130 where somebody is asked and presses Ctrl-C.
 pub(super) fn read(uri: &Uri, pin_env: Option<&str>, token: &str) -> Result<RawAuthPin> {
     match (&uri.pin_source, pin_env) {
         (Some(path), _) => first_line(path),
@@ -28,10 +29,25 @@ pub(super) fn read(uri: &Uri, pin_env: Option<&str>, token: &str) -> Result<RawA
             let value = variable::read(name, "the token's PIN")?;
             Ok(RawAuthPin::new(Box::new(value.into_encoded_bytes())))
         }
-        (None, None) => Err(Error::usage(format!("the token {token} wants a PIN")).advice(
+        (None, None) => typed(token),
+    }
+}
+
+/// What somebody types on the terminal. It is asked for once, because a wrong PIN is not tried again.
+fn typed(token: &str) -> Result<RawAuthPin> {
+    let missing = |why| {
+        Error::usage(format!("the token {token} wants a PIN")).because(why).advice(
             "put it into a file and name that in the URI with `pin-source=file:PATH`, or set \
              `pin-env = \"VARIABLE\"` in the key's table",
-        )),
+        )
+    };
+    let prompt = format!("PIN of the token {token}: ");
+    let mut pin =
+        passphrase::ask(&prompt, &format!("PIN was typed for the token {token}"), missing)?;
+    match pin.is_empty() {
+        true => Err(Error::usage(format!("no PIN was typed for the token {token}"))
+            .advice("try again; nothing was sent to the token")),
+        false => Ok(RawAuthPin::new(Box::new(std::mem::take(&mut *pin)))),
     }
 }
 

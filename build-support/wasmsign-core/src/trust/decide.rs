@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::model::{Algorithm, Format, Owner, Role, Rule, Term, Trust, TrustedKey};
+use super::order;
 use super::time::Time;
 use crate::formats::sections::Layout;
 use crate::keys::PublicKey;
@@ -200,15 +201,15 @@ impl<'t> Candidates<'t> {
     fn into_keys(self, order: &[usize]) -> Keys {
         let counting = self.keys.iter().filter(|candidate| candidate.counts).count();
         let keys = self.keys.iter().map(|candidate| (candidate.key.clone(), candidate.id));
-        Keys::with_ids(in_order(order, keys).into_iter(), counting)
+        let (keys, ids): (Vec<_>, Vec<_>) = in_order(order, keys).into_iter().unzip();
+        Keys::with_ids(keys, &ids, counting)
     }
 }
 
 /// What is put in a new order.
-fn in_order<T>(order: &[usize], values: impl IntoIterator<Item = T>) -> Vec<T> {
-    let mut placed: Vec<_> = order.iter().copied().zip(values).collect();
-    placed.sort_unstable_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, value)| value).collect()
+fn in_order<T>(places: &[usize], values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let placed = places.iter().copied().zip(values).collect();
+    order::by(placed, |(place, _)| *place).into_iter().map(|(_, value)| value).collect()
 }
 
 /// The roles of a rule, as a verifier has them.
@@ -238,7 +239,7 @@ impl Roles {
                 }
             }
         }
-        self.groups.push(Group { wanted, members });
+        self.groups.push(Group { wanted, members, signers: trust.keys.len() });
         self.names.push(GroupNames { name: Arc::clone(&role.name), members: names, wanted });
     }
 }

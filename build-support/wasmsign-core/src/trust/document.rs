@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Faults;
+use super::order;
 use super::time::Time;
 use super::words::{shown, suggestion};
 
@@ -75,9 +76,7 @@ impl<'t> Table<'t> {
             let name: &alloc::borrow::Cow<'t, str> = key.get_ref();
             (Located { span: key.span(), value: &**name }, Value::new(value))
         };
-        let mut entries: Vec<_> = self.entries.iter().map(named).collect();
-        entries.sort_by_key(|(name, _)| name.span.start);
-        entries
+        order::by(self.entries.iter().map(named).collect(), |(name, _)| name.span.start)
     }
 
     /// Notes the keys that nobody has asked for.

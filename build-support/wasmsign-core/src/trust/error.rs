@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
+use super::order;
 use super::words::escaped;
 
 /// Everything that is wrong with a trust file, in the order of its text. Never empty.
@@ -107,11 +108,10 @@ impl<'t> Faults<'t> {
     }
 
     /// An error if there was any fault.
-    pub(super) fn into_result(mut self) -> Result<(), TrustError> {
-        self.found.sort_by_key(|fault| fault.span.start);
+    pub(super) fn into_result(self) -> Result<(), TrustError> {
         match self.found.is_empty() {
             true => Ok(()),
-            false => Err(TrustError { faults: self.found }),
+            false => Err(TrustError { faults: order::by(self.found, |fault| fault.span.start) }),
         }
     }
 }

@@ -62,6 +62,7 @@ mod decide;
 mod document;
 mod error;
 mod model;
+mod order;
 mod parse;
 mod pattern;
 mod pins;

@@ -37,9 +37,10 @@ pub(super) fn suggestion(word: &str, known: &[&str]) -> String {
 /// The known word that `word` is most likely a typing error of: case does not count, and one edit in three characters is
 /// near.
 fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let word = word.to_lowercase();
+    let word = word.to_ascii_lowercase();
     let limit = (word.chars().count() / 3).max(1);
-    let distances = known.iter().map(|known| (osa_distance(&word, &known.to_lowercase()), *known));
+    let distances =
+        known.iter().map(|known| (osa_distance(&word, &known.to_ascii_lowercase()), *known));
     let near = distances.filter(|(distance, _)| *distance <= limit);
     near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
 }

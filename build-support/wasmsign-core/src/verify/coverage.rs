@@ -114,11 +114,13 @@ fn grant(
     hits: &[Option<Hit>],
 ) -> Result<Granted, Denied> {
     let reach_of = |hit: &Hit| reaches[hit.set].covered();
-    let mut levels: Vec<_> = hits.iter().flatten().map(reach_of).collect();
-    let mut denied = Denied::NotEnough(levels.len());
-    levels.sort_unstable();
-    levels.dedup();
-    for covered in levels {
+    let mut denied = Denied::NotEnough(hits.iter().flatten().count());
+    let mut before = None;
+    let beyond = |before| {
+        hits.iter().flatten().map(reach_of).filter(move |reach| Some(*reach) > before).min()
+    };
+    while let Some(covered) = beyond(before) {
+        before = Some(covered);
         let signed = |key: usize| hits[key].as_ref().filter(|hit| reach_of(hit) >= covered);
         if !asked.requirement.is_met_by(&|key| signed(key).is_some()) {
             break;

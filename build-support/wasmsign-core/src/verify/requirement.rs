@@ -18,6 +18,8 @@ pub(crate) struct Requirement {
 pub(crate) struct Group {
     pub(crate) wanted: usize,
     pub(crate) members: Vec<Member>,
+    /// All signers of members are below this.
+    pub(crate) signers: usize,
 }
 
 /// A key in a group.
@@ -33,7 +35,7 @@ impl Requirement {
     /// One group of so many keys, each of a signer of its own.
     pub(super) fn of(require: Require, keys: usize) -> Self {
         let members = (0..keys).map(|key| Member { key, signer: key }).collect();
-        Self { groups: vec![Group { wanted: require.count(keys), members }] }
+        Self { groups: vec![Group { wanted: require.count(keys), members, signers: keys }] }
     }
 
     /// Whether these keys are enough.
@@ -45,10 +47,8 @@ impl Requirement {
 impl Group {
     /// How many signers have signed with one of their keys.
     pub(super) fn count(&self, has_signed: &dyn Fn(usize) -> bool) -> usize {
-        let members = self.members.iter().filter(|member| has_signed(member.key));
-        let mut signers: Vec<_> = members.map(|member| member.signer).collect();
-        signers.sort_unstable();
-        signers.dedup();
-        signers.len()
+        let mut seen = vec![false; self.signers];
+        let signed = self.members.iter().filter(|member| has_signed(member.key));
+        signed.filter(|member| !core::mem::replace(&mut seen[member.signer], true)).count()
     }
 }

@@ -1,7 +1,7 @@
 //! What a trust file adds to the question whether a file is trusted, and to the answer.
 
-use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::coverage::{self, Asked, Denied, Granted, Seen};
@@ -22,7 +22,7 @@ pub(crate) struct Ruling {
     pub(crate) barred: Vec<Barred>,
     /// Where the module may be unsigned: for each key of the verifier why its signatures do not count, if so.
     pub(crate) unsigned: Option<Vec<Option<Bar>>>,
-    /// The modules that are never trusted, sorted.
+    /// The modules that are never trusted.
     pub(crate) revoked: Arc<[Identity]>,
 }
 
@@ -73,7 +73,7 @@ impl Ruling {
 
     /// What can be said before any signature is looked at.
     pub(super) fn before_signatures(&self, identity: Option<Identity>) -> Result<(), Reason> {
-        if identity.is_some_and(|identity| self.revoked.binary_search(&identity).is_ok()) {
+        if identity.is_some_and(|identity| self.revoked.contains(&identity)) {
             return Err(Reason::RevokedModule);
         }
         self.rule.map(drop).ok_or(Reason::NoRule)
@@ -89,9 +89,11 @@ impl Ruling {
     ) -> Vec<SignedRole> {
         let signed = match granted {
             Some(granted) => {
-                let signers = granted.signers.iter().map(|signer| signer.public_key.as_bytes());
-                let signers: BTreeSet<_> = signers.collect();
-                search.keys().iter().map(|key| signers.contains(key.as_bytes())).collect()
+                // They are in the order of the keys.
+                let mut signers =
+                    granted.signers.iter().map(|signer| &signer.public_key).peekable();
+                let signed = |key| signers.next_if_eq(&key).is_some();
+                search.keys().iter().map(signed).collect()
             }
             None => coverage::signed(asked.policy, seen, search),
         };
@@ -140,6 +142,7 @@ impl Ruling {
             Group {
                 wanted: group.wanted,
                 members: group.members.iter().copied().chain(barred).collect(),
+                signers: group.signers,
             }
         };
         let groups = requirement.groups.iter().enumerate().map(with_barred).collect();
@@ -170,9 +173,9 @@ fn unsigned(
 }
 
 fn signed_role(group: &Group, names: &GroupNames, signed: &[bool]) -> SignedRole {
-    let (mut signers, mut keys) = (BTreeSet::new(), Vec::new());
+    let (mut seen, mut keys) = (vec![false; group.signers], Vec::new());
     for (member, name) in group.members.iter().zip(&names.members) {
-        if signed[member.key] && signers.insert(member.signer) {
+        if signed[member.key] && !core::mem::replace(&mut seen[member.signer], true) {
             keys.push(Arc::clone(name));
         }
     }

@@ -92,8 +92,18 @@ pub(crate) struct Keys {
 impl Keys {
     /// Trusted keys, each once.
     pub(crate) fn new(trusted: Vec<PublicKey>) -> Self {
-        let ids = trusted.iter().map(PublicKey::default_key_id).zip(0..).collect();
-        Self { trusted: trusted.len(), all: trusted, ids }
+        let count = trusted.len();
+        let ids: Vec<_> = trusted.iter().map(PublicKey::default_key_id).collect();
+        Self::with_ids(trusted, &ids, count)
+    }
+
+    /// Keys with their usual ids, each once, of which the first so many are trusted.
+    pub(crate) fn with_ids(all: Vec<PublicKey>, ids: &[[u8; 12]], trusted: usize) -> Self {
+        let mut by_id = BTreeMap::new();
+        for (index, id) in ids.iter().enumerate() {
+            by_id.insert(*id, index);
+        }
+        Self { all, trusted, ids: by_id }
     }
 
     /// The keys that are trusted.
@@ -104,19 +114,6 @@ impl Keys {
     /// How many there are, trusted or not.
     pub(super) fn count(&self) -> usize {
         self.all.len()
-    }
-}
-
-/// With a trust file.
-#[cfg(feature = "trust")]
-impl Keys {
-    /// Keys with their usual ids, each once, of which the first so many are trusted.
-    pub(crate) fn with_ids(
-        keys: impl Iterator<Item = (PublicKey, [u8; 12])>,
-        trusted: usize,
-    ) -> Self {
-        let (all, ids): (_, Vec<_>) = keys.unzip();
-        Self { all, trusted, ids: ids.into_iter().zip(0..).collect() }
     }
 }
 

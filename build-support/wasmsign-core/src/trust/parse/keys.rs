@@ -12,6 +12,7 @@ use crate::keys::{PublicKey, is_key_text};
 use crate::trust::document::{Located, Table, Value, not_empty};
 use crate::trust::error::Faults;
 use crate::trust::model::{Signers, TrustedKey};
+use crate::trust::order;
 use crate::trust::words::shown;
 
 /// The keys of a file by their names, also those with which something is wrong: roles may name them.
@@ -30,7 +31,10 @@ impl<'t> Keys<'t> {
             names.push(name);
         }
         chain::check_forks(&names, &keys, faults);
-        let by_name = names.iter().map(|name| name.value).zip(0..).collect();
+        let mut by_name = BTreeMap::new();
+        for (index, name) in names.iter().enumerate() {
+            by_name.insert(name.value, index);
+        }
         Self { names, keys, by_name }
     }
 
@@ -54,8 +58,8 @@ impl<'t> Keys<'t> {
 
     /// How many signers these keys have.
     pub(super) fn distinct(&self, keys: &[usize], signers: &Signers) -> usize {
-        let mut owners: Vec<_> = keys.iter().map(|&key| self.signer(key, signers)).collect();
-        owners.sort_unstable();
+        let owners = keys.iter().map(|&key| self.signer(key, signers)).collect();
+        let mut owners = order::by(owners, |owner| *owner);
         owners.dedup();
         owners.len()
     }

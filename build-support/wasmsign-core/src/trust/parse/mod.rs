@@ -128,7 +128,7 @@ fn trust(
     Ok(Trust { keys, roles, rules, revoked: revoked.into(), signers })
 }
 
-/// The modules that never count, sorted.
+/// The modules that never count.
 fn revoked(table: Option<Value<'_>>, faults: &mut Faults<'_>) -> Vec<Identity> {
     let Some(mut table) = table.and_then(|table| table.table(faults)) else { return Vec::new() };
     let listed = table.take("identities");
@@ -137,8 +137,7 @@ fn revoked(table: Option<Value<'_>>, faults: &mut Faults<'_>) -> Vec<Identity> {
         let parsed = text.value.parse::<Identity>().map_err(|error| format!("{error}"));
         faults.take(&text.span, parsed)
     };
-    let mut identities: Vec<_> = listed.into_iter().filter_map(identity).collect();
-    identities.sort_unstable();
+    let identities = listed.into_iter().filter_map(identity).collect();
     table.finish(faults);
     identities
 }

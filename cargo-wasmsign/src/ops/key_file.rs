@@ -9,7 +9,6 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 use crate::keys::Passphrase;
 use crate::sys::files::{self, Access, Output, Staged, output_kind};
-use crate::text::paths;
 
 /// A secret key in an encoding, under a passphrase where there is one.
 ///
@@ -59,7 +58,6 @@ pub(super) fn staged(path: &Path, access: Access, content: &[u8]) -> Result<Opti
         let written = files::open_stream(path).and_then(|mut stream| stream.write_all(content));
         return written.map(|()| None).map_err(failed);
     }
-    std::fs::create_dir_all(paths::directory(path)).map_err(failed)?;
     let mut staged = Staged::new(path, access)?;
     staged.file().write_all(content).map_err(failed)?;
     staged.sync()?;

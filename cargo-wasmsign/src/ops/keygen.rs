@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::PassphraseSource;
 use crate::ops::key_file;
-use crate::sys::files::Access;
+use crate::sys::files::{Access, Output, output_kind};
+use crate::text::paths;
 
 /// Where a new key pair goes.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub(crate) fn run(request: &Request) -> Result<PublicKey> {
         request.encryption.as_ref().map(|source| source.new_passphrase(&owner)).transpose()?;
     let secret = random_key()?;
     let public = secret.public_key().clone();
+    make_directories(request)?;
     let encoded = key_file::encode(&secret, *encoding, passphrase.as_ref())?;
     let secret_file = key_file::staged(secret_path, Access::Secret, &encoded)?;
     let public_file = key_file::staged(public_path, Access::Usual, &public.encode(*encoding))?;
@@ -55,6 +57,17 @@ pub(crate) fn run(request: &Request) -> Result<PublicKey> {
 fn refuse_overwriting(request: &Request) -> Result<()> {
     let paths = [&request.secret, &request.public];
     paths.into_iter().try_for_each(|path| key_file::refuse_overwriting(path, request.force))
+}
+
+/// Those that the two files lie in, where they are files.
+fn make_directories(request: &Request) -> Result<()> {
+    let paths = [&request.secret, &request.public];
+    let files = paths.into_iter().filter(|path| output_kind(path) == Output::File);
+    for path in files {
+        std::fs::create_dir_all(paths::directory(path))
+            .map_err(|source| Error::io(format!("failed to write `{}`", path.display()), source))?;
+    }
+    Ok(())
 }
 
 fn random_key() -> Result<SecretKey> {

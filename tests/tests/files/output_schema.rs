@@ -23,6 +23,8 @@ fn every_line_has_the_keys_of_its_schema() {
     let desk = desk(&["add.wasm", "add-custom.one.sig"]);
     for (definition, code, line) in [
         ("Keygen", 0, "keygen -k k.key -K k.pub"),
+        ("KeyShow", 0, "key show one.secret"),
+        ("KeyConvert", 0, "key convert one.secret -o k.pem"),
         ("Sign", 0, "sign add.wasm -k one.secret -o signed.wasm"),
         ("Verify", 0, "verify signed.wasm -K one.public"),
         ("Verify", 1, "verify add.wasm -K one.public"),

@@ -3,8 +3,10 @@
 #[cfg(unix)]
 mod agent;
 mod directory;
+mod encrypted;
 mod github;
 mod keygen;
+mod passphrases;
 #[cfg(unix)]
 mod pkcs11;
 mod secrets;

@@ -18,6 +18,7 @@ mod described;
 mod encrypted;
 mod foreign;
 mod frames;
+mod generated;
 mod halves;
 mod minisign;
 #[cfg(target_os = "linux")]

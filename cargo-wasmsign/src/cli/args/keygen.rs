@@ -40,7 +40,7 @@ pub enum Encoding {
     Compact,
     /// OpenSSH.
     Openssh,
-    /// minisign.
+    /// minisign's two lines.
     Minisign,
 }
 

@@ -81,9 +81,9 @@ impl Directory {
     fn unreadable(&self, source: io::Error) -> Error {
         let shown = redact::shown_path(&self.path);
         match source.kind() {
-            io::ErrorKind::NotFound => {
-                Error::usage(format!("there is no directory {shown}")).because(source)
-            }
+            io::ErrorKind::NotFound => Error::usage(format!("there is no directory {shown}"))
+                .because(source)
+                .advice("correct the path behind `dir:`"),
             io::ErrorKind::NotADirectory => {
                 Error::usage(format!("{shown} is a file, and `dir:` takes a directory"))
                     .advice("pass a single key without `dir:`")

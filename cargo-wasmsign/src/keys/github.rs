@@ -91,6 +91,7 @@ fn keys_in(list: &str, name: &str) -> Result<Vec<PublicKey>> {
             let at = at + 1;
             Error::malformed(format!("failed to read key {at} of the GitHub account `{name}`"))
                 .because(error)
+                .advice("have its owner replace the key, or pass the text of another one")
         })
     });
     let keys = keys.collect::<Result<Vec<_>>>()?;

@@ -186,6 +186,7 @@ mod tests {
             &there,
             &format!("--target-dir={there}"),
             "ssh-agent:SHA256:ClXkN/e6XpTE1+AXjH8/JJ/PTPVzJ2tAgdmoslQ0QuY",
+            "pkcs11:token=main;object=release?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/pin",
             "--key=ssh-agent:SHA256:ClXkN/e6XpTE1+AXjH8/JJ/PTPVzJ2tAgdmoslQ0QuY",
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO8c1H4vuPjcv9a0mj7/vsxoxUTyulzQCHXwEQGyCBLD tester",
             &format!("store/{SEED}.wasm"),

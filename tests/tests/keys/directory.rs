@@ -69,7 +69,7 @@ fn a_directory_without_a_key_is_told() {
         ("", "the path of a directory"),
     ] {
         let said = call(desk.path(), &format!("verify add.wasm -K dir:{directory}"));
-        said.exits(2).says(&[text]);
+        said.exits(2).says(&[text, "help:"]);
     }
     call(desk.path(), "sign add.wasm -k dir:trusted").exits(2).says(&["names public keys"]);
 }

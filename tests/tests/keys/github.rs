@@ -1,11 +1,11 @@
 //! `-K github:NAME`: every Ed25519 key of an account, from a server on this machine.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use end_to_end::fixtures::{call, desk, snapshot, vector};
-use end_to_end::project::Project;
+use end_to_end::project::{Project, eventually};
 use end_to_end::{Said, run, wasmsign};
 use wasmsign_core::{KeyEncoding, PublicKey};
 
@@ -164,4 +164,43 @@ fn a_manifest_names_an_account() {
     run(&mut build(&[])).exits(2).says(&["`release`", "does not belong"]);
     project.replace("Cargo.toml", "github:another", "github:a.b");
     run(&mut build(&[])).exits(2).says(&["Cargo.toml:", "the name of a GitHub account"]);
+}
+
+/// What the system trusts is in a file that a variable names, where it is not asked through an interface of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_is_asked_by_https_where_the_system_trusts_it() {
+    let desk = desk(&["add.wasm"]);
+    call(desk.path(), "sign add.wasm -k one.secret").exits(0);
+    std::fs::write(desk.path().join("octocat.keys"), ok(&keys())).expect("it can be written");
+    let extensions = "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n";
+    std::fs::write(desk.path().join("extensions"), extensions).expect("as before");
+    let openssl = |line: &str| {
+        let mut openssl = Command::new("openssl");
+        openssl.current_dir(desk.path()).args(line.split(' '));
+        openssl
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    run(&mut openssl(&format!("req -x509 {key} -keyout ca.key -out ca.pem -subj /CN=ca"))).exits(0);
+    run(&mut openssl(&format!("req {key} -keyout key.pem -out request -subj /CN=localhost")))
+        .exits(0);
+    let sign = "x509 -req -in request -CA ca.pem -CAkey ca.key -out cert.pem -extfile extensions";
+    run(&mut openssl(sign)).exits(0);
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|server| server.local_addr());
+    let port = port.expect("there is a free port").port();
+    let serve =
+        format!("s_server -accept 127.0.0.1:{port} -cert cert.pem -key key.pem -HTTP -quiet");
+    let mut server = openssl(&serve);
+    let mut server = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    eventually("the server listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let verify = |trusted: &str| {
+        let base = format!("https://localhost:{port}");
+        let mut verify = asking(desk.path(), &base, "verify add.wasm -K github:octocat");
+        run(verify.env("SSL_CERT_FILE", desk.path().join(trusted)))
+    };
+    let (trusted, other) = (verify("ca.pem"), verify("extensions"));
+    server.kill().expect("it is our child");
+    server.wait().expect("it is our child");
+    trusted.exits(0);
+    other.exits(4).says(&["certificate", "octocat"]);
 }

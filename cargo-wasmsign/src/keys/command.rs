@@ -17,7 +17,7 @@ use super::holder::{Found, Holder};
 use super::scheme::{Backend, Form, KeyRef, Scheme, Search, Told, Wrong, table};
 use crate::error::{Error, Result};
 use crate::sys::child::{self, Output};
-use crate::sys::exit_status::{fate, last_words};
+use crate::sys::exit_status::{in_words, last_words};
 use crate::sys::programs;
 use crate::text::redact;
 use crate::text::words::Invalid;
@@ -160,7 +160,7 @@ impl Holder for Program {
         let endless = output.stdout.len() as u64 == MAX_OUTPUT;
         // One that writes without end is killed by nobody reading it, which would tell the reader nothing.
         if !output.status.success() && !endless {
-            return Err(quote(self.error(&fate(output.status)), &output)
+            return Err(quote(self.error(&in_words(output.status)), &output)
                 .advice("run it by hand with some bytes on standard input, and read its output"));
         }
         let candidates = output::signatures(&output.stdout);

@@ -204,7 +204,8 @@ impl Context<'_> {
         }
         module.lend()?;
         output.lend()?;
-        let is_edited = optimize::hold(&job).map_err(|error| error.named(self.file_name))?;
+        let is_edited =
+            optimize::without_optimizer(&job).map_err(|error| error.named(self.file_name))?;
         output.take_back()?;
         if !is_edited {
             return Ok((module, what));

@@ -9,7 +9,7 @@ use cargo_platform::Cfg;
 use super::Configuration;
 use crate::error::{Error, Result};
 use crate::sys::child;
-use crate::sys::exit_status::fate;
+use crate::sys::exit_status::in_words;
 
 /// The compiler.
 #[derive(Debug, Clone)]
@@ -88,7 +88,7 @@ impl Compiler {
                 Err(Error::usage(format!("the compiler does not know the target `{target}`"))
                     .because(text(&output.stderr).trim().to_owned()))
             }
-            _ => Err(self.failed().because(format!("it {}", fate(output.status)))),
+            _ => Err(self.failed().because(format!("it {}", in_words(output.status)))),
         }
     }
 

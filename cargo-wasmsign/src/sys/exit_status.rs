@@ -24,7 +24,7 @@ fn shorten(line: &str) -> String {
 }
 
 /// How a child ended, as a verb phrase.
-pub fn fate(status: ExitStatus) -> String {
+pub fn in_words(status: ExitStatus) -> String {
     match status.code() {
         // Windows' exceptions are exit codes with the highest bit set.
         Some(code) if code < 0 => format!("ended with exception {code:#010x}"),

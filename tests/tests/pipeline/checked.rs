@@ -217,11 +217,14 @@ fn sections_that_name_places_in_the_code_go_with_the_code() {
     project.replace("wasm-opt", "version 130", "version 123");
     build(&project).exits(0).says(&["`metadata.code.branch_hint`"]);
     assert!(sections(&project).is_empty());
-    // Without an optimizer the code is the same, unless exports are taken out of it.
+    // Without an optimizer the code is the same, unless the loss of an export leaves dead code.
     project.replace("Cargo.toml", FAKE, "optimize = false\n");
     build(&project).exits(0);
     assert_eq!(sections(&project), ["metadata.code.branch_hint", "reloc.CODE"]);
     project.replace("Cargo.toml", "optimize = false\n", "optimize = { exports = [\"f\"] }\n");
+    run(&mut project.build(&["--no-optimize"])).exits(0);
+    assert_eq!(sections(&project)[..2], ["metadata.code.branch_hint", "reloc.CODE"]);
+    project.replace("Cargo.toml", "exports = [\"f\"]", "exports = []");
     run(&mut project.build(&["--no-optimize"])).exits(0).says(&["`metadata.code.branch_hint`"]);
     assert!(!sections(&project).contains(&"metadata.code.branch_hint".to_owned()));
 }

@@ -10,7 +10,7 @@ use wasm_opt::base::{
     PassRunner, pass_registry, validate_wasm,
 };
 
-use cargo_wasmsign::optimizer::{Feature, Features, Level, Order};
+use cargo_wasmsign::optimizer::{Feature, Features, INVALID, Level, Order, UNREAD};
 
 /// The passes that there are.
 pub(crate) fn pass_names() -> Vec<String> {
@@ -24,7 +24,7 @@ pub(crate) fn pass_names() -> Vec<String> {
 /// Binaryen's reason.
 pub(crate) fn optimize(order: &Order) -> Result<(), String> {
     let mut module = read(order)?;
-    check(&mut module, "the module is not valid with the given features")?;
+    check(&mut module, INVALID)?;
     run_passes(order, &mut module);
     check(&mut module, "the optimized module is not valid")?;
     write(order, &mut module)
@@ -37,7 +37,7 @@ fn read(order: &Order) -> Result<Module, String> {
     reader.set_dwarf(order.keep_debug);
     reader
         .read_binary(&openable(&order.input)?, &mut module, None)
-        .map_err(|error| format!("failed to read the module: {}", error.what()))?;
+        .map_err(|error| format!("{UNREAD}: {}", error.what()))?;
     Ok(module)
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use wasm_encoder::Encode;
 use wasmparser::{ExportSectionReader, ExternalKind, Operator, Parser, Payload};
 
+use super::stale::is_stale;
 use super::{dead_code, frames, malformed, vector};
 use crate::error::{Error, Result};
 use crate::text::escape::escape;
@@ -23,7 +24,8 @@ const AFTER_ELEMENTS: [u8; 3] = [CODE, 11, 12];
 
 /// The module with the exports in `wanted` alone, memories and globals being exports like others.
 ///
-/// With `keep_debug`, code stays where it is, dead or not, because DWARF names places in it. Without, there is no DWARF.
+/// With `keep_debug`, code stays where it is, dead or not, because DWARF names places in it. Without, there is no DWARF,
+/// and where code is dead, none of the other sections that name places in it.
 ///
 /// # Errors
 ///
@@ -42,6 +44,7 @@ pub fn keep(name: &Path, module: &[u8], wanted: &[String], keep_debug: bool) -> 
             EXPORT => vector::write_section(EXPORT, &vector::of(&exports.kept), &mut made),
             CODE => made.extend_from_slice(code.as_deref().unwrap_or(section.frame)),
             _ if section.is_dwarf() && !keep_debug => {}
+            _ if code.is_some() && section.name().is_some_and(|name| is_stale(name, false)) => {}
             _ => made.extend_from_slice(section.frame),
         }
     }

@@ -21,7 +21,7 @@ impl Changes {
     ) -> Self {
         let before: Vec<_> = before.into_iter().collect();
         let after: Vec<_> = after.into_iter().collect();
-        Self { dropped: beyond(&before, &after), added: beyond(&after, &before) }
+        Self { dropped: surplus(&before, &after), added: surplus(&after, &before) }
     }
 
     /// What went though the job had not asked for it.
@@ -40,7 +40,7 @@ impl Changes {
 }
 
 /// What `these` have more of than `those`.
-fn beyond(these: &[&str], those: &[&str]) -> Vec<String> {
+fn surplus(these: &[&str], those: &[&str]) -> Vec<String> {
     let mut left = BTreeMap::<_, usize>::new();
     those.iter().for_each(|name| *left.entry(*name).or_default() += 1);
     let mut found = Vec::new();

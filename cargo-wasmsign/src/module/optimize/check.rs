@@ -21,8 +21,10 @@ use crate::text::escape::escape;
 pub(super) enum Left {
     /// A module that is as it should be.
     Module,
-    /// Something else, and a fragment that says what is wrong with it.
-    Nothing(String),
+    /// Nothing, or the beginning of something, and a fragment that says so.
+    Incomplete(String),
+    /// Another module than it should be, and a fragment that says what is wrong with it.
+    Wrong(String),
 }
 
 /// What is known of an optimizer's work before it is looked at.
@@ -45,7 +47,7 @@ pub(super) fn check(work: &Work) -> Result<Left> {
     let job = &work.job;
     let module = match std::fs::read(&job.output) {
         Ok(module) => module,
-        Err(error) => return Ok(Left::Nothing(format!("wrote no output: {error}"))),
+        Err(error) => return Ok(Left::Incomplete(format!("wrote no output: {error}"))),
     };
     let allowed = work.allowed();
     let features = allowed.map_or_else(WasmFeatures::all, Features::validation);
@@ -76,13 +78,13 @@ impl Work {
 fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left> {
     let threads = work.job.threads();
     if !module.starts_with(b"\0asm") {
-        return Ok(Left::Nothing("wrote no complete module: the header is wrong".to_owned()));
+        return Ok(Left::Incomplete("wrote no complete module: the header is wrong".to_owned()));
     }
     if let Err(fault) = outline(module) {
-        return Ok(Left::Nothing(format!("wrote no complete module: {}", at(&fault))));
+        return Ok(Left::Incomplete(format!("wrote no complete module: {}", at(&fault))));
     }
     if let Err(fault) = validate(module, WasmFeatures::all(), threads) {
-        return Ok(Left::Nothing(format!("wrote an invalid module: {}", at(&fault))));
+        return Ok(Left::Wrong(format!("wrote an invalid module: {}", at(&fault))));
     }
     let had = work.features.as_ref().map(Features::validation);
     if let Allowed::Only(listed) = &work.job.features
@@ -90,7 +92,7 @@ fn refuse(work: &Work, module: &[u8], fault: &wasmparser::Error) -> Result<Left>
     {
         unlisted::refuse(&work.job, module, listed, true)?;
     }
-    Ok(Left::Nothing(format!(
+    Ok(Left::Wrong(format!(
         "wrote a module that needs more features than its input: {}",
         at(fault)
     )))
@@ -104,7 +106,7 @@ fn refuse_exceptions(work: &Work, module: &[u8]) -> Result<Left> {
     {
         unlisted::refuse(&work.job, module, listed, true)?;
     }
-    Ok(Left::Nothing(
+    Ok(Left::Wrong(
         "wrote a module with the new exceptions, which its input does not have".to_owned(),
     ))
 }
@@ -128,7 +130,7 @@ fn compare(work: &Work, after: &Interface) -> Result<Left> {
     };
     Ok(match before.difference(after, called) {
         None => Left::Module,
-        Some(difference) => Left::Nothing(format!("wrote a module {difference}")),
+        Some(difference) => Left::Wrong(format!("wrote a module {difference}")),
     })
 }
 
@@ -142,7 +144,7 @@ pub(super) fn look(name: &Path, path: &Path) -> Result<Left> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(match validate(&module, WasmFeatures::all(), threads) {
         Ok(_) => Left::Module,
-        Err(fault) => Left::Nothing(at(&fault)),
+        Err(fault) => Left::Wrong(at(&fault)),
     })
 }
 

@@ -43,7 +43,7 @@ pub(super) enum Task {
         names: Names,
     },
     /// Do what is asked for without an optimizer. Answers with whether there was anything to do.
-    Hold(Job),
+    Unoptimized(Job),
     /// Validate a module or a component in full. Answers with [`Left`](check::Left).
     Look {
         /// What messages call it.
@@ -59,7 +59,7 @@ impl Task {
     /// The module as messages call it.
     fn name(&self) -> &Path {
         match self {
-            Self::Prepare { job, .. } | Self::Hold(job) => &job.name,
+            Self::Prepare { job, .. } | Self::Unoptimized(job) => &job.name,
             Self::Check { work, .. } => &work.job.name,
             Self::Look { name, .. } => name,
         }
@@ -192,7 +192,7 @@ fn answer(task: &Task) -> Vec<u8> {
         Task::Check { work, names } => {
             said(names.bring_back(&work.job).and_then(|()| check::check(work)))
         }
-        Task::Hold(job) => said(unoptimized::hold(job)),
+        Task::Unoptimized(job) => said(unoptimized::prepare(job)),
         Task::Look { name, path } => said(check::look(name, path)),
     }
 }
@@ -234,7 +234,7 @@ mod tests {
     fn a_child_that_dies_or_babbles_is_told() {
         use crate::module::optimize::testing::{TempDir, job, tool};
         let dir = TempDir::new();
-        let task = Task::Hold(job("m.wasm", "out.wasm"));
+        let task = Task::Unoptimized(job("m.wasm", "out.wasm"));
         for (script, expected) in [("kill -KILL $$", "signal 9"), ("echo hm", "exit code 0")] {
             let helper = Helper::Program(tool(&dir, "helper", script));
             let error = helper.ask::<()>(&task, &Limit::begin(None)).unwrap_err();

@@ -272,8 +272,8 @@ mod tests {
             let dir = TempDir::new();
             let job = job(dir.write("in.wasm", &sample(construct)), dir.0.join("out.wasm"));
             let all = Features::all();
-            let beyond = own.unknown(&all);
-            let features = all.iter().filter(|feature| !beyond.contains(feature)).collect();
+            let unknown = own.unknown(&all);
+            let features = all.iter().filter(|feature| !unknown.contains(feature)).collect();
             let read = binaryen(Call { job, features, flags: Vec::new() });
             assert_eq!(read.is_ok(), own.reaches(construct.since()), "{construct:?}: {read:?}");
         }

@@ -8,7 +8,7 @@ use super::capabilities::number;
 use super::job::Job;
 use crate::error::{Error, Result};
 use crate::sys::child::Output;
-use crate::sys::exit_status::{fate, last_words};
+use crate::sys::exit_status::{in_words, last_words};
 use crate::text::escape::escape;
 
 /// Where Binaryen is to be had.
@@ -61,23 +61,23 @@ pub(super) fn refuse_old(version: &str, minimum: Option<u32>, is_embedded: bool)
 /// A program that did not say its version.
 pub(super) fn no_version(tool: &Path, output: &Output) -> Error {
     let name = escape(&tool.to_string_lossy());
-    quote(Error::tool(format!("`{name} --version` {}", fate(output.status))), output)
+    quote(Error::tool(format!("`{name} --version` {}", in_words(output.status))), output)
         .advice("set `optimize.tool` to a wasm-opt program of Binaryen")
 }
 
 /// An optimizer that ended badly: of itself, or by a fault.
 pub(super) fn failed(version: &str, job: &Job, output: &Output) -> Error {
     let name = escape(&job.name.to_string_lossy());
-    let (verb, fate) = (verb(output.status), fate(output.status));
-    let message = format!("the optimizer, {version}, {verb} `{name}`: it {fate}");
+    let (verb, end) = (verb(output.status), in_words(output.status));
+    let message = format!("the optimizer, {version}, {verb} `{name}`: it {end}");
     quote(Error::tool(message), output).advice(advice(job))
 }
 
 /// A child of ourselves that died, or gave no answer.
 pub(super) fn lost_helper(name: &Path, output: &Output) -> Error {
     let name = escape(&name.to_string_lossy());
-    let fate = fate(output.status);
-    quote(Error::tool(format!("the process that checks `{name}` {fate}")), output)
+    let end = in_words(output.status);
+    quote(Error::tool(format!("the process that checks `{name}` {end}")), output)
         .advice("check that there is enough memory for the module, or set `optimize = false`")
 }
 
@@ -101,16 +101,11 @@ fn advice(job: &Job) -> String {
     )
 }
 
-/// An optimizer that succeeded, but wrote no usable module, for the given reason.
+/// An optimizer that succeeded, but wrote no module that can be used, for the given reason.
 pub(super) fn no_module(version: &str, job: &Job, output: &Output, reason: &str) -> Error {
     let name = escape(&job.name.to_string_lossy());
     let message = format!("`{name}`: the optimizer, {version}, {}", escape(reason));
-    quote(Error::tool(message), output).advice(match reason.starts_with("wrote no ") {
-        true => {
-            "check that the disk is not full and that `optimize.tool` is a wasm-opt program".into()
-        }
-        false => advice(job),
-    })
+    quote(Error::tool(message), output).advice(advice(job))
 }
 
 /// Adds the child's last words as the cause.

@@ -2,6 +2,7 @@
 //! not.
 
 use super::Job;
+use super::embedded::protocol::{INVALID, UNREAD};
 use super::failure::NEWER;
 use super::features::NEVER;
 use super::optimizer::Choice;
@@ -31,7 +32,7 @@ enum Reason {
 }
 
 impl Unable {
-    pub(super) fn beyond(tool: &Tool, needs: Vec<Need>) -> Self {
+    pub(super) fn needs(tool: &Tool, needs: Vec<Need>) -> Self {
         Self::new(tool, Reason::Needs(needs))
     }
 
@@ -80,8 +81,10 @@ impl Unable {
 /// Whether an optimizer that failed has failed over reading the module.
 pub(super) fn is_unread(output: &Output) -> bool {
     const SIGNS: [&str; 5] = [
-        "failed to read the module",
-        "the module is not valid with the given features",
+        // The embedded optimizer's.
+        UNREAD,
+        INVALID,
+        // Those of wasm-opt.
         "parse exception",
         "error parsing wasm",
         "error validating input",

@@ -224,8 +224,8 @@ fn is_fetched(job: &Job, tool: &Tool, cache: &Cache, key: &Key, limit: &Limit) -
 /// # Errors
 ///
 /// As [`run`].
-pub fn hold(job: &Job) -> Result<bool> {
-    Helper::this()?.ask(&Task::Hold(job.with_absolute_paths()?), &Limit::begin(None))
+pub fn without_optimizer(job: &Job) -> Result<bool> {
+    Helper::this()?.ask(&Task::Unoptimized(job.with_absolute_paths()?), &Limit::begin(None))
 }
 
 /// Validates the module or component at `path` in full: what is wrong with it, if anything. `name` is what messages call
@@ -238,7 +238,7 @@ pub fn fault(name: &Path, path: &Path) -> Result<Option<String>> {
     let task = Task::Look { name: name.into(), path: path.into() };
     Ok(match Helper::this()?.ask(&task, &Limit::begin(None))? {
         Left::Module => None,
-        Left::Nothing(reason) => Some(reason),
+        Left::Incomplete(reason) | Left::Wrong(reason) => Some(reason),
     })
 }
 
@@ -248,8 +248,8 @@ fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
     let path = edited.path().to_owned();
     let ready = match prepared(job, tool, &path, limit) {
         Ok(Prepared::Ready(ready)) => ready,
-        Ok(Prepared::Beyond(needs)) => {
-            return Ok(Some(Attempt::Unable(Unable::beyond(tool, needs))));
+        Ok(Prepared::Unreadable(needs)) => {
+            return Ok(Some(Attempt::Unable(Unable::needs(tool, needs))));
         }
         Err(error) if error.exit() == Exit::Tool && !limit.is_over() => {
             return Ok(Some(Attempt::Failed(error)));
@@ -272,7 +272,12 @@ fn optimize(job: &Job, tool: &Tool, limit: &Limit) -> Result<Option<Attempt>> {
     let work = Work { job: job.clone(), features: Some(features), is_known: tool.is_embedded() };
     match tool.helper().ask(&Task::Check { work, names }, limit)? {
         Left::Module => Ok(None),
-        Left::Nothing(reason) => Err(failure::no_module(tool.version(), job, &output, &reason)),
+        Left::Incomplete(reason) => {
+            let advice =
+                "check that the disk is not full and that `optimize.tool` is a wasm-opt program";
+            Err(failure::no_module(tool.version(), job, &output, &reason).advice(advice))
+        }
+        Left::Wrong(reason) => Err(failure::no_module(tool.version(), job, &output, &reason)),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) enum Prepared {
     /// The tool can be given the module.
     Ready(Ready),
     /// The tool cannot read it, for want of these.
-    Beyond(Vec<Need>),
+    Unreadable(Vec<Need>),
 }
 
 /// A module that Binaryen can be given.
@@ -73,7 +73,7 @@ pub(super) fn prepare(job: &Job, edited: &Path, abilities: &Abilities) -> Result
     let (replaced, constructs) = readable(job, module, &features, abilities)?;
     needs.extend(constructs);
     if !needs.is_empty() {
-        return Ok(Prepared::Beyond(needs));
+        return Ok(Prepared::Unreadable(needs));
     }
     let names = Names::of(module, abilities);
     let unknown = target_features::read(module).ok().flatten().unwrap_or_default().unknown;

@@ -61,7 +61,7 @@ fn features_beyond_a_tool_are_named_whether_declared_or_not() {
     let declared = [bare.clone(), target_features(&["+wide-arithmetic"])].concat();
     for module in [&bare, &declared] {
         let need = prepare::Need { what: "wide-arithmetic".into(), since: 130 };
-        assert_eq!(prepared("wasm-opt version 129", module), Prepared::Beyond(vec![need]));
+        assert_eq!(prepared("wasm-opt version 129", module), Prepared::Unreadable(vec![need]));
         let Prepared::Ready(ready) = prepared("wasm-opt version 130", module) else {
             panic!("130 knows it")
         };
@@ -93,7 +93,7 @@ fn legacy_exceptions_are_not_new_ones() {
     assert_eq!(features(&legacy).unwrap(), ["legacy-exceptions"]);
     assert_eq!(features(&new).unwrap(), ["exceptions"]);
     assert!(matches!(prepared("116", &legacy), Prepared::Ready(_)));
-    let Prepared::Beyond(needs) = prepared("116", &new) else { panic!("it is new") };
+    let Prepared::Unreadable(needs) = prepared("116", &new) else { panic!("it is new") };
     assert!(needs[0].what.contains("try_table") && needs[0].since == 117, "{needs:?}");
     assert!(matches!(prepared("117", &new), Prepared::Ready(_)));
     // Whoever declares the one kind alone may have the other as well.

@@ -17,10 +17,10 @@ use crate::module::edit;
 ///
 /// Usage for an export that there is not, and for features that are not listed; tool where the edited module is not what
 /// it should be.
-pub(super) fn hold(job: &Job) -> Result<bool> {
+pub(super) fn prepare(job: &Job) -> Result<bool> {
     let module = edit::read(&job.name, &job.input)?;
     if Parser::is_component(&module) {
-        return hold_component(job, &module).map(|()| false);
+        return check_component(job, &module).map(|()| false);
     }
     let is_edited = job.exports.is_some() || job.producers;
     let edited = is_edited.then(|| edit_always(job, &module)).transpose()?;
@@ -31,14 +31,14 @@ pub(super) fn hold(job: &Job) -> Result<bool> {
     edit::write(&job.name, &job.output, &edited)?;
     match check(&Work { job: job.clone(), features: None, is_known: true })? {
         Left::Module => Ok(true),
-        Left::Nothing(reason) => {
+        Left::Incomplete(reason) | Left::Wrong(reason) => {
             Err(Error::tool(format!("failed to edit `{}`", job.name.display())).because(reason))
         }
     }
 }
 
 /// A component is not edited; hosts have to know what each of its modules needs.
-fn hold_component(job: &Job, component: &[u8]) -> Result<()> {
+fn check_component(job: &Job, component: &[u8]) -> Result<()> {
     refuse_edits(job)?;
     let Allowed::Only(listed) = &job.features else { return Ok(()) };
     for payload in Parser::new(0).parse_all(component) {

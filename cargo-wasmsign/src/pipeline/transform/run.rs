@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::manifest::Transform;
 use crate::pipeline::temporary::reader;
 use crate::sys::child;
-use crate::sys::exit_status::{fate, last_words};
+use crate::sys::exit_status::{in_words, last_words};
 use crate::sys::files::Staged;
 use crate::sys::hashing::copy_with_sha256;
 use crate::text::paths;
@@ -68,7 +68,7 @@ impl Program<'_> {
         let ended = child::filter(command, from, to)
             .map_err(|source| Error::tool(format!("failed to start `{name}`")).because(source))?;
         if !ended.status.success() {
-            let text = format!("`{name}`, the program in `transform`, {}", fate(ended.status));
+            let text = format!("`{name}`, the program in `transform`, {}", in_words(ended.status));
             let words = last_words(&ended.stderr);
             return Err(match words.is_empty() {
                 true => Error::tool(text),

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::job::Call;
 use crate::error::{Error, Result};
 use crate::sys::child;
-use crate::sys::exit_status::{fate, last_words};
+use crate::sys::exit_status::{in_words, last_words};
 use crate::text::escape::escape;
 use protocol::{GREET, Greeting, OPTIMIZE, Order, PROGRAM};
 
@@ -154,7 +154,7 @@ fn greet(program: &Path) -> std::result::Result<Vec<String>, Unfit> {
     let output = child::output_within(Some(PATIENCE), GREETING, &mut command, &[])
         .map_err(|source| not_asked(&source))?;
     if !output.status.success() {
-        let what = format!("{} when asked for its version", fate(output.status));
+        let what = format!("{} when asked for its version", in_words(output.status));
         let words = last_words(&output.stderr);
         return Err(Unfit { what, cause: (!words.is_empty()).then_some(words) });
     }

@@ -18,6 +18,12 @@ pub const GREET: &str = "__greet";
 /// The first argument behind which an order comes.
 pub const OPTIMIZE: &str = "__optimize";
 
+/// How the complaint about a module begins that Binaryen cannot read.
+pub const UNREAD: &str = "failed to read the module";
+
+/// The complaint about a module that needs more than it is allowed.
+pub const INVALID: &str = "the module is not valid with the given features";
+
 /// What the Binaryen is called that Cargo.toml asks for.
 pub const BINARYEN: &str = "binaryen 116 (embedded)";
 

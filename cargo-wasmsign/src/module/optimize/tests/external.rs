@@ -208,10 +208,10 @@ fn what_is_no_module_never_reaches_the_tool() {
 fn the_program_is_recorded_without_an_optimizer() {
     let fixture = Fixture::new(&adder(), COPY);
     let job = Job { producers: true, ..fixture.job() };
-    assert!(hold(&job).unwrap());
+    assert!(without_optimizer(&job).unwrap());
     assert!(std::fs::read(&job.output).unwrap().starts_with(&adder()));
-    assert!(!hold(&fixture.job()).unwrap(), "nothing is asked for");
-    let error = hold(&Job { input: "/nonexistent".into(), ..job }).unwrap_err();
+    assert!(!without_optimizer(&fixture.job()).unwrap(), "nothing is asked for");
+    let error = without_optimizer(&Job { input: "/nonexistent".into(), ..job }).unwrap_err();
     assert_eq!(error.exit(), Exit::Io);
     assert!(error.to_string().contains("`m.wasm`"), "{error}");
 }

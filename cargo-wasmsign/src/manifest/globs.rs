@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use globset::{GlobBuilder, GlobMatcher};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
@@ -11,6 +10,7 @@ use super::kind::{Kind, texts_schema};
 use super::node::Node;
 use super::text::Text;
 use crate::error::Result;
+use crate::text::glob::Glob;
 use crate::text::words::Invalid;
 
 /// The sections that signing itself places: no pattern removes them.
@@ -19,46 +19,40 @@ pub(super) const SIGNATURE_SECTIONS: [&str; 2] = ["signature", "signature_delimi
 /// Globs on the names of custom sections.
 ///
 /// `*` and `?` match every character, `/` and `.` too: a section name is not a path.
-#[derive(Clone, Default)]
-pub struct SectionGlobs {
-    patterns: Vec<String>,
-    matchers: Vec<GlobMatcher>,
-}
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SectionGlobs(Vec<Glob>);
 
 impl SectionGlobs {
     fn of(texts: &[Text<'_>]) -> Result<Self> {
-        let pattern = |text: &Text<'_>| text.parse().map(|Pattern(matcher)| matcher);
-        let matchers = texts.iter().map(pattern).collect::<Result<_>>()?;
-        let patterns = texts.iter().map(|text| text.as_str().to_owned()).collect();
-        Ok(Self { patterns, matchers })
+        let pattern = |text: &Text<'_>| text.parse().map(|Pattern(glob)| glob);
+        texts.iter().map(pattern).collect::<Result<_>>().map(Self)
     }
 
     /// Whether a custom section of this name is meant. Sections of signatures never are, however
     /// wide a pattern is.
     pub fn is_match(&self, name: &str) -> bool {
-        !SIGNATURE_SECTIONS.contains(&name)
-            && self.matchers.iter().any(|matcher| matcher.is_match(name))
+        !SIGNATURE_SECTIONS.contains(&name) && self.0.iter().any(|glob| glob.is_name(name))
     }
 
     /// The patterns that name one section, which is none of `names` and none that toolchains put in or leave out.
     pub fn misses<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
         const USUAL: [&str; 4] = ["name", "producers", "target_features", "sourceMappingURL"];
         let is_name = |pattern: &str| !pattern.contains(['*', '?', '[', '{', '\\']);
-        let is_missed = move |pattern: &&String| {
-            let usual = USUAL.contains(&pattern.as_str()) || pattern.starts_with(".debug");
-            is_name(pattern) && !usual && !names.contains(&pattern.as_str())
+        let is_missed = move |pattern: &&str| {
+            let usual = USUAL.contains(pattern) || pattern.starts_with(".debug");
+            is_name(pattern) && !usual && !names.contains(pattern)
         };
-        self.patterns.iter().filter(is_missed).map(String::as_str)
+        self.patterns().filter(is_missed)
     }
 
     /// Whether there is no pattern at all.
     pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
+        self.0.is_empty()
     }
 
     /// The patterns as they were written.
-    pub fn patterns(&self) -> &[String] {
-        &self.patterns
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Glob::as_str)
     }
 }
 
@@ -70,7 +64,7 @@ impl Kind for SectionGlobs {
     }
 
     fn show(value: &Self) -> Value {
-        json!(value.patterns)
+        json!(value.patterns().collect::<Vec<_>>())
     }
 
     fn describe(_: &mut SchemaGenerator) -> Schema {
@@ -78,46 +72,30 @@ impl Kind for SectionGlobs {
     }
 }
 
-impl PartialEq for SectionGlobs {
-    fn eq(&self, other: &Self) -> bool {
-        self.patterns == other.patterns
-    }
-}
-
-impl Eq for SectionGlobs {}
-
-/// Only the patterns: what a matcher shows of itself may change with its crate.
+/// Only the patterns as they were written.
 impl fmt::Debug for SectionGlobs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SectionGlobs").field(&self.patterns).finish()
+        f.debug_tuple("SectionGlobs").field(&self.patterns().collect::<Vec<_>>()).finish()
     }
 }
 
 /// One glob on the names of custom sections, as the command line takes them.
 ///
 /// Matches as [`SectionGlobs`] does, the sections of signatures too: what must be covered, must be.
-#[derive(Clone)]
-pub struct SectionGlob(GlobMatcher);
+#[derive(Clone, PartialEq, Eq)]
+pub struct SectionGlob(Glob);
 
 impl SectionGlob {
     /// Whether a custom section of this name is meant.
     pub fn is_match(&self, name: &str) -> bool {
-        self.0.is_match(name)
+        self.0.is_name(name)
     }
 
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
-        self.0.glob().glob()
+        self.0.as_str()
     }
 }
-
-impl PartialEq for SectionGlob {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for SectionGlob {}
 
 /// Only the pattern, as for [`SectionGlobs`].
 impl fmt::Debug for SectionGlob {
@@ -133,19 +111,17 @@ impl FromStr for SectionGlob {
         match text {
             // A variable that is not set, rather than the section without a name.
             "" => Err(Invalid::new("a glob on the names of custom sections", text)),
-            _ => matcher(text).map(Self),
+            _ => glob(text).map(Self),
         }
     }
 }
 
-fn matcher(text: &str) -> Result<GlobMatcher, Invalid> {
-    let glob = GlobBuilder::new(text).backslash_escape(true).build();
-    let reason = |error: globset::Error| format!("a glob ({})", error.kind());
-    glob.map(|glob| glob.compile_matcher()).map_err(|e| Invalid::new(reason(e), text))
+fn glob(text: &str) -> Result<Glob, Invalid> {
+    Glob::of_name(text).map_err(|why| Invalid::new(format!("a glob ({why})"), text))
 }
 
 /// One pattern of sections to remove.
-struct Pattern(GlobMatcher);
+struct Pattern(Glob);
 
 impl FromStr for Pattern {
     type Err = Invalid;
@@ -164,6 +140,6 @@ impl FromStr for Pattern {
         if text.is_empty() || text.starts_with('@') {
             return Err(Invalid::new("a glob on the names of custom sections", text));
         }
-        matcher(text).map(Self)
+        glob(text).map(Self)
     }
 }

@@ -20,8 +20,6 @@ pub(super) const ROOT: &str = "workspace.metadata.wasmsign";
 
 /// What stands there alone, and nowhere else.
 const WORKSPACE_ONLY: [&str; 2] = ["keys", "trust"];
-/// What the reference names and this release does not do.
-const LATER: [&str; 1] = ["trust"];
 
 /// A table and its tables for single profiles.
 #[derive(Debug, Default)]
@@ -46,7 +44,8 @@ impl Workspace {
         let Some(node) = Node::metadata(file, "workspace", &nobody) else {
             return Ok(Self::default());
         };
-        let table = admitted(&node, &["profile", "keys"])?;
+        // What the trust table says is read by those who verify, with the code that reads trust files.
+        let table = admitted(&node, &["profile", "keys", "trust"])?;
         let keys = table.get("keys", keys::read)?.unwrap_or_default();
         let names = Names::new(keys.keys().cloned());
         // Once more, now that it is known who can sign.
@@ -99,11 +98,6 @@ fn admitted<'a>(node: &Node<'a>, besides: &[&str]) -> Result<Table<'a>> {
             };
             return Err(table.refuse(&stray, message).label("not here"));
         }
-        if LATER.contains(&stray.key()) {
-            return Err(table.refuse(&stray, |key, table| {
-                format!("this release of cargo-wasmsign does not support {key} in {table}")
-            }));
-        }
     }
     table.admit(&[OptionsLayer::KEYS, besides].concat())
 }
@@ -123,6 +117,9 @@ pub(super) fn describe_workspace(generator: &mut SchemaGenerator) -> Schema {
     let mut table = with_profiles(about, generator);
     let keys = keys::describe(generator);
     table.key("keys", "The keys that `sign-with` names.", keys, None);
+    let trust = json_schema!({ "type": "object" });
+    let about = "Whom `verify` trusts for which module: the tables of a trust file.";
+    table.key("trust", about, trust, None);
     table.finish()
 }
 

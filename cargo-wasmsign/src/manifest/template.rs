@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
@@ -10,6 +9,7 @@ use super::kind::{Kind, text_schema};
 use super::node::Node;
 use super::text::Text;
 use crate::error::Result;
+use crate::text::glob::{Glob, escape};
 use crate::text::words::Invalid;
 
 /// A path as a manifest has it, with its places, and the directory of that manifest.
@@ -27,7 +27,7 @@ pub struct FileSet {
     /// The file, the directory, or the directory in which the glob is looked for.
     pub base: PathBuf,
     /// The paths that are meant, from `base`; all of them where this is absent.
-    glob: Option<GlobMatcher>,
+    glob: Option<Glob>,
 }
 
 impl Kind for PathTemplate {
@@ -98,8 +98,7 @@ impl PathTemplate {
             (1.., fixed) if fixed.is_empty() => "/".to_owned(),
             (_, fixed) => fixed,
         };
-        let literal: Vec<_> =
-            places.iter().map(|(name, value)| (*name, globset::escape(value))).collect();
+        let literal: Vec<_> = places.iter().map(|(name, value)| (*name, escape(value))).collect();
         let literal: Vec<_> = literal.iter().map(|(name, value)| (*name, value.as_str())).collect();
         // It was tried when it was read.
         let glob = glob(&fill(&parts[at..].join("/"), &literal)).ok().filter(|_| at < parts.len());
@@ -116,7 +115,7 @@ impl FileSet {
     /// Whether a path is one of those that are meant.
     pub fn is_match(&self, path: &Path) -> bool {
         let below = path.strip_prefix(&self.base);
-        below.is_ok_and(|below| self.glob.as_ref().is_none_or(|glob| glob.is_match(below)))
+        below.is_ok_and(|below| self.glob.as_ref().is_none_or(|glob| glob.is_path(below)))
     }
 
     /// Whether it names one path, which is a file or a directory.
@@ -164,10 +163,8 @@ pub fn fill(text: &str, places: &[(&str, &str)]) -> String {
 }
 
 /// `*` stays within a directory, `**` does not.
-fn glob(text: &str) -> Result<GlobMatcher, Invalid> {
-    let reason = |error: globset::Error| format!("a path or a glob ({})", error.kind());
-    let glob = GlobBuilder::new(text).literal_separator(true).build();
-    glob.map(|glob| glob.compile_matcher()).map_err(|error| Invalid::new(reason(error), text))
+fn glob(text: &str) -> Result<Glob, Invalid> {
+    Glob::of_path(text).map_err(|why| Invalid::new(format!("a path or a glob ({why})"), text))
 }
 
 #[cfg(test)]

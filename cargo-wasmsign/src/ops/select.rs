@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cargo_metadata::{CrateType, Package, Target, TargetKind};
-use globset::Glob;
 
 use crate::error::{Error, Result};
 use crate::manifest::Manifests;
 use crate::project::{ActivatedFeatures, EXAMPLES, Selection, Workspace, has_cdylib};
+use crate::text::glob::Glob;
 
 /// cargo's selection of the targets of a package.
 #[derive(Debug, Default, Clone)]
@@ -134,7 +134,7 @@ pub(crate) fn target_of<'a>(
 
 /// Whether `--bin` or `--example`, a name or a glob, means this target.
 fn is_meant(target: &Target, wanted: &str) -> bool {
-    let glob = || Glob::new(wanted).is_ok_and(|glob| glob.compile_matcher().is_match(&target.name));
+    let glob = || Glob::of_name(wanted).is_ok_and(|glob| glob.is_name(&target.name));
     target.name == wanted || glob()
 }
 
@@ -183,6 +183,11 @@ pub(crate) fn expected(
 ) -> Vec<String> {
     let is_on = |target: &Target| activated.enables(package, target);
     modules(package, targets, is_on).map(|(file, _)| file).collect()
+}
+
+/// The modules that a package can be built into, but for its examples.
+pub(crate) fn all(package: &Package) -> Vec<String> {
+    modules(package, &TargetFilter::default(), |_| true).map(|(file, _)| file).collect()
 }
 
 /// The flags that are given.

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
-use globset::Glob;
 
 use super::cargo::{Resolution, command};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::sys::child;
-use crate::sys::exit_status::fate;
+use crate::sys::exit_status::in_words;
 use crate::sys::paths;
+use crate::text::glob::Glob;
 use crate::text::nearest::nearest;
 
 /// cargo's selection of packages.
@@ -66,7 +66,7 @@ impl Workspace {
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(failed().because(match said.strip_prefix("error: ").unwrap_or(&said) {
-                "" => format!("it {}", fate(output.status)),
+                "" => format!("it {}", in_words(output.status)),
                 words => words.to_owned(),
             }));
         }
@@ -198,7 +198,7 @@ pub(super) fn is_meant(package: &Package, spec: &str) -> bool {
         let whole = package.version.to_string();
         wanted == name && (whole == version || whole.starts_with(&format!("{version}.")))
     });
-    let glob = || Glob::new(spec).is_ok_and(|glob| glob.compile_matcher().is_match(name));
+    let glob = || Glob::of_name(spec).is_ok_and(|glob| glob.is_name(name));
     let address = || {
         let id = package.id.repr.as_str();
         let bare = id.split_once('+').map_or(id, |(_, address)| address);

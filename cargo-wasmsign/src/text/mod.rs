@@ -1,6 +1,7 @@
 //! Text that is shown.
 
 pub(crate) mod escape;
+pub(crate) mod glob;
 pub(crate) mod hex;
 pub(crate) mod nearest;
 pub(crate) mod paths;

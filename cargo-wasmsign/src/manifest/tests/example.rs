@@ -78,7 +78,7 @@ fn the_example_of_the_reference_is_read() {
     assert_eq!(release.options.sign_with, ["release"]);
     assert_eq!(release.options.signature, Placement::Embedded);
     assert_eq!(release.options.key_id, KeyIdChoice::Auto);
-    assert_eq!(release.options.sections.remove.patterns(), [".debug_*"]);
+    assert_eq!(release.options.sections.remove.patterns().collect::<Vec<_>>(), [".debug_*"]);
     let parts = release.options.sections.parts.as_ref().unwrap();
     assert_eq!((parts.part_of(None), parts.part_of(Some("name"))), (0, 1));
     assert_eq!(release.options.sections.embed[0].name, "build-info");

@@ -120,8 +120,8 @@ sign-with = ['release']
 kyes = {}
     ROOT:2:1: unknown key `kyes` in [workspace.metadata.wasmsign]; did you mean `keys`?
 [workspace.metadata.wasmsign]
-trust = {}
-    ROOT:2:1: this release of cargo-wasmsign does not support `trust` in [workspace.metadata.wasmsign]
+traust = {}
+    ROOT:2:1: unknown key `traust` in [workspace.metadata.wasmsign]; did you mean `trust`?
 [workspace.metadata.wasmsign.profile.x]
 keys = {}
     ROOT:2:1: `keys` does not belong in [workspace.metadata.wasmsign.profile.x], only in [workspace.metadata.wasmsign]

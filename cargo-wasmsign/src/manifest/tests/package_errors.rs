@@ -183,7 +183,7 @@ sections.remove = ['@standrd']
 sections.remove = ['']
     APP:2:20: `remove`: expected a glob on the names of custom sections, found an empty string
 sections.remove = ['a*', '[a']
-    APP:2:26: `remove`: expected a glob (unclosed character class; missing ']'), found `[a`
+    APP:2:26: `remove`: expected a glob (`[` is not closed), found `[a`
 sections.remove = ['signature']
     APP:2:20: `remove`: `signature` is a signature section, which cannot be removed
 sections.remove = ['signature_delimiter']

@@ -76,7 +76,7 @@ fn the_nearest_layer_counts_for_every_key() {
         ["['a']", "[]", "['c']", "['d', 'e']"],
         [vec!["a"], vec![], vec!["c"], vec!["d", "e"]]
             .map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>()),
-        |c| c.options.sections.remove.patterns().to_vec(),
+        |c| c.options.sections.remove.patterns().map(str::to_owned).collect::<Vec<_>>(),
     );
     for key in ["reproducible", "auditable", "sections.producers"] {
         each_layer(key, ["false", "true", "false", "true"], [false, true, false, true], |c| {

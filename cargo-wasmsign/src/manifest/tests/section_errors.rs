@@ -45,7 +45,7 @@ sections.parts = [['x'], ['']]
 sections.parts = [['@standrd']]
     APP:2:20: `parts`: expected `@standard` or a glob on the names of custom sections, found `@standrd`
 sections.parts = [['[a']]
-    APP:2:20: `parts`: expected a glob (unclosed character class; missing ']'), found `[a`
+    APP:2:20: `parts`: expected a glob (`[` is not closed), found `[a`
 sections.parts = [['@standard'], ['a', '@standard']]
     APP:2:40: `parts`: `@standard` is listed twice
 sections.parts = [
@@ -106,7 +106,7 @@ transform.produces = 'pkg'
 transform.produces = ['']
     APP:2:23: `produces`: expected a path, found an empty string
 transform.inputs = ['a', '{b']
-    APP:2:26: `inputs`: expected a path or a glob (unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)), found `{b`
+    APP:2:26: `inputs`: expected a path or a glob (`{` is not closed), found `{b`
 transform.after = 'sign'
     APP:2:19: `after`: expected `build` or `optimize`, found `sign`
 ";

@@ -126,7 +126,7 @@ fn shape(sections: &Sections, signed: bool) -> Vec<String> {
         steps.push("record the producer".to_owned());
     }
     if !sections.remove.is_empty() {
-        steps.push(format!("remove {}", sections.remove.patterns().join(", ")));
+        steps.push(format!("remove {}", sections.remove.patterns().collect::<Vec<_>>().join(", ")));
     }
     let embedded: Vec<_> = sections.embed.iter().map(|embed| embed.name.as_str()).collect();
     if !embedded.is_empty() {

@@ -327,6 +327,25 @@ pub fn after_refusal(reason: &Reason) -> &'static str {
             "have the whole file signed, or accept a signed prefix with `--coverage prefix` and \
              ignore the rest"
         }
+        Reason::NoRule => {
+            "add a rule for this name to the trust file, or pass the name under which it knows the module with `--name`"
+        }
+        Reason::RoleNotMet { .. } => {
+            "have the missing keys sign too; `cargo wasmsign trust explain` shows who has signed for which role"
+        }
+        Reason::RevokedKey => {
+            "do not run it; get the module again, signed with a key that is not revoked"
+        }
+        Reason::KeyNotValid => {
+            "get the module again, signed with a key that is valid now; `--at` asks about another time"
+        }
+        Reason::RevokedModule => "do not run it; get another version from its publisher",
+        Reason::NoManifest => {
+            "have the module built with `manifest = true`, and signed; without a module manifest, its package and \
+             version are not known"
+        }
+        Reason::WrongPackage { .. } => "do not run it; get the module that you asked for",
+        Reason::WrongVersion { .. } => "get a version that meets the requirement",
         Reason::PolicyNotMet { .. } => {
             "have the other keys sign too, or require fewer with `--require`"
         }

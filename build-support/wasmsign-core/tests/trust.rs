@@ -252,7 +252,7 @@ fn a_refusal_says_what_is_missing() {
     let trust = load(TEAM);
     let error = trust.verifier("codec.wasm", time(NOW)).build().verify_bytes(signed_by(&[1, 4]));
     let Err(wasmsign_core::VerifyError::Refused(refusal)) = error else { panic!("{error:?}") };
-    assert_eq!(refusal.to_string(), "2 of `maintainers` must have signed, but 1 have");
+    assert_eq!(refusal.to_string(), "`maintainers` needs the signatures of 2 keys, but has 1");
     assert_eq!(refusal.rule(), Some(0));
     let roles: Vec<_> = refusal
         .roles()

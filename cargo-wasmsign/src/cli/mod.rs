@@ -10,9 +10,11 @@ mod inspect;
 mod key;
 mod keygen;
 mod observer;
+mod pin;
 mod sign;
 mod split;
 mod standard_streams;
+mod trust;
 mod verify;
 
 use std::borrow::Cow;
@@ -105,6 +107,8 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Config(typed) => config::run(*typed, report),
         Command::Sign(typed) => sign::run(typed, report),
         Command::Verify(typed) => verify::run(*typed, cli.screen, report),
+        Command::Trust(typed) => trust::run(typed, report),
+        Command::Pin(typed) => pin::run(typed, report),
         Command::Inspect(typed) => inspect::run(&typed, report),
         Command::Keygen(typed) => keygen::run(typed, report),
         Command::Key(typed) => key::run(typed, report),

@@ -12,23 +12,54 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::manifest::SectionGlob;
 use crate::ops::rebuild::{self, Outcome};
-use crate::ops::verify::{self, Request, SignatureSource};
+use crate::ops::verify::{self, Pinning, Question, Request, SignatureSource, Trusted};
 use crate::report::Report;
 use crate::sys::{files, network};
 
 pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit> {
     let Rebuild { resolution, .. } = &typed.rebuild;
     network::stay_away_if(resolution.offline || resolution.frozen);
+    refuse_one_name_for_many(&typed)?;
     let signature = signature_source(&typed)?;
-    let policy = policy(&typed)?;
-    let Verify { modules, public_keys, require, rebuild, .. } = typed;
+    let trusted = trusted(&typed)?;
+    let pins = typed.pin.map(|store| Pinning {
+        store,
+        name: typed.name.unwrap_or_default(),
+        allow_downgrade: typed.allow_downgrade,
+    });
+    let Verify { modules, rebuild, package, .. } = typed;
     let identity = report.shows_results() || rebuild.rebuild;
-    let request = Request { modules, signature, public_keys, require, policy, identity };
+    let request = Request { modules, signature, trusted, pins, identity };
     if rebuild.rebuild {
-        return compare(&request, rebuild, screen, report);
+        return compare(&request, package, rebuild, screen, report);
     }
     let mut observer = Observer::new(report);
     verify::run(&request, &mut |event| observer.observe(event))
+}
+
+/// Who decides: keys, a trust file, or the workspace.
+fn trusted(typed: &Verify) -> Result<Trusted> {
+    let question = Question { name: typed.name.clone(), at: typed.at };
+    if let Some(file) = typed.policy.clone() {
+        return Ok(Trusted::File { file, question });
+    }
+    let policy = policy(typed)?;
+    Ok(match typed.public_keys.is_empty() && !typed.rebuild.rebuild {
+        true => {
+            let manifest_path = typed.rebuild.resolution.manifest_path.clone();
+            Trusted::Workspace { manifest_path, question, policy }
+        }
+        false => Trusted::Keys { public_keys: typed.public_keys.clone(), policy },
+    })
+}
+
+/// One name is that of one module.
+fn refuse_one_name_for_many(typed: &Verify) -> Result<()> {
+    match typed.name.is_some() && typed.modules.len() > 1 {
+        true => Err(Error::usage("`--name` names one module, but several were given")
+            .advice("verify them one by one, or leave out `--name` to use the names of the files")),
+        false => Ok(()),
+    }
 }
 
 /// Which signatures count. Standard input can have at most one use.
@@ -36,7 +67,8 @@ fn signature_source(typed: &Verify) -> Result<SignatureSource> {
     let modules = typed.modules.iter().map(|module| ("the module", &**module));
     let signature = typed.signature.iter().map(|path| ("the signature", &**path));
     let keys = typed.public_keys.iter().map(|key| ("the public key", Path::new(key)));
-    read_once(modules.chain(signature).chain(keys))?;
+    let policy = typed.policy.iter().map(|path| ("the trust file", &**path));
+    read_once(modules.chain(signature).chain(keys).chain(policy))?;
     match &typed.signature {
         Some(_) if typed.modules.len() > 1 => Err(Error::usage(
             "`--signature` takes one module, but several were given",
@@ -53,11 +85,14 @@ fn signature_source(typed: &Verify) -> Result<SignatureSource> {
 
 /// The requirements other than signers.
 fn policy(typed: &Verify) -> Result<Policy> {
-    let policy = Policy::default().expect(match typed.expect {
+    let mut policy = Policy::default().require(typed.require).expect(match typed.expect {
         Expect::Module => Some(Kind::Module),
         Expect::Component => Some(Kind::Component),
         Expect::Any => None,
     });
+    // With `--rebuild` it is the package that is built.
+    policy.package = typed.package.clone().filter(|_| !typed.rebuild.rebuild);
+    policy.version.clone_from(&typed.version);
     let sections = typed.sections.clone();
     match (typed.coverage, sections.is_empty()) {
         (Some(Coverage::Whole), false) => Err(Error::usage(
@@ -74,7 +109,13 @@ fn policy(typed: &Verify) -> Result<Policy> {
 }
 
 /// Compares a module with what its source gives, and verifies it where keys are given.
-fn compare(request: &Request, typed: Rebuild, screen: Screen, report: &Report) -> Result<Exit> {
+fn compare(
+    request: &Request,
+    package: Option<String>,
+    typed: Rebuild,
+    screen: Screen,
+    report: &Report,
+) -> Result<Exit> {
     let [module] = &request.modules[..] else {
         return Err(Error::usage("`--rebuild` takes one module, but several were given")
             .advice("compare them one by one"));
@@ -86,26 +127,31 @@ fn compare(request: &Request, typed: Rebuild, screen: Screen, report: &Report) -
         .advice("pass the path of the module"));
     }
     let signature_given = !matches!(request.signature, SignatureSource::OwnOrBeside);
-    if request.public_keys.is_empty() && signature_given {
+    if request.trusted.is_nobody() && signature_given {
         return Err(Error::usage("a signature was given, but no key to verify it with")
             .advice("pass the public key that you trust with `--public-key`"));
     }
-    let verdict = match request.public_keys.is_empty() {
+    let verdict = match request.trusted.is_nobody() {
         true => None,
-        false => Some(verify::one(request, module)?),
+        false => Some(verify::one(request)?),
     };
     // cargo's output is not a result of this program.
     let human = report.as_human();
     let mut observer = Observer::new(&human);
-    let request = rebuild_request(module, typed, screen);
+    let request = rebuild_request(module, package, typed, screen);
     match rebuild::run(&request, &mut |event| observer.observe(event))? {
         Outcome::Compared(rebuilt) => report.rebuilt(module, *rebuilt, verdict.as_ref()),
         Outcome::Failed(exit) => Ok(exit),
     }
 }
 
-fn rebuild_request(module: &Path, typed: Rebuild, screen: Screen) -> rebuild::Request {
-    let Rebuild { package, no_optimize, targets, compilation, resolution, .. } = typed;
+fn rebuild_request(
+    module: &Path,
+    package: Option<String>,
+    typed: Rebuild,
+    screen: Screen,
+) -> rebuild::Request {
+    let Rebuild { no_optimize, targets, compilation, resolution, .. } = typed;
     rebuild::Request {
         module: module.to_owned(),
         package,

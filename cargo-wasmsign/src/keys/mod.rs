@@ -35,5 +35,5 @@ pub use named_key::NamedKey;
 pub use passphrase::{Opened, Passphrase, PassphraseSource};
 pub use scheme::{Beside, Form, KeyRef, Scheme, Told, Why};
 pub use schemes::SCHEMES;
-pub use signer::Signer;
+pub use signer::{Signer, public_halves};
 pub use variable::withhold_secrets;

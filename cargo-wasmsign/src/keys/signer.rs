@@ -95,6 +95,19 @@ impl sign::Signer for Signer {
     }
 }
 
+/// The public keys of a named key: those that the manifest names, else that of the secret half.
+///
+/// # Errors
+///
+/// Those of the half that is asked.
+pub fn public_halves(key: &NamedKey) -> Result<Vec<PublicKey>> {
+    match &key.public {
+        Some(public) => public.public_keys(),
+        None => Signer::from_manifest(key, &PassphraseSource::default())
+            .map(|signer| vec![signer.public_key().clone()]),
+    }
+}
+
 fn key_id_of(choice: &KeyIdChoice) -> KeyId {
     match choice {
         KeyIdChoice::Auto => KeyId::Auto,

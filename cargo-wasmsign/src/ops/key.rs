@@ -1,4 +1,5 @@
-//! `cargo wasmsign key`: what keys are, and other encodings of them.
+//! `cargo wasmsign key`: what keys are, other encodings of them, and their successors.
 
 pub(crate) mod convert;
 pub(crate) mod show;
+pub(crate) mod succeed;

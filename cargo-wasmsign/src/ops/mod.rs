@@ -10,12 +10,14 @@ pub(crate) mod detach;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod keygen;
+pub(crate) mod pin;
 pub(crate) mod rebuild;
 pub(crate) mod select;
 pub(crate) mod sign;
 pub(crate) mod signature_file;
 pub(crate) mod signed;
 pub(crate) mod split;
+pub(crate) mod trust;
 pub(crate) mod verify;
 
 mod event;

@@ -1,7 +1,10 @@
 //! What is printed of keys.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::Serialize;
+use wasmsign_core::trust::Handover;
 use wasmsign_core::{KeyEncoding, PublicKey};
 
 use super::printer::{Line, Report};
@@ -18,6 +21,44 @@ use crate::text::hex::public_key_text;
 enum Half {
     Secret,
     Public,
+}
+
+/// The statement that a key hands over to its successor.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct KeySucceed {
+    /// Where the statement is.
+    output: String,
+    /// The key that hands over: a public key in compact form, in hexadecimal.
+    from: String,
+    /// Its successor, likewise.
+    to: String,
+    /// From when the successor counts; at once where nothing is said.
+    valid_from: Option<String>,
+}
+
+impl Report {
+    /// A statement that a key hands over to its successor.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn succeeded(&self, output: &Path, handover: &Handover) -> Result<()> {
+        self.line(&KeySucceed {
+            output: path_text(output),
+            from: public_key_text(&handover.from),
+            to: public_key_text(&handover.to),
+            valid_from: handover.valid_from.map(|time| time.to_string()),
+        })
+    }
+}
+
+impl Line for KeySucceed {
+    fn show(&self, report: &Report) -> Result<()> {
+        let from = self.valid_from.iter().map(|time| format!(" from {time}")).collect::<String>();
+        let text =
+            format!("{}: {} hands over to {}{from}", escape(&self.output), self.from, self.to);
+        report.done_beside(&self.output, "Created", &text)
+    }
 }
 
 impl Half {

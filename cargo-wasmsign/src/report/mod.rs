@@ -3,8 +3,11 @@
 mod build;
 mod clean;
 mod config;
+mod explain;
 mod inspect;
 mod key;
+mod manifest;
+mod pin;
 mod printer;
 mod progress;
 mod rebuild;
@@ -13,6 +16,7 @@ mod rewrite;
 mod schema;
 mod screen;
 mod sign;
+mod trust;
 mod values;
 mod verify;
 

@@ -7,18 +7,21 @@ use serde_json::Value;
 use super::build::{Artifact, Finished, Plan};
 use super::clean::Clean;
 use super::config::Config;
+use super::explain::Explain;
 use super::inspect::Inspect;
-use super::key::{KeyConvert, KeyShow};
+use super::key::{KeyConvert, KeyShow, KeySucceed};
+use super::pin::Pin;
 use super::printer::Versioned;
 use super::rewrite::{Attach, Detach, Split};
 use super::sign::{Keygen, Sign};
+use super::trust::{TrustCheck, TrustWritten};
 use super::verify::Verify;
 
 /// A line that `cargo wasmsign` prints on standard output with `--format json`. Other lines of `build` are cargo's own
 /// messages.
 #[derive(JsonSchema)]
 #[schemars(title = "cargo-wasmsign", untagged)]
-#[expect(dead_code, clippy::large_enum_variant, reason = "only the schema of this type is used")]
+#[expect(dead_code, reason = "only the schema of this type is used")]
 enum AnyLine {
     Artifact(Versioned<Artifact<'static>>),
     Finished(Finished),
@@ -26,10 +29,15 @@ enum AnyLine {
     Config(Versioned<Config>),
     Sign(Versioned<Sign>),
     Verify(Versioned<Verify>),
+    Explain(Versioned<Explain>),
+    TrustCheck(Versioned<TrustCheck>),
+    TrustWritten(Versioned<TrustWritten>),
+    Pin(Versioned<Pin>),
     Inspect(Versioned<Inspect>),
     Keygen(Versioned<Keygen>),
     KeyShow(Versioned<KeyShow>),
     KeyConvert(Versioned<KeyConvert>),
+    KeySucceed(Versioned<KeySucceed>),
     Split(Versioned<Split>),
     Detach(Versioned<Detach>),
     Attach(Versioned<Attach>),

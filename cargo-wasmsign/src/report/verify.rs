@@ -1,18 +1,21 @@
 //! What is printed of verified modules.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::Verified;
-use wasmsign_core::verify::Refusal;
+use wasmsign_core::trust::PinRefusal;
+use wasmsign_core::verify::{Refusal, SignedRole};
 
+use super::manifest::Manifest;
 use super::printer::Line;
 use super::printer::{BAD, GOOD, Report, WARNING, labelled};
 use super::rebuilt::RebuiltModule;
 use super::values::{Kind, Signer, path_text};
 use crate::error::{Result, after_fault, after_refusal};
-use crate::ops::verify::{Failure, Verdict};
+use crate::ops::verify::{Failure, PinNote, Verdict};
 use crate::text::escape::escape;
 
 /// A verdict on one module.
@@ -39,12 +42,31 @@ pub(super) struct Verify {
     pub(super) message: Option<String>,
     /// The file of the signature, where that was not the module's own.
     pub(super) signature: Option<String>,
+    /// Index of the rule of the trust file that decides, from 0.
+    pub(super) rule: Option<usize>,
+    /// The roles that the rule requires, and the names of the keys that have signed for each.
+    pub(super) roles: BTreeMap<String, Vec<String>>,
+    /// What the module says of itself in its covered range.
+    pub(super) manifest: Option<Manifest>,
+    /// With `--pin`: what the store remembers from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pinned: Option<Pinned>,
     /// With `--rebuild`: what the source gives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rebuilt: Option<RebuiltModule>,
     /// What to do about it.
     #[serde(skip)]
     pub(super) advice: Option<&'static str>,
+}
+
+/// What has changed in the pin store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Pinned {
+    /// The name was not known.
+    New,
+    /// The version is higher than before.
+    Newer,
 }
 
 /// A verdict in one word.
@@ -97,6 +119,13 @@ impl Verify {
         let line = match &verdict.result {
             Ok(verified) => Self::verified(verified),
             Err(Failure::Refused(refusal)) => Self::refused(refusal),
+            Err(Failure::Pinned(verified, refusal)) => Self {
+                verdict: Some(VerdictWord::Refused),
+                reason: Some(refusal.code()),
+                message: Some(refusal.to_string()),
+                advice: Some(after_pin_refusal(refusal)),
+                ..Self::verified(verified)
+            },
             Err(Failure::Malformed(fault)) => Self {
                 verdict: Some(VerdictWord::Malformed),
                 reason: Some(fault.rule.code()),
@@ -112,7 +141,11 @@ impl Verify {
             },
         };
         let signature = verdict.signature.as_deref().map(path_text);
-        Self { module: path_text(verdict.module), signature, ..line }
+        let pinned = verdict.pin.map(|note| match note {
+            PinNote::New => Pinned::New,
+            PinNote::Newer => Pinned::Newer,
+        });
+        Self { module: path_text(verdict.module), signature, pinned, ..line }
     }
 
     /// A module of which nothing is known.
@@ -128,6 +161,10 @@ impl Verify {
             ignored: Vec::new(),
             message: None,
             signature: None,
+            rule: None,
+            roles: BTreeMap::new(),
+            manifest: None,
+            pinned: None,
             rebuilt: None,
             advice: None,
         }
@@ -143,6 +180,9 @@ impl Verify {
             coverage: Some(Coverage { kind, covered, total }),
             signers: Signer::list(verified.signers()),
             ignored: verified.ignored().iter().map(ToString::to_string).collect(),
+            rule: verified.rule(),
+            roles: roles(verified.roles()),
+            manifest: verified.manifest().map(Manifest::from),
             ..Self::unknown(Path::new(""))
         }
     }
@@ -156,6 +196,8 @@ impl Verify {
             kind: Some(refusal.kind().into()),
             coverage: Some(Coverage { kind, covered: 0, total }),
             ignored: refusal.ignored().iter().map(ToString::to_string).collect(),
+            rule: refusal.rule(),
+            roles: roles(refusal.roles()),
             message: Some(refusal.to_string()),
             advice: Some(after_refusal(refusal.reason())),
             ..Self::unknown(Path::new(""))
@@ -166,9 +208,37 @@ impl Verify {
         let (module, by) = (escape(&self.module), self.by());
         let identity = self.identity.iter().map(|identity| format!(" {identity}"));
         let identity: String = identity.collect();
-        let names = Signer::names(&self.signers);
-        report.done("Verified", &format!("{module}{identity}, signed by {names}{by}"))?;
-        self.coverage.as_ref().map_or(Ok(()), |coverage| coverage.show(report))
+        let who = match &self.signers[..] {
+            [] => "unsigned, which the trust file allows".to_owned(),
+            signers => format!("signed by {}", Signer::names(signers)),
+        };
+        report.done("Verified", &format!("{module}{identity}, {who}{by}"))?;
+        // Without a signature, nothing says how long the module should be.
+        if let Some(coverage) = self.coverage.as_ref().filter(|_| !self.signers.is_empty()) {
+            coverage.show(report)?;
+        }
+        self.show_rule(report)?;
+        match self.pinned {
+            Some(Pinned::New) => report.done("Pinned", &format!("{module} to its signers")),
+            Some(Pinned::Newer) => report.done("Pinned", &format!("{module} to its version")),
+            None => Ok(()),
+        }
+    }
+
+    /// Which rule has decided, and by whom each role is met.
+    fn show_rule(&self, report: &Report) -> Result<()> {
+        let Some(rule) = self.rule else { return Ok(()) };
+        let role = |(role, keys): (&String, &Vec<String>)| match &keys[..] {
+            [] => None,
+            [key] if key == role => Some(escape(role)),
+            keys => Some(format!("{} ({})", escape(role), escape(&keys.join(", ")))),
+        };
+        let roles: Vec<_> = self.roles.iter().filter_map(role).collect();
+        let by = match &roles[..] {
+            [] => String::new(),
+            roles => format!(", met by {}", roles.join(" and ")),
+        };
+        report.done("Rule", &format!("{rule}{by}"))
     }
 
     /// Where the signature was, if not in the module.
@@ -209,6 +279,22 @@ impl Coverage {
             report.result(&labelled(WARNING, "Unverified", &text))?;
         }
         Ok(())
+    }
+}
+
+/// Who has signed for each role.
+fn roles(roles: &[SignedRole]) -> BTreeMap<String, Vec<String>> {
+    let keys = |role: &SignedRole| role.keys.iter().map(ToString::to_string).collect();
+    roles.iter().map(|role| (role.name.to_string(), keys(role))).collect()
+}
+
+/// What to do with a module that the pin store refuses.
+fn after_pin_refusal(refusal: &PinRefusal) -> &'static str {
+    match refusal {
+        PinRefusal::Changed { .. } => {
+            "do not run it; if its publisher confirms the new key, accept it with `cargo wasmsign pin accept`"
+        }
+        _ => "get the newer version again, or pass `--allow-downgrade` if you want the older one",
     }
 }
 

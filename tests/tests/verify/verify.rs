@@ -39,7 +39,7 @@ fn json_of_a_verified_module() {
         "identity": identity(&vector("add-custom.split.wasm")), "kind": "module",
         "coverage": {"kind": "whole", "covered": 497, "total": 497},
         "signers": [signer("two", Some(ID_TWO)), signer("one", Some(ID_ONE))], "ignored": [],
-        "signature": null, "schema": 1,
+        "signature": null, "rule": null, "roles": {}, "manifest": null, "schema": 1,
     });
     assert_eq!(verdict(desk.path(), &format!("{module} {keys}"), 0), whole);
     let component = verdict(desk.path(), "component.one.wasm -K one.public --expect component", 0);

@@ -34,9 +34,11 @@ impl SignedRole {
 
 /// Roles that lack signatures, in words.
 pub(super) fn lacking(missing: &[SignedRole]) -> String {
-    let role = |role: &SignedRole| {
-        let (name, have) = (&role.name, role.keys.len());
-        alloc::format!("{} of `{name}` must have signed, but {have} have", role.wanted)
+    let role = |role: &SignedRole| match (&role.name, role.keys.len()) {
+        (name, 0) => alloc::format!("nobody has signed for `{name}`"),
+        (name, have) => {
+            alloc::format!("`{name}` needs the signatures of {} keys, but has {have}", role.wanted)
+        }
     };
     missing.iter().map(role).collect::<Vec<_>>().join("; ")
 }

@@ -388,7 +388,7 @@ impl fmt::Display for Reason {
                 f.write_str("a trusted key has signed, but less of the file than is required")
             }
             Self::PolicyNotMet { found, wanted } => {
-                write!(f, "{wanted} of the keys must have signed, but {found} have")
+                write!(f, "{wanted} of the keys must have signed, but only {found} did")
             }
             #[cfg(feature = "trust")]
             Self::NoRule => f.write_str("no rule of the trust file matches the module's name"),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use wasmsign_core::trust::Time;
 
 use super::passphrase::source;
 use super::{Encoding, Passphrase};
@@ -25,6 +26,8 @@ pub enum KeyCommand {
     Show(KeyShow),
     /// Write a key in another encoding, or its public half
     Convert(KeyConvert),
+    /// Have a key hand over to its successor, in a statement that trust files name
+    Succeed(KeySucceed),
 }
 
 /// `cargo wasmsign key show`.
@@ -66,6 +69,32 @@ pub struct KeyConvert {
     /// File descriptor to read the passphrase to encrypt with from, if it is another one
     #[arg(long, value_name = "N", requires = "encrypt")]
     pub new_passphrase_fd: Option<u32>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `cargo wasmsign key succeed`.
+#[derive(Debug, Args)]
+pub struct KeySucceed {
+    /// The secret key that hands over: a path, or another form of --key
+    #[arg(value_name = "OLD-SECRET")]
+    pub old: String,
+    /// The public key of its successor: a path, or the key's own text
+    #[arg(value_name = "NEW-PUBLIC")]
+    pub new_public: String,
+    /// The secret key of its successor
+    #[arg(long, value_name = "NEW-SECRET")]
+    pub new_key: String,
+    /// Where to write the statement
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Time from which the successor counts, as in RFC 3339 [default: at once]
+    #[arg(long, value_name = "TIME")]
+    pub valid_from: Option<Time>,
+    /// Of both secret keys, where they have one.
+    #[command(flatten)]
+    pub passphrase: Passphrase,
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,

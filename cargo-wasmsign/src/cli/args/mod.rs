@@ -8,8 +8,10 @@ mod files;
 mod key;
 mod keygen;
 mod passphrase;
+mod pin;
 mod refused;
 mod sign;
+mod trust;
 mod verify;
 
 use std::ffi::OsString;
@@ -21,11 +23,13 @@ pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use clean::Clean;
 pub use config::{Config, Schema};
 pub use files::{Attach, Detach, Inspect, Split};
-pub use key::{Key, KeyCommand, KeyConvert, KeyShow};
+pub use key::{Key, KeyCommand, KeyConvert, KeyShow, KeySucceed};
 pub use keygen::{Encoding, Keygen};
 pub use passphrase::Passphrase;
+pub use pin::{Accept, List, Pin, PinCommand, Remove};
 pub use refused::{Refused, instead_of};
 pub use sign::Sign;
+pub use trust::{Check, Explain, Import, Init, Trust, TrustCommand};
 pub use verify::{Coverage, Expect, Rebuild, Verify};
 
 use crate::report::{self, Color, Format};
@@ -74,6 +78,10 @@ pub enum Command {
     Sign(Sign),
     /// Verify modules against public keys
     Verify(Box<Verify>),
+    /// Check, explain, create and import trust files
+    Trust(Trust),
+    /// Show and change what a pin store remembers
+    Pin(Pin),
     /// Show the sections, signatures, identity and sizes of a module
     Inspect(Inspect),
     /// Create an Ed25519 key pair

@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use semver::VersionReq;
 use wasmsign_core::Require;
+use wasmsign_core::trust::Time;
 
 use super::{AS_IN_CARGO, Compilation, Resolution, Targets};
 use crate::manifest::SectionGlob;
 
 /// `cargo wasmsign verify`.
 #[derive(Debug, Args)]
+// `--version` is what a module's version must be.
+#[command(disable_version_flag = true)]
 pub struct Verify {
     /// The modules; `-` is standard input
     #[arg(value_name = "MODULE", required = true)]
@@ -18,6 +22,27 @@ pub struct Verify {
     /// directory (repeatable)
     #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     pub public_keys: Vec<String>,
+    /// Trust file that decides [default without a key: what the workspace's Cargo.toml says]
+    #[arg(long, value_name = "FILE", conflicts_with_all = NOT_WITH_A_TRUST_FILE)]
+    pub policy: Option<PathBuf>,
+    /// Name of the module in the rules of the trust file and in the pin store [default: its file name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Time at which the keys of the trust file must be valid, as in RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", conflicts_with = "public_keys")]
+    pub at: Option<Time>,
+    /// Store that remembers who has signed the module of this name, and refuses others later
+    #[arg(long, value_name = "STORE", requires = "name")]
+    pub pin: Option<PathBuf>,
+    /// Accept a version that is lower than the one in the pin store
+    #[arg(long, requires = "pin")]
+    pub allow_downgrade: bool,
+    /// Package that the module manifest must name; with --rebuild, the package to build
+    #[arg(short, long, value_name = "NAME")]
+    pub package: Option<String>,
+    /// Version that the module manifest must name: a requirement, as in Cargo.toml
+    #[arg(long, value_name = "REQ")]
+    pub version: Option<VersionReq>,
     /// Detached signature to use [default: the embedded one, or else MODULE.sig]
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
@@ -41,6 +66,10 @@ pub struct Verify {
     pub rebuild: Rebuild,
 }
 
+/// What the rules of a trust file say.
+const NOT_WITH_A_TRUST_FILE: [&str; 7] =
+    ["public_keys", "require", "coverage", "sections", "expect", "package", "version"];
+
 /// Building a package again, to compare. The other flags are cargo's.
 #[derive(Debug, Args)]
 pub struct Rebuild {
@@ -48,9 +77,6 @@ pub struct Rebuild {
     /// Profile and target default to those in the module's path
     #[arg(long, help_heading = "Rebuilding")]
     pub rebuild: bool,
-    /// Package to build [default: the one that makes a module with this name]
-    #[arg(short, long, value_name = "SPEC", help_heading = "Rebuilding", requires = "rebuild")]
-    pub package: Option<String>,
     /// Skip the optimizer, as the original build did
     #[arg(long, help_heading = "Rebuilding", requires = "rebuild")]
     pub no_optimize: bool,
@@ -66,10 +92,11 @@ pub struct Rebuild {
 }
 
 impl Rebuild {
-    /// Has cargo's flags mean something together with `--rebuild` alone, but for the one that is about keys too.
+    /// Has cargo's flags mean something together with `--rebuild` alone, but for those that are about keys too.
     pub(super) fn require_rebuild(verify: clap::Command) -> clap::Command {
+        const ABOUT_KEYS: [&str; 2] = ["manifest_path", "offline"];
         verify.mut_args(|flag| match flag.get_help_heading() {
-            _ if flag.get_id() == "offline" => flag,
+            _ if ABOUT_KEYS.contains(&flag.get_id().as_str()) => flag,
             Some(heading) if heading.ends_with(AS_IN_CARGO) => flag.requires("rebuild"),
             _ => flag,
         })

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use wasmsign_core::wasm::SIGNATURE;
 use wasmsign_core::{Verified, Verifier, VerifyError};
 
-use super::{Failure, SignatureSource, Verdict};
+use super::verdict::{Failure, SignatureSource, Verdict};
 use crate::error::{Error, Result, of_module};
 use crate::ops::signature_file;
 use crate::sys::files;
@@ -24,7 +24,7 @@ pub(super) fn verify<'a>(
 ) -> Verdict<'a> {
     let mut signature = None;
     let result = check(verifier, module, source, &mut signature);
-    Verdict { module, signature, result }
+    Verdict { module, signature, result, pin: None }
 }
 
 /// `used` becomes the file of the signature, where there is one.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use wasmsign_core::Verified;
+use wasmsign_core::trust::PinRefusal;
 use wasmsign_core::verify::Refusal;
 use wasmsign_core::wasm::Malformed;
 
@@ -28,12 +29,25 @@ pub(crate) struct Verdict<'a> {
     pub(crate) signature: Option<PathBuf>,
     /// The proof, or why there is none.
     pub(crate) result: Result<Verified, Failure>,
+    /// What the pin store remembers from now on, where that has changed.
+    pub(crate) pin: Option<PinNote>,
+}
+
+/// What has changed in a pin store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PinNote {
+    /// The name was not known.
+    New,
+    /// The version is higher than before.
+    Newer,
 }
 
 /// Why a module is not verified.
 pub(crate) enum Failure {
     /// It was read, and is not trusted.
     Refused(Box<Refusal>),
+    /// It is trusted, but not the module that the pin store remembers under its name.
+    Pinned(Box<Verified>, PinRefusal),
     /// It, or its signature, is not what it should be.
     Malformed(Malformed),
     /// It, or its signature, could not be read.
@@ -51,7 +65,7 @@ impl Verdict<'_> {
     pub(crate) fn exit(&self) -> Exit {
         match &self.result {
             Ok(_) => Exit::Ok,
-            Err(Failure::Refused(_)) => Exit::Refused,
+            Err(Failure::Refused(_) | Failure::Pinned(..)) => Exit::Refused,
             Err(Failure::Malformed(_)) => Exit::Malformed,
             Err(Failure::Unread(error)) => error.exit(),
         }

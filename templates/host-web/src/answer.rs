@@ -1,6 +1,11 @@
 //! What is answered, as JSON in UTF-8, in the words of `cargo wasmsign verify --format json`.
 
+#[cfg(feature = "trust")]
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+#[cfg(feature = "trust")]
+use wasmsign_core::verify::SignedRole;
 use wasmsign_core::verify::{BuilderError, Ignored, Prehashed, SignedBy, SignedHashes};
 use wasmsign_core::wasm::{Kind, Section};
 use wasmsign_core::{Error, KeyError, Verified};
@@ -63,6 +68,27 @@ pub(crate) struct Trusted {
     coverage: Covered,
     signers: Vec<Signatory>,
     ignored: Vec<String>,
+    #[cfg(feature = "trust")]
+    #[serde(flatten)]
+    ruled: Option<Ruled>,
+}
+
+/// What a trust file has decided.
+#[cfg(feature = "trust")]
+#[derive(Debug, Serialize)]
+struct Ruled {
+    rule: usize,
+    /// The names of the keys that have signed, by those of the roles.
+    roles: BTreeMap<String, Vec<String>>,
+}
+
+#[cfg(feature = "trust")]
+impl Ruled {
+    fn new(rule: Option<usize>, roles: &[SignedRole]) -> Option<Self> {
+        let names = |role: &SignedRole| role.keys.iter().map(ToString::to_string).collect();
+        let roles = roles.iter().map(|role| (role.name.to_string(), names(role))).collect();
+        rule.map(|rule| Self { rule, roles })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -84,6 +110,10 @@ pub(crate) struct Fault {
     /// A stable word in kebab-case.
     reason: &'static str,
     message: String,
+    /// Files that the trust file names, and that the request lacks.
+    #[cfg(feature = "trust")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<String>,
     #[serde(skip)]
     class: Class,
 }
@@ -121,22 +151,34 @@ impl From<Section> for Entry {
 impl Answer {
     pub(crate) fn verified(verified: &Verified) -> Self {
         let coverage = Covered::new(verified.is_whole(), verified.covered(), verified.total());
-        Self::trusted(verified.kind(), coverage, verified.signers(), verified.ignored())
+        Self::Verified(Box::new(Trusted {
+            #[cfg(feature = "trust")]
+            ruled: Ruled::new(verified.rule(), verified.roles()),
+            ..Trusted::new(verified.kind(), coverage, verified.signers(), verified.ignored())
+        }))
     }
 
     /// The same, by the digest that the browser has computed over the module where it lies.
     pub(crate) fn signed(signed: &SignedHashes) -> Self {
         let coverage = Covered::new(signed.is_whole(), signed.covered(), signed.total());
-        Self::trusted(signed.kind(), coverage, signed.signers(), signed.ignored())
-    }
-
-    fn trusted(of: Kind, coverage: Covered, signers: &[SignedBy], ignored: &[Ignored]) -> Self {
         Self::Verified(Box::new(Trusted {
+            #[cfg(feature = "trust")]
+            ruled: Ruled::new(signed.rule(), signed.roles()),
+            ..Trusted::new(signed.kind(), coverage, signed.signers(), signed.ignored())
+        }))
+    }
+}
+
+impl Trusted {
+    fn new(of: Kind, coverage: Covered, signers: &[SignedBy], ignored: &[Ignored]) -> Self {
+        Self {
             kind: kind(of),
             coverage,
             signers: signers.iter().map(Signatory::from).collect(),
             ignored: ignored.iter().map(ToString::to_string).collect(),
-        }))
+            #[cfg(feature = "trust")]
+            ruled: None,
+        }
     }
 }
 
@@ -172,7 +214,7 @@ impl Fault {
             Error::Malformed(_) => (Class::Malformed, error.code()),
             _ => (Class::Error, "io"),
         };
-        Self { class, reason, message: error.to_string() }
+        Self::new(class, reason, error.to_string())
     }
 
     /// One of the keys cannot be read.
@@ -185,9 +227,7 @@ impl Fault {
         let message = error.to_string();
         match error {
             // No module could meet the policy.
-            BuilderError::TooFewKeys { .. } => {
-                Self { class: Class::Refused, reason: "policy-not-met", message }
-            }
+            BuilderError::TooFewKeys { .. } => Self::new(Class::Refused, "policy-not-met", message),
             _ => Self::error("key", message),
         }
     }
@@ -204,7 +244,38 @@ impl Fault {
     }
 
     fn error(reason: &'static str, message: String) -> Self {
-        Self { class: Class::Error, reason, message }
+        Self::new(Class::Error, reason, message)
+    }
+
+    fn new(class: Class, reason: &'static str, message: String) -> Self {
+        Self {
+            class,
+            reason,
+            message,
+            #[cfg(feature = "trust")]
+            missing: Vec::new(),
+        }
+    }
+}
+
+/// Of trust files.
+#[cfg(feature = "trust")]
+impl Fault {
+    /// The trust file has faults.
+    pub(crate) fn trust(message: String) -> Self {
+        Self::error("trust", message)
+    }
+
+    /// The trust file names files that the request does not have.
+    pub(crate) fn missing(missing: Vec<String>) -> Self {
+        let message = format!("the trust file names {}", missing.join(", "));
+        Self { missing, ..Self::trust(message) }
+    }
+
+    /// There is a trust file, and something that it decides alone.
+    pub(crate) fn both() -> Self {
+        let message = "the trust file says which keys must have signed how much: give no others";
+        Self::error("request", message.into())
     }
 }
 

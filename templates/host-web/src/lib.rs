@@ -11,3 +11,5 @@ mod answer;
 mod exports;
 mod request;
 mod session;
+#[cfg(feature = "trust")]
+mod trust;

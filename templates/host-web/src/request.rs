@@ -6,6 +6,8 @@ use serde::Deserialize;
 use wasmsign_core::{Policy, PublicKey, Require, SectionNames, Verifier};
 
 use crate::answer::Fault;
+#[cfg(feature = "trust")]
+use crate::trust::TrustFile;
 
 /// A request, as JSON in UTF-8.
 #[derive(Debug, Deserialize)]
@@ -25,10 +27,14 @@ pub(crate) struct Request {
     /// Whether the answer lists the sections.
     #[serde(default)]
     pub(crate) map: bool,
+    /// What decides in place of all of these.
+    #[cfg(feature = "trust")]
+    #[serde(default)]
+    trust: Option<TrustFile>,
 }
 
 /// `"any"`, `"all"`, or `{"atLeast": 2}`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Required {
     #[default]
@@ -52,11 +58,24 @@ impl Request {
 
     /// A verifier that asks for this.
     pub(crate) fn verifier(&self) -> Result<Verifier, Fault> {
+        #[cfg(feature = "trust")]
+        if let Some(trust) = &self.trust {
+            return if self.asks_for_nothing() { trust.verifier() } else { Err(Fault::both()) };
+        }
         let key = |(index, text): (usize, &String)| {
             PublicKey::decode(text.as_bytes()).map_err(|error| Fault::key(index, &error))
         };
         let keys = self.keys.iter().enumerate().map(key).collect::<Result<Vec<_>, _>>()?;
         Verifier::builder(keys).policy(self.policy()).build().map_err(Fault::unfit)
+    }
+
+    /// Whether it says nothing that a trust file says.
+    #[cfg(feature = "trust")]
+    fn asks_for_nothing(&self) -> bool {
+        self.keys.is_empty()
+            && self.require == Required::Any
+            && self.coverage == Coverage::Whole
+            && self.sections.is_empty()
     }
 
     fn policy(&self) -> Policy {

@@ -1,4 +1,5 @@
-// The page: takes `?module=URL&key=TEXT` (`key` may be repeated, `require` and `coverage` are as in `wasmsign.js`),
+// The page: takes `?module=URL&key=TEXT` (`key` may be repeated, `require` and `coverage` are as in `wasmsign.js`), or
+// `?module=URL&trust=URL&name=NAME` (without a name, that of the module's file counts),
 // states the outcome in `document.body.dataset.verdict` and `.reason`, and shows what there is to know.
 
 import { Refused, verify } from "./wasmsign.js";
@@ -54,6 +55,8 @@ function fill(form, query) {
   address.value = query.get("module") ?? "";
   const [first = "", ...others] = query.getAll("key");
   key.value = first;
+  // A trust file says whose keys count.
+  key.required = !query.has("trust");
   const field = key.closest("label");
   const added = others.map((text) => {
     const another = field.cloneNode(true);
@@ -61,7 +64,7 @@ function fill(form, query) {
     return another;
   });
   field.after(...added);
-  for (const name of ["require", "coverage"]) {
+  for (const name of ["require", "coverage", "trust", "name"]) {
     at(name).disabled = !query.has(name);
     at(name).value = query.get(name) ?? "";
     at(name).closest("label").hidden = !query.has(name);
@@ -80,7 +83,7 @@ async function identity(facts) {
 /** What came of it; nothing is thrown. */
 async function ask(query) {
   try {
-    const verified = await verify(fetch(query.get("module")), query.getAll("key"), options(query));
+    const verified = await verify(fetch(query.get("module")), keys(query), options(query));
     return { verdict: "verified", facts: verified, ...(await run(verified.bytes)) };
   } catch (error) {
     const reason = error instanceof Refused ? error.reason : "failed";
@@ -88,9 +91,21 @@ async function ask(query) {
   }
 }
 
+/** The keys; with a trust file, what was left empty in the form is none. */
+function keys(query) {
+  return query.getAll("key").filter((key) => key || !query.has("trust"));
+}
+
 function options(query) {
   const [require, coverage] = [query.get("require") ?? undefined, query.get("coverage") ?? undefined];
-  return { require: Number(require) || require, coverage, map: true };
+  return { require: Number(require) || require, coverage, map: true, trust: trust(query) };
+}
+
+/** The trust file that is asked, if one is. */
+function trust(query) {
+  if (!query.has("trust")) return undefined;
+  const { pathname } = new URL(query.get("module"), location.href);
+  return { url: query.get("trust"), name: query.get("name") ?? pathname.split("/").at(-1) };
 }
 
 /** Instantiates a module that was verified, without any imports. */
@@ -115,8 +130,10 @@ function show({ verdict, reason, message, identity, facts }) {
 }
 
 /** What is known of a module, each with its name. */
-function terms({ identity, coverage, total, signers = [], ignored = [] }) {
+function terms({ identity, coverage, total, signers = [], ignored = [], rule, roles = {} }) {
   const terms = [];
+  if (rule !== undefined) terms.push(["Decided by", `rule ${rule} of the trust file`]);
+  for (const [role, keys] of Object.entries(roles)) terms.push([`For ${role}`, keys.join(", ") || "nobody"]);
   if (identity) terms.push(["Identity", identity]);
   for (const { public_key, key_id } of signers) {
     terms.push(["Signed by", key_id ? `${public_key} (key id ${key_id})` : public_key]);

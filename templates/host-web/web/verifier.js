@@ -1,13 +1,13 @@
-// One verification in an instance of `verifier.wasm`. Nothing but `wasmsign.js` calls this.
+// One verification in an instance of `verifier.wasm`, or of `verifier-trust.wasm`, which knows trust files. Nothing but `wasmsign.js` calls this.
 //
 // The module that is verified lies in the instance's memory from its first byte on. Views of that memory end when it
 // grows, so each is made where it is used.
 
-/** The compiled verifier, once it is there. */
-let compiled;
+/** The compiled verifiers, by their files, once they are there. */
+const compiled = new Map();
 
-async function compile() {
-  const response = await fetch(new URL("verifier.wasm", import.meta.url));
+async function compile(file) {
+  const response = await fetch(new URL(file, import.meta.url));
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
@@ -15,13 +15,13 @@ async function compile() {
 export class Verifier {
   #exports;
 
-  /** A verifier without a module. Rejects where `verifier.wasm` cannot be had; the next call tries again. */
-  static async create() {
-    compiled ??= compile();
+  /** A verifier without a module. Rejects where its file cannot be had; the next call tries again. */
+  static async create(file = "verifier.wasm") {
+    if (!compiled.has(file)) compiled.set(file, compile(file));
     try {
-      return new Verifier(await WebAssembly.instantiate(await compiled));
+      return new Verifier(await WebAssembly.instantiate(await compiled.get(file)));
     } catch (error) {
-      compiled = undefined;
+      compiled.delete(file);
       throw error;
     }
   }

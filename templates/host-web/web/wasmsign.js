@@ -19,7 +19,7 @@ export class Refused extends Error {
 
   /**
    * @param {string} reason a stable word: those of `cargo wasmsign verify`, and `not-fetched`, `http-status`,
-   *   `wrong-type`, `interrupted`, `too-large`, `key`, `request`, `verifier`
+   *   `wrong-type`, `interrupted`, `too-large`, `key`, `trust`, `request`, `verifier`
    * @param {string} message for people
    * @param {{facts?: Partial<Verified>, cause?: unknown}} more what is known of the module all the same: `total`,
    *   `kind`, `identity`, `map`
@@ -57,6 +57,13 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @property {ArrayBuffer | Uint8Array} [signature] a detached signature, which counts in place of the embedded one
  * @property {boolean} [map] whether to list the sections; false by default
  * @property {number} [maxBytes] how long the module may be; 256 MiB by default
+ * @property {Trust} [trust] a trust file, which decides in place of keys and of the options above that say who must have
+ *   signed how much
+ *
+ * @typedef {object} Trust
+ * @property {string | URL} url where the trust file is; the files that it names are fetched relative to it
+ * @property {string} name the name under which the page knows the module: it selects the rule
+ * @property {Date} [time] when keys must be valid; now by default
  *
  * @typedef {object} Verified offsets and lengths are bytes of the file
  * @property {Uint8Array} bytes what is covered, without the signature section: what may run, and nothing else
@@ -66,6 +73,8 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @property {{kind: "whole" | "prefix", covered: number, total: number}} coverage
  * @property {{public_key: string, key_id: string | null}[]} signers in hexadecimal; the ids are hints
  * @property {string[]} ignored what had no part in the verdict
+ * @property {number} [rule] index of the rule of the trust file that has decided, from 0
+ * @property {Record<string, string[]>} [roles] the names of the keys that have signed, by those of the roles
  * @property {{sections: {id: number, name: string | null, start: number, end: number}[], section_count: number}} [map]
  *
  * @param {Response | Promise<Response> | ArrayBuffer | Uint8Array} source
@@ -78,14 +87,15 @@ export async function verify(source, keys, options = {}) {
   const promised = Promise.resolve(source);
   try {
     // Before anything is waited for: whoever changes these objects later changes nothing.
-    const { request, signature, maxBytes } = asked(keys, options);
+    const { policy, trust, signature, maxBytes } = asked(keys, options);
+    const file = trust ? "verifier-trust.wasm" : undefined;
     const [verifier, given] = await Promise.all([
-      orRefused("verifier", "the verifier cannot be loaded", Verifier.create()),
+      orRefused("verifier", "the verifier cannot be loaded", Verifier.create(file)),
       orRefused("not-fetched", "the module cannot be fetched", promised),
     ]);
     await receive(verifier, given, maxBytes);
     if (signature) verifier.signature(signature);
-    return await decide(verifier, request);
+    return await decide(verifier, trust ? trusting(policy, trust) : () => policy);
   } catch (error) {
     discard(promised);
     // A verifier that stumbles, or has no memory left, has trusted nobody.
@@ -114,7 +124,7 @@ function refused(reason, message, cause) {
 /** What is asked of the verifier, as it stands now. */
 function asked(keys, options) {
   try {
-    const { signature, maxBytes = MAX_BYTES, ...policy } = own(options);
+    const { signature, maxBytes = MAX_BYTES, trust, ...policy } = own(options);
     if (typeof maxBytes !== "number" || !(maxBytes >= 0)) throw expected("maxBytes", "a number of bytes", maxBytes);
     const bytes = signature === undefined ? undefined : bytesOf(signature);
     if (bytes === null) throw expected("signature", "the bytes of a detached signature", signature);
@@ -123,7 +133,7 @@ function asked(keys, options) {
     const request = JSON.stringify({ ...policy, keys: texts(keys ?? []) }, (_, value) =>
       isJson(value) ? value : null,
     );
-    return { request, signature: bytes?.slice(), maxBytes };
+    return { policy: request, trust: trust && question(trust), signature: bytes?.slice(), maxBytes };
   } catch (error) {
     throw refused("request", "the keys or the options are not valid", error);
   }
@@ -131,8 +141,40 @@ function asked(keys, options) {
 
 /** A copy, with what is inherited. Unknown ones are left for the verifier to name: one that is misspelt must not count
  * as one that is not there. */
-function own({ require, coverage, sections, signature, map, maxBytes, ...unknown }) {
-  return { ...unknown, require, coverage, sections, signature, map, maxBytes };
+function own({ require, coverage, sections, signature, map, maxBytes, trust, ...unknown }) {
+  return { ...unknown, require, coverage, sections, signature, map, maxBytes, trust };
+}
+
+/** What a trust file is asked, as it stands now. */
+function question({ url, name, time = new Date(), ...unknown }) {
+  if (typeof name !== "string") throw expected("trust.name", "the name of the module", name);
+  const [other] = Object.keys(unknown);
+  if (other !== undefined) throw new TypeError(`trust: unknown field ${other}`);
+  const seconds = Math.floor(Number(time) / 1000);
+  if (!Number.isSafeInteger(seconds)) throw expected("trust.time", "a date", time);
+  return { url: new URL(url, globalThis.location?.href), name, time: seconds };
+}
+
+/** Makes requests by a trust file: the text is fetched first, and what it names when the verifier has said what that is. */
+function trusting(policy, { url, name, time }) {
+  let text;
+  const files = {};
+  return async (missing) => {
+    text ??= new TextDecoder().decode(await bytesAt(url));
+    for (const path of missing) files[path] = Array.from(await bytesAt(new URL(path, url)));
+    return JSON.stringify({ ...JSON.parse(policy), trust: { text, name, time, files } });
+  };
+}
+
+/** A small file; that it cannot be had is a fault of the trust file. */
+async function bytesAt(url) {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw refused("trust", `${nameOf({ url: url.href })} cannot be fetched`, error);
+  }
 }
 
 function isJson(value) {
@@ -161,7 +203,9 @@ function kind(value) {
 }
 
 async function decide(verifier, request) {
-  const { parts, start, ...facts } = accepted(verifier.prepare(request));
+  let prepared = verifier.prepare(await request([]));
+  if (prepared.missing) prepared = verifier.prepare(await request(prepared.missing));
+  const { parts, start, ...facts } = accepted(prepared);
   // Only the verifier knows whether a module that is not trusted has an identity.
   const known = { ...facts, identity: async () => verifier.identify().identity ?? null };
   // WebCrypto takes a third of the verifier's time, but knows no hash on the way, at the ends of parts.

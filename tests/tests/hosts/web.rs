@@ -5,7 +5,7 @@ use end_to_end::browser::Browser;
 use end_to_end::conformance::{self, Case, Suite};
 use end_to_end::fixtures::custom;
 use end_to_end::guests::{bad_modules, guest, key, signed};
-use end_to_end::host_web::{call, dist, good, text, trusted};
+use end_to_end::host_web::{call, dist, good, is, outcome, text, trusted};
 use end_to_end::repository;
 use end_to_end::site::Site;
 use serde_json::{Value, json};
@@ -177,6 +177,78 @@ fn pages_without_webcrypto_hash_themselves() {
     let identity = identity.verify(&good()[..]).unwrap().identity().unwrap().to_string();
     assert_eq!(call(&mut browser, &ask("good.wasm")), identity);
     assert_eq!(call(&mut browser, &ask("foreign.wasm"))["reason"], "no-trusted-signature");
+}
+
+/// The trust file of these tests, and the key beside it.
+fn put_trust(site: &Site) {
+    let text = "version = 1\n\
+                keys.release = { public = \"keys/release.pub\" }\n\
+                keys.old = { public = \"keys/old.pub\", valid-until = 2020-01-01 }\n\
+                roles.people.keys = [\"release\", \"old\"]\n\
+                [[rules]]\nmodules = [\"good.wasm\", \"plugins/*\"]\nrequire = [\"people\"]\n\
+                [[rules]]\nmodules = [\"dev/*\"]\nunsigned = true\n";
+    site.put_as("etc/trust.toml", None, text);
+    site.put_as("etc/wrong.toml", None, "version = 1\n[key]\n");
+    site.put_as("etc/keys/release.pub", None, text_of(7));
+    site.put_as("etc/keys/old.pub", None, text_of(8));
+    site.put("good.wasm", good());
+    site.put("old.wasm", signed(&guest(), &[&key(8)]));
+    site.put("guest.wasm", guest());
+}
+
+fn text_of(seed: u8) -> String {
+    text(&key(seed), KeyEncoding::Pem)
+}
+
+#[test]
+fn a_trust_file_decides_by_name_and_time() {
+    let site = Site::of(dist());
+    put_trust(&site);
+    let mut browser = Browser::start();
+    for page in ["127.0.0.1", "plain.test"] {
+        browser.open(&format!("http://{page}:{}/", site.port()));
+        let mut ask = |module: &str, keys: &str, trust: &str| {
+            let url = if trust.contains("url") { "" } else { "url: '/etc/trust.toml', " };
+            let ask = format!(
+                "verify(fetch('/{module}'), {keys}, {{ trust: {{ {url}{trust} }} }})
+                    .then(({{ rule, roles, signers }}) => [rule, roles, signers.length])"
+            );
+            call(&mut browser, &ask)
+        };
+        let by_release = json!([0, {"people": ["release"]}, 1]);
+        assert_eq!(ask("good.wasm", "[]", "name: 'plugins/a'"), by_release);
+        assert_eq!(ask("guest.wasm", "[]", "name: 'dev/a'"), json!([1, {}, 0]));
+        let then = "name: 'plugins/a', time: new Date('2019-12-31T23:59:59Z')";
+        assert_eq!(ask("old.wasm", "[]", then), json!([0, {"people": ["old"]}, 1]));
+        for (module, keys, trust, reason, words) in [
+            ("old.wasm", "[]", "name: 'plugins/a'", "key-not-valid", "not valid at this time"),
+            ("good.wasm", "[]", "name: 'a/b/c'", "no-rule", "no rule"),
+            ("guest.wasm", "[]", "name: 'good.wasm'", "no-signature", "no signature"),
+            ("good.wasm", "['x']", "name: 'plugins/a'", "request", "give no others"),
+            ("good.wasm", "[]", "", "request", "trust.name: expected the name of the module"),
+            ("good.wasm", "[]", "name: 'a', time: 'x'", "request", "trust.time: expected a date"),
+            ("good.wasm", "[]", "name: 'a', nome: 'x'", "request", "unknown field nome"),
+            ("good.wasm", "[]", "name: 'a', url: '/etc/wrong.toml'", "trust", "line 2, column 2: "),
+            ("good.wasm", "[]", "name: 'a', url: '/etc/none.toml'", "trust", "none.toml cannot be"),
+        ] {
+            let told = ask(module, keys, trust);
+            assert_eq!(told["reason"], reason, "{trust} at {page}: {told}");
+            assert!(told["message"].as_str().unwrap().contains(words), "{trust}: {told}");
+        }
+    }
+}
+
+#[test]
+fn the_page_takes_a_trust_file() {
+    let site = Site::of(dist());
+    put_trust(&site);
+    let mut browser = Browser::start();
+    let mut ask = |pairs: &[(&str, &str)]| outcome(&mut browser, &site, pairs);
+    let trust = ("trust", "etc/trust.toml");
+    is(ask(&[("module", "good.wasm"), trust]), "verified", "");
+    is(ask(&[("module", "good.wasm"), trust, ("name", "plugins/x"), ("key", "")]), "verified", "");
+    is(ask(&[("module", "good.wasm"), trust, ("name", "x")]), "refused", "no-rule");
+    is(ask(&[("module", "old.wasm"), trust, ("name", "plugins/x")]), "refused", "key-not-valid");
 }
 
 /// As `cargo wasmsign verify` has it: nothing where a `signature` section is not first and alone.

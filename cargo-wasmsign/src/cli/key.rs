@@ -51,7 +51,7 @@ fn run_succeed(typed: KeySucceed, report: &Report) -> Result<Exit> {
 }
 
 fn run_convert(typed: KeyConvert, report: &Report) -> Result<Exit> {
-    let new_stdin = typed.new_passphrase_fd == Some(0);
+    let new_stdin = typed.new_passphrase_fd.as_deref() == Some("0");
     let uses = [
         Some(("the key", &*typed.input)),
         typed.passphrase.is_stdin().then_some(("the passphrase", Path::new("-"))),

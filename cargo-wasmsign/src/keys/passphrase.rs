@@ -1,7 +1,6 @@
 //! The passphrase of an encrypted key: where it is, and who is asked for it. It is never on the command line.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::{Arc, OnceLock};
 
@@ -214,8 +213,8 @@ fn first_line(number: u32) -> io::Result<Passphrase> {
 
 /// What a process has open is a file to it.
 #[cfg(unix)]
-fn open_descriptor(number: u32) -> io::Result<File> {
-    File::open(format!("/dev/fd/{number}"))
+fn open_descriptor(number: u32) -> io::Result<std::fs::File> {
+    std::fs::File::open(format!("/dev/fd/{number}"))
 }
 
 /// Numbers of C's runtime mean nothing to another program here, but for standard input.

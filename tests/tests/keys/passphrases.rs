@@ -234,6 +234,8 @@ fn flags_for_a_passphrase_do_not_take_one() {
     let desk = locked("openssh");
     let said = call(desk.path(), &format!("{SIGN} --passphrase-env {PASSPHRASE}-!")).exits(2);
     assert!(!said.err.contains(PASSPHRASE), "{}", said.err);
+    let said = call(desk.path(), &format!("{SIGN} --passphrase-fd {PASSPHRASE}")).exits(2);
+    assert!(!said.err.contains(PASSPHRASE), "{}", said.err);
     call(desk.path(), &format!("{SIGN} --passphrase-env A --passphrase-fd 3")).exits(2);
     call(desk.path(), "keygen -k j -K j.pub --passphrase-env A").exits(2).says(&["--encrypt"]);
 }

@@ -67,8 +67,8 @@ pub struct KeyConvert {
     #[arg(allow_hyphen_values = true)]
     pub new_passphrase_env: Option<String>,
     /// File descriptor to read the passphrase to encrypt with from, if it is another one
-    #[arg(long, value_name = "N", requires = "encrypt")]
-    pub new_passphrase_fd: Option<u32>,
+    #[arg(long, value_name = "N", requires = "encrypt", allow_hyphen_values = true)]
+    pub new_passphrase_fd: Option<String>,
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
@@ -107,6 +107,7 @@ impl KeyConvert {
     ///
     /// Those of [`Passphrase::source`].
     pub fn new_passphrase(&self) -> Result<PassphraseSource> {
-        source("--new-passphrase-env", self.new_passphrase_env.as_deref(), self.new_passphrase_fd)
+        let descriptor = self.new_passphrase_fd.as_deref();
+        source("--new-passphrase", self.new_passphrase_env.as_deref(), descriptor)
     }
 }

@@ -12,8 +12,9 @@ pub struct Passphrase {
     #[arg(long, value_name = "NAME", conflicts_with = "passphrase_fd", allow_hyphen_values = true)]
     pub passphrase_env: Option<String>,
     /// File descriptor to read the passphrase of an encrypted key from, one line
-    #[arg(long, value_name = "N")]
-    pub passphrase_fd: Option<u32>,
+    // As text, because an error about a number would repeat what was typed.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub passphrase_fd: Option<String>,
 }
 
 impl Passphrase {
@@ -23,16 +24,16 @@ impl Passphrase {
     ///
     /// Exit code 2 for something else than the name of a variable.
     pub fn source(&self) -> Result<PassphraseSource> {
-        source("--passphrase-env", self.passphrase_env.as_deref(), self.passphrase_fd)
+        source("--passphrase", self.passphrase_env.as_deref(), self.passphrase_fd.as_deref())
     }
 
     /// Whether it is read from standard input.
     pub fn is_stdin(&self) -> bool {
-        self.passphrase_fd == Some(0)
+        self.passphrase_fd.as_deref() == Some("0")
     }
 }
 
-/// What two such flags say.
+/// What two such flags say, whose names begin with `flag`.
 ///
 /// # Errors
 ///
@@ -40,7 +41,7 @@ impl Passphrase {
 pub(super) fn source(
     flag: &str,
     variable: Option<&str>,
-    descriptor: Option<u32>,
+    descriptor: Option<&str>,
 ) -> Result<PassphraseSource> {
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -49,10 +50,14 @@ pub(super) fn source(
     match (variable, descriptor) {
         (Some(name), _) if is_name(name) => Ok(PassphraseSource::variable(name)),
         (Some(_), _) => Err(Error::usage(format!(
-            "`{flag}`: expected the name of an environment variable, found something else"
+            "`{flag}-env`: expected the name of an environment variable, found something else"
         ))
         .advice("set a variable to the passphrase, and pass the variable's name")),
-        (None, Some(number)) => Ok(PassphraseSource::descriptor(number)),
+        (None, Some(number)) => number.parse().map(PassphraseSource::descriptor).map_err(|_| {
+            Error::usage(format!("`{flag}-fd`: expected a number, found something else")).advice(
+                "open a file for reading, as `3< FILE` in a shell does, and pass its number",
+            )
+        }),
         (None, None) => Ok(PassphraseSource::default()),
     }
 }

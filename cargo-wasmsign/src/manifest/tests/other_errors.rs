@@ -32,7 +32,7 @@ secret = { vault = 'x' }
 secret = { file = 'a', passphrase-env = 'not a name' }
     ROOT:2:41: `passphrase-env`: expected the name of an environment variable, found something else
 secret = { ssh-agent = 'SHA256:1rcmPGRLXnWJeFv7LOhpgSFmRTZ9UcMwYRFDSFnVPp8', passphrase-env = 'A' }
-    ROOT:2:78: a key with `ssh-agent` has no `passphrase-env`
+    ROOT:2:78: `passphrase-env`: a key with `ssh-agent` has no `passphrase-env`
 secret = { passphrase-env = 'A' }
     ROOT:2:1: `secret`: expected exactly one of `env`, `env-file`, `file`, `ssh-agent`, `pkcs11` and `command`, found none
 public = 'a'

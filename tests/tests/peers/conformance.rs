@@ -185,14 +185,9 @@ fn wrong_answer(case: &Case, (verdict, reason): Answer) -> Option<String> {
     })
 }
 
-/// The cases that the program is asked: it decides by keys.
-fn cases_with_keys() -> Vec<Case> {
-    suite().cases.into_iter().filter(|case| case.trust.is_none()).collect()
-}
-
 #[test]
 fn the_program_gives_verdict_and_reason() {
-    none_wrong(&cases_with_keys(), |case| {
+    none_wrong(&suite().cases, |case| {
         let (code, reason) = by_program(case);
         // Of a key that is none, the program says so before it looks at any module.
         let expected = case.reasons.iter().find(|reason| *reason != "key");
@@ -217,7 +212,7 @@ fn nothing_aborts_in_512_mib() {
     let script = "ulimit -v 524288 && exec \"$@\"";
     let mut command: Vec<OsString> = ["sh", "-c", script, "sh"].map(Into::into).to_vec();
     command.extend([program().into(), "verify".into()]);
-    none_wrong(&cases_with_keys(), |case| {
+    none_wrong(&suite().cases, |case| {
         let code = case.ask(&command, &conformance::directory()).unwrap();
         let outcome = case.verdict.outcome(code);
         (outcome != Outcome::Agrees).then(|| format!("{outcome:?}, exit code {code:?}"))

@@ -17,6 +17,7 @@ mod kind;
 mod listing;
 mod manifests;
 mod misspelt;
+mod module_manifest;
 mod names;
 mod node;
 mod optimize;

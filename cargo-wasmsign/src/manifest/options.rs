@@ -4,6 +4,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::kind::{FilePath, InVariable, Kind, Maybe, Word, distinct_texts_schema, text_schema};
+use super::module_manifest::ModuleManifestLayer;
 use super::names::Names;
 use super::node::Node;
 use super::optimize::OptimizeLayer;
@@ -34,6 +35,9 @@ table! {
         "reproducible" reproducible: bool = false;
         /// Whether the module carries the list of what it was built from.
         "auditable" auditable: bool = false;
+        /// Whether the module says under its signature which package and version it is, in a section `wasmsign-manifest`. By
+        /// default it does not.
+        "manifest" manifest in ModuleManifestLayer;
         /// A directory, from this Cargo.toml, that the published modules are copied to as well.
         "artifact-dir" artifact_dir: Maybe<FilePath> = None;
         /// What becomes of a module that another tool has yet to finish: that carries `component-type:*` or wasm-bindgen's

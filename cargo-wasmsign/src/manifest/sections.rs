@@ -16,6 +16,9 @@ table! {
         /// The parts to sign, in this order: lists of globs on the names of custom sections, or `@standard` for every section
         /// that is not custom. A section that no part names joins the first.
         "parts" parts: Maybe<Parts> = None;
+        /// Whether sections say what Cargo.toml says of the package, as `wasm-tools metadata show` reads it: `version`,
+        /// `description`, `authors`, `licenses`, `homepage`, `source` and `revision`.
+        "metadata" metadata: bool = false;
         /// Whether the `producers` section names this program.
         "producers" producers: bool = false;
     }

@@ -175,7 +175,7 @@ impl<'a> JobPlanner<'a> {
         let settings = self.manifests.settings(&key.0, &key.1, &self.environment, self.options)?;
         let config = settings.into_config();
         let recipe = match config.options.enabled {
-            true => Some(Arc::new(self.recipes.recipe(&key.0, &config)?)),
+            true => Some(Arc::new(self.recipes.recipe(package, &config)?)),
             false => None,
         };
         self.known.insert(key, recipe.clone());

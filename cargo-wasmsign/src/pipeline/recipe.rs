@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use wasmsign_core::sign::NewSignature;
 
 use super::SignerLine;
+use super::statement::Statement;
 use super::transform::program::Program;
 use crate::error::{Error, Result};
 use crate::keys::{KeyIdChoice, Signer};
@@ -33,6 +34,10 @@ pub struct Recipe {
     pub auditable: bool,
     /// What is to become of the custom sections.
     pub sections: manifest::Sections,
+    /// What modules say of themselves; nothing without one.
+    pub statement: Option<Statement>,
+    /// Custom sections that say what Cargo.toml says of the package: names and texts.
+    pub metadata: Vec<(&'static str, String)>,
     /// What parts end with.
     pub delimiters: Arc<Delimiters>,
     /// Who signs, in this order; nobody with `--no-sign`.
@@ -104,12 +109,14 @@ impl Recipe {
         let embedded: Vec<_> =
             self.sections.embed.iter().map(|embed| content(&embed.file)).collect();
         let parts = format!(
-            "{} {programs:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {} {keys:?} {:?} {:?}",
+            "{} {programs:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {:?} {:?} {} {keys:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
             self.interface,
             self.unfinished,
             self.auditable,
             self.sections,
+            self.statement,
+            self.metadata,
             self.delimiters.fingerprint(),
             self.key_id,
             self.placement

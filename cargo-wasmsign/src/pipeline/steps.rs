@@ -4,12 +4,14 @@ use std::io;
 use std::path::Path;
 
 use wasmsign_core::inspect::{self, Inspection};
+use wasmsign_core::manifest::MANIFEST_SECTION;
 use wasmsign_core::wasm::Kind;
 
 use super::check::Copied;
 use super::context::Context;
 use super::finish::Unpublished;
 use super::record::Source;
+use super::statement::Made;
 use super::temporary::{length, reader};
 use super::transform::products::Products;
 use super::waiting::every_second;
@@ -62,7 +64,7 @@ impl Context<'_> {
         let what = if finished.is_some() { self.inspect(&mut module)? } else { what };
         self.refuse_unfinished(&what, &mut module)?;
         self.refuse_signed(&what)?;
-        let mut shaped = self.shape(module, &what)?;
+        let mut shaped = self.shape(module, &what, &source.built, optimizer.as_ref())?;
         self.warn_of_dylink(&what);
         if self.recipe().auditable {
             auditable::refuse_without(self.file_name, what.kind, shaped.file())?;
@@ -217,9 +219,15 @@ impl Context<'_> {
     }
 
     /// The module with the custom sections, in the order and the parts, that are wished for.
-    fn shape(&self, mut module: Staged, what: &Inspection) -> Result<Staged> {
+    fn shape(
+        &self,
+        mut module: Staged,
+        what: &Inspection,
+        built: &str,
+        optimizer: Option<&Ran>,
+    ) -> Result<Staged> {
         self.warn_of_misses(what);
-        let plan = self.plan(what)?;
+        let plan = self.plan(what, self.embeddings(built, optimizer)?)?;
         let delimiters = &self.recipe().delimiters;
         if !plan.changes_anything(delimiters) {
             return Ok(module);
@@ -234,7 +242,10 @@ impl Context<'_> {
     fn warn_of_misses(&self, what: &Inspection) {
         let sections = &self.recipe().sections;
         let embedded = sections.embed.iter().map(|embed| embed.name.as_str());
-        let names: Vec<_> = custom_names(what).chain(embedded).collect();
+        let metadata = self.recipe().metadata.iter().map(|(name, _)| *name);
+        let manifest = self.recipe().statement.iter().map(|_| MANIFEST_SECTION);
+        let names: Vec<_> =
+            custom_names(what).chain(embedded).chain(metadata).chain(manifest).collect();
         for pattern in sections.remove.misses(&names) {
             let text = format!("`sections.remove` names `{pattern}`, but no section matches");
             self.notify(Step::Warned { text });
@@ -262,17 +273,35 @@ impl Context<'_> {
         }
     }
 
+    /// The custom sections that are added. `built` is the digest of what cargo made.
+    fn embeddings(&self, built: &str, optimizer: Option<&Ran>) -> Result<Vec<Embedding>> {
+        let Recipe { optimize, sections, statement, metadata, profile, .. } = self.recipe();
+        let files = sections.embed.iter().map(|embed| Embedding::open(&embed.name, &embed.file));
+        let mut embeddings = files.collect::<Result<Vec<_>>>()?;
+        for (name, text) in metadata {
+            let text = text.clone().into_bytes();
+            embeddings.push(Embedding::of(name, text, "sections.metadata")?);
+        }
+        if let Some(statement) = statement {
+            let options = optimize.as_ref().map(|(_, options)| options);
+            let target = &self.job.artifact.target.name;
+            let made = Made { target, profile, built, optimizer: optimizer.zip(options) };
+            let content = statement.encode(&made).map_err(|error| error.named(self.file_name))?;
+            embeddings.push(Embedding::of(MANIFEST_SECTION, content, "manifest")?);
+        }
+        Ok(embeddings)
+    }
+
     /// What is to become of the custom sections.
-    fn plan(&self, what: &Inspection) -> Result<Plan> {
+    fn plan(&self, what: &Inspection, embed: Vec<Embedding>) -> Result<Plan> {
         let Recipe { optimize, sections, .. } = self.recipe();
         let options = optimize.as_ref().map(|(_, optimize)| &optimize.options);
         let leftover = |name: &str| options.is_some_and(|options| is_leftover(options, name));
         let remove = |name: &str| sections.remove.is_match(name) || leftover(name);
-        let embed = sections.embed.iter().map(|embed| Embedding::open(&embed.name, &embed.file));
         let part_of = sections.parts.as_ref().map(|parts| |name: Option<&str>| parts.part_of(name));
         let wishes = Wishes {
             remove: &remove,
-            embed: embed.collect::<Result<_>>()?,
+            embed,
             parts: part_of.as_ref().map(|part_of| part_of as shape::PartOf<'_>),
         };
         let plan = Plan::make(what.kind, &what.sections, wishes);

@@ -1,10 +1,12 @@
-//! What a module says of itself, as JSON.
+//! What a module says of itself, as JSON and as people read it.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::ModuleManifest;
+
+use crate::text::escape::escape;
 
 /// The module manifest.
 #[derive(Serialize, JsonSchema)]
@@ -58,5 +60,28 @@ impl From<&ModuleManifest> for Manifest {
             }),
             extra: manifest.extra().map(owned).collect(),
         }
+    }
+}
+
+impl Manifest {
+    /// A line for each key, escaped.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let dirty = if self.dirty == Some(true) { ", with changes" } else { "" };
+        let revision = self.revision.as_ref().map(|revision| format!("{revision}{dirty}"));
+        let optimizer = self.optimizer.as_ref().map(|Optimizer { name, version, options }| {
+            format!("{name} {version} {}", options.join(" "))
+        });
+        let said = [
+            ("package", Some(format!("{} {}", self.package, self.version))),
+            ("target", Some(format!("{}, profile {}", self.target, self.profile))),
+            ("revision", revision),
+            ("built", Some(self.built.clone())),
+            ("optimizer", optimizer),
+        ];
+        let said = said.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text?)));
+        let extra = self.extra.iter().map(|(key, text)| (format!("extra.{key}"), text.clone()));
+        let line =
+            |(key, text): (String, String)| format!("{:<14} {}", escape(&key), escape(&text));
+        said.chain(extra).map(line).collect()
     }
 }

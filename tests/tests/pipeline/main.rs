@@ -6,6 +6,7 @@ mod checked;
 mod components;
 mod embedded;
 mod guarantees;
+mod module_manifest;
 mod opt_level;
 mod optimize;
 mod products;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use wasmsign_core::manifest::MANIFEST_SECTION;
 use wasmsign_core::wasm::{SIGNATURE, SIGNATURE_DELIMITER, custom_frame};
 
 use crate::error::{Error, Result};
@@ -13,11 +14,19 @@ pub struct Embedding {
     pub(super) name: String,
     /// Id, size and name of the section.
     pub(super) frame: Vec<u8>,
-    /// Where the content is, for messages.
-    pub(super) path: PathBuf,
-    pub(super) content: File,
-    /// Bytes of the content when the file was opened.
+    pub(super) content: Content,
+    /// Bytes of the content, of a file when it was opened.
     pub(super) length: u64,
+    /// The key of the manifest that asks for it.
+    pub(super) key: &'static str,
+}
+
+/// Where the content of a section comes from.
+pub(super) enum Content {
+    /// A file, with its path for messages.
+    File(File, PathBuf),
+    /// Memory.
+    Bytes(Vec<u8>),
 }
 
 impl Embedding {
@@ -48,7 +57,21 @@ impl Embedding {
                 "a section must be smaller than 4 GiB, and its name at most 100,000 bytes long",
             )
         })?;
-        Ok(Self { name: name.to_owned(), frame, path: path.to_owned(), content, length })
+        let content = Content::File(content, path.to_owned());
+        Ok(Self { name: name.to_owned(), frame, content, length, key: "sections.embed" })
+    }
+
+    /// A section with this content, which the manifest asks for by `key`.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where no section can have so much content.
+    pub fn of(name: &str, content: Vec<u8>, key: &'static str) -> Result<Self> {
+        let length = content.len() as u64;
+        let frame = custom_frame(name, length).ok_or_else(|| {
+            Error::usage(format!("the section `{}` is too long", name.escape_debug()))
+        })?;
+        Ok(Self { name: name.to_owned(), frame, content: Content::Bytes(content), length, key })
     }
 
     /// Bytes of the whole section.
@@ -65,6 +88,12 @@ fn refuse_own(name: &str) -> Result<()> {
             name.escape_debug()
         );
         return Err(Error::usage(text).advice("choose another name in `sections.embed`"));
+    }
+    if name == MANIFEST_SECTION {
+        let text = format!("the section `{name}` cannot be embedded: only `manifest` adds it");
+        return Err(Error::usage(text).advice(
+            "set `manifest = true`; texts of your own go into `manifest = { extra = { … } }`",
+        ));
     }
     if ![SIGNATURE, SIGNATURE_DELIMITER].contains(&name) {
         return Ok(());

@@ -17,6 +17,7 @@ pub use embedding::Embedding;
 pub use outline::{Outline, Part};
 pub use plan::Plan;
 
+use wasmsign_core::manifest::MANIFEST_SECTION;
 use wasmsign_core::wasm::Section;
 
 use crate::error::{Error, Result};
@@ -38,8 +39,9 @@ pub struct Wishes<'a> {
 /// custom. Parts stand in the order of their numbers; those that no section falls into do not exist.
 pub type PartOf<'a> = &'a dyn Fn(Option<&str>) -> usize;
 
-/// Refuses a module that was signed, or divided into parts, before it came here: signatures would not survive the
-/// first change, and delimiters would be boundaries that nobody has asked for. `is_transformed` is whether a program of
+/// Refuses a module that was signed, divided into parts, or given a module manifest before it came here: signatures would
+/// not survive the first change, delimiters would be boundaries that nobody has asked for, and a manifest that a dependency
+/// has brought along would be believed. `is_transformed` is whether a program of
 /// the user's has had a hand in it.
 ///
 /// # Errors
@@ -63,6 +65,13 @@ pub fn refuse_signed(sections: &[Section], is_transformed: bool) -> Result<()> {
         return Err(
             Error::usage(text).advice(format!("{culprit}, and set the parts in `sections.parts`"))
         );
+    }
+    if sections.iter().any(|section| section.name() == Some(MANIFEST_SECTION)) {
+        let text = format!(
+            "it already has a module manifest: there is a section `{MANIFEST_SECTION}` in what {source}"
+        );
+        return Err(Error::usage(text)
+            .advice(format!("{culprit}, and set `manifest = true` to have this build add it")));
     }
     Ok(())
 }

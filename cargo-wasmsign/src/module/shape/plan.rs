@@ -105,12 +105,23 @@ fn refuse_taken_names(items: &[Item<'_>], embed: &[Embedding]) -> Result<()> {
     for (index, embedding) in embed.iter().enumerate() {
         let name = embedding.name.escape_debug();
         if embed[..index].last().is_some_and(|before| before.name == embedding.name) {
-            return Err(Error::usage(format!("`sections.embed` has the section `{name}` twice"))
-                .advice("list each section once in `sections.embed`"));
+            let keys = [embed[index - 1].key, embedding.key];
+            let (text, advice) = match keys[0] == keys[1] {
+                true => (
+                    format!("`{}` has the section `{name}` twice", keys[0]),
+                    format!("list each section once in `{}`", keys[0]),
+                ),
+                false => (
+                    format!("`{}` and `{}` both add a section `{name}`", keys[0], keys[1]),
+                    format!("take it out of `{}`", keys[0]),
+                ),
+            };
+            return Err(Error::usage(text).advice(advice));
         }
         if items.iter().any(|item| item.name == Some(embedding.name.as_str())) {
             let text = format!(
-                "the module already has a section `{name}`, and `sections.embed` would add another"
+                "the module already has a section `{name}`, and `{}` would add another",
+                embedding.key
             );
             return Err(Error::usage(text).advice(format!(
                 "to replace it, also list it in `sections.remove`; or choose a name other than \

@@ -7,7 +7,7 @@ use std::path::Path;
 use wasmsign_core::edit::{Delimited, EditError};
 use wasmsign_core::sign::Changed;
 
-use super::embedding::Embedding;
+use super::embedding::{Content, Embedding};
 use super::plan::{Plan, Step};
 use super::{Delimiters, delimiters::Source};
 use crate::error::{Error, Result, of_module};
@@ -87,9 +87,14 @@ impl Shaper<'_> {
         buffer: &mut [u8],
     ) -> Result<()> {
         output.write_all(&embedding.frame).map_err(|source| self.not_written(source))?;
-        copy(&embedding.content, 0, embedding.length, output, buffer)
-            .and_then(|()| ends(&embedding.content))
-            .map_err(|fault| self.failed(&embedding.path, fault))
+        match &embedding.content {
+            Content::Bytes(bytes) => {
+                output.write_all(bytes).map_err(|source| self.not_written(source))
+            }
+            Content::File(file, path) => copy(file, 0, embedding.length, output, buffer)
+                .and_then(|()| ends(file))
+                .map_err(|fault| self.failed(path, fault)),
+        }
     }
 
     fn failed(&self, input: &Path, fault: Fault) -> Error {

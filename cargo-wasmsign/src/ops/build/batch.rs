@@ -40,14 +40,11 @@ pub(crate) struct Batch {
 
 /// What is done to one package.
 pub(crate) struct PlannedPackage {
-    id: PackageId,
-    /// Its name.
-    pub(crate) name: String,
+    pub(crate) package: Package,
     /// Its options, with those of the command line.
     pub(crate) config: PackageConfig,
     /// The modules that cargo is expected to make.
     pub(crate) files: Vec<String>,
-    features: Vec<String>,
     pub(super) recipe: Option<Arc<Recipe>>,
 }
 
@@ -100,7 +97,7 @@ impl Batch {
         let mut features = run.features.clone();
         features.retain(|feature| !self.other_features.contains(feature));
         Run {
-            packages: self.packages.iter().map(|package| package.id.clone()).collect(),
+            packages: self.packages.iter().map(|one| one.package.id.clone()).collect(),
             target: self.target.clone(),
             features,
             reproducible: self.reproducible.clone(),
@@ -111,20 +108,13 @@ impl Batch {
 
     /// What is done to the modules of a package.
     pub(super) fn recipe_of(&self, id: &PackageId) -> Option<&Arc<Recipe>> {
-        self.packages.iter().find(|package| package.id == *id)?.recipe.as_ref()
+        self.packages.iter().find(|one| one.package.id == *id)?.recipe.as_ref()
     }
 }
 
 impl PlannedPackage {
     pub(super) fn new(package: &Package, config: PackageConfig, files: Vec<String>) -> Self {
-        Self {
-            id: package.id.clone(),
-            name: package.name.to_string(),
-            config,
-            files,
-            features: package.features.keys().cloned().collect(),
-            recipe: None,
-        }
+        Self { package: package.clone(), config, files, recipe: None }
     }
 
     /// Reserves the files that its modules are to be copied to.
@@ -136,7 +126,7 @@ impl PlannedPackage {
     ) -> Result<()> {
         let Some(directory) = &self.config.options.artifact_dir else { return Ok(()) };
         self.files.iter().try_for_each(|file| {
-            let module = format!("`{file}` of the package `{}` for {target}", self.name);
+            let module = format!("`{file}` of the package `{}` for {target}", self.package.name);
             copies.reserve(directory, file, module, cargo_directory)
         })
     }
@@ -144,8 +134,8 @@ impl PlannedPackage {
     /// Whether a feature, as `--features` names it, is one of this package.
     pub(super) fn has_feature(&self, feature: &str) -> bool {
         match feature.split_once('/') {
-            Some((package, _)) => package == self.name,
-            None => self.features.iter().any(|own| own == feature),
+            Some((package, _)) => *self.package.name == package,
+            None => self.package.features.contains_key(feature),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Request;
 use super::batch::{Batch, PlannedPackage};
-use crate::manifest::{After, Features, Interface, PackageConfig, Placement, Sections};
+use crate::manifest::{After, Features, Interface, PackageConfig, Placement};
 use crate::project::Run;
 
 /// What a build would do with one run of cargo.
@@ -61,7 +61,7 @@ fn module_plans(
     let signers = if no_sign { Vec::new() } else { config.options.sign_with.clone() };
     let is_detached = !signers.is_empty() && config.options.signature != Placement::Embedded;
     package.files.iter().map(move |file| Module {
-        package: package.name.clone(),
+        package: package.package.name.to_string(),
         path: published.join(file),
         signature_path: is_detached.then(|| published.join(format!("{file}.sig"))),
         steps: steps(config, &signers),
@@ -98,7 +98,7 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
     });
     steps.extend(interface(&config.interface()));
     steps.extend(transform(After::Optimize));
-    steps.extend(shape(&config.options.sections, !signers.is_empty()));
+    steps.extend(shape(config, !signers.is_empty()));
     steps.push(match signers {
         [] => "leave unsigned".to_owned(),
         signers => format!("sign with {}, verify", signers.join(", ")),
@@ -120,7 +120,8 @@ fn interface(interface: &Interface) -> Vec<String> {
     exports.into_iter().chain(features).collect()
 }
 
-fn shape(sections: &Sections, signed: bool) -> Vec<String> {
+fn shape(config: &PackageConfig, signed: bool) -> Vec<String> {
+    let sections = &config.options.sections;
     let mut steps = Vec::new();
     if sections.producers {
         steps.push("record the producer".to_owned());
@@ -131,6 +132,12 @@ fn shape(sections: &Sections, signed: bool) -> Vec<String> {
     let embedded: Vec<_> = sections.embed.iter().map(|embed| embed.name.as_str()).collect();
     if !embedded.is_empty() {
         steps.push(format!("embed {}", embedded.join(", ")));
+    }
+    if sections.metadata {
+        steps.push("embed metadata from Cargo.toml".to_owned());
+    }
+    if config.options.manifest.is_some() {
+        steps.push("embed the module manifest".to_owned());
     }
     if let Some(parts) = &sections.parts {
         let parts: Vec<_> = parts.selectors().iter().map(|part| part.join(" ")).collect();

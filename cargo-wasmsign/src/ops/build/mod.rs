@@ -9,6 +9,7 @@ pub(crate) mod recipes;
 mod batch;
 mod plan;
 mod request;
+mod statement;
 
 use std::process::Command;
 use std::sync::Arc;

@@ -75,12 +75,12 @@ impl Plan {
     pub(super) fn check(&self, options: &CommandLine) -> Result<()> {
         self.find_auditable()?;
         let mut recipes = Recipes::new(&self.manifests, options);
-        for PlannedPackage { name, config, .. } in
+        for PlannedPackage { package, config, .. } in
             self.batches.iter().flat_map(|batch| &batch.packages)
         {
-            recipes.refuse_without_signers(name, config)?;
-            let recipe = recipes.unsigned(config, Delimiters::None);
-            recipe.map_err(|error| error.of_package(name))?;
+            recipes.refuse_without_signers(&package.name, config)?;
+            let recipe = recipes.unsigned(package, config, Delimiters::None);
+            recipe.map_err(|error| error.of_package(&package.name))?;
         }
         Ok(())
     }
@@ -96,8 +96,8 @@ impl Plan {
         self.find_auditable()?;
         let mut recipes = Recipes::new(&self.manifests, options);
         for package in self.batches.iter_mut().flat_map(|batch| &mut batch.packages) {
-            let recipe = recipes.recipe(&package.name, &package.config);
-            let recipe = recipe.map_err(|error| error.of_package(&package.name))?;
+            let recipe = recipes.recipe(&package.package, &package.config);
+            let recipe = recipe.map_err(|error| error.of_package(&package.package.name))?;
             package.recipe = Some(Arc::new(recipe));
         }
         Ok(recipes.warnings())

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use cargo_metadata::Package;
+
+use super::statement;
 use crate::error::{Error, Result, of_key_use};
 use crate::keys::Signer;
 use crate::manifest::{CommandLine, Features, Manifests, OptimizeOptions, PackageConfig, Tool};
@@ -52,20 +55,21 @@ impl<'a> Recipes<'a> {
     }
 
     /// What is done to the modules of a package, with everything at hand that it takes.
-    pub(crate) fn recipe(&mut self, package: &str, config: &PackageConfig) -> Result<Recipe> {
-        let signers = self.signers(package, config)?;
+    pub(crate) fn recipe(&mut self, package: &Package, config: &PackageConfig) -> Result<Recipe> {
+        let signers = self.signers(&package.name, config)?;
         signers.iter().try_for_each(|signer| signer.keeps_from(&config.options.key_id))?;
         refuse_twice(&signers)?;
         let delimiters = match &config.options.sections.parts {
-            Some(_) => self.delimiters(package, signers.first())?,
+            Some(_) => self.delimiters(&package.name, signers.first())?,
             None => Arc::new(Delimiters::None),
         };
-        Ok(Recipe { delimiters, signers, ..self.unsigned(config, Delimiters::None)? })
+        Ok(Recipe { delimiters, signers, ..self.unsigned(package, config, Delimiters::None)? })
     }
 
     /// What is done to the modules of a package but for signing.
     pub(crate) fn unsigned(
         &mut self,
+        package: &Package,
         config: &PackageConfig,
         delimiters: Delimiters,
     ) -> Result<Recipe> {
@@ -82,6 +86,7 @@ impl<'a> Recipes<'a> {
             }
             None => None,
         };
+        let (statement, metadata) = statement::of(package, config);
         Ok(Recipe {
             profile: config.profile.clone(),
             transforms: config.options.transforms.clone(),
@@ -90,6 +95,8 @@ impl<'a> Recipes<'a> {
             unfinished: config.options.unfinished,
             auditable: config.options.auditable,
             sections: config.options.sections.clone(),
+            statement,
+            metadata,
             delimiters: Arc::new(delimiters),
             signers: Vec::new(),
             key_id: config.options.key_id.clone(),

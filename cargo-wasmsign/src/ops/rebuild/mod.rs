@@ -87,7 +87,7 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Outco
     let (package, config, targets) = original.package(&packages, &request.compilation.targets)?;
     let target = original.target(&config, triple.as_ref(), workspace.root())?;
     let mut recipes = Recipes::new(&manifests, &options);
-    let recipe = Arc::new(recipes.unsigned(&config, original.delimiters(&config)?)?);
+    let recipe = Arc::new(recipes.unsigned(package, &config, original.delimiters(&config)?)?);
     let compilation = Compilation { profile, targets, ..request.compilation.clone() };
     let scratch = &Scratch::new(&directory, observe)?;
     let build =

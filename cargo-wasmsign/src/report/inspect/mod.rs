@@ -12,6 +12,7 @@ use wasmsign_core::formats::sections::{self, ED25519, SignatureData, SignatureSe
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::wasm;
 
+use super::manifest::Manifest;
 use super::printer::Line;
 use super::printer::{FAINT, GOOD, Report};
 use super::rewrite::Boundary;
@@ -47,6 +48,8 @@ pub(super) struct Inspect {
     warnings: Vec<Warning>,
     /// The ends of the parts.
     boundaries: Vec<Boundary>,
+    /// What the module says of itself, signed or not; null without a manifest that can be read.
+    manifest: Option<Manifest>,
     /// The embedded signatures.
     signatures: Option<Signatures>,
 }
@@ -134,6 +137,11 @@ impl Inspect {
             boundaries: ends
                 .map(|end| Boundary { end: end.end, hash: hex::encode(end.hash) })
                 .collect(),
+            manifest: what
+                .manifest
+                .as_ref()
+                .and_then(|read| read.as_ref().ok())
+                .map(Manifest::from),
             signatures: what.signatures.as_ref().map(|data| match data {
                 Ok(data) => Signatures::Sets(sets(what, data)),
                 Err(error) => Signatures::Error(error.to_string()),
@@ -161,6 +169,12 @@ impl Inspect {
                 report.result(&format!("{FAINT}{:>26}  and {more} more sections{FAINT:#}", "…"))
             }
         }
+    }
+
+    fn show_manifest(&self, report: &Report) -> Result<()> {
+        let Some(manifest) = &self.manifest else { return Ok(()) };
+        report.result("\nmodule manifest (not verified: that needs a public key)")?;
+        manifest.lines().iter().try_for_each(|line| report.result(&format!("  {line}")))
     }
 
     fn show_signatures(&self, report: &Report) -> Result<()> {
@@ -212,6 +226,7 @@ impl Line for Inspect {
         report.result(&format!("{module}: {kind}, {} ({size} bytes)", human(size)))?;
         report.result(&format!("identity {}\n", self.identity.as_deref().unwrap_or("none")))?;
         self.show_sections(report)?;
+        self.show_manifest(report)?;
         self.show_signatures(report)?;
         self.warnings.iter().for_each(|warning| report.warning(&warning.text));
         Ok(())

@@ -6,6 +6,7 @@ use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 
 use crate::module::shape::wants_to_be_first;
+use crate::text::escape::escape;
 
 /// Something that is unusual or dangerous about a file.
 #[derive(Serialize, JsonSchema)]
@@ -24,9 +25,16 @@ pub(super) fn warnings(what: &Inspection) -> Vec<Warning> {
         padded(what),
         many_parts(what),
         unsigned_tail(what),
+        broken_manifest(what),
         envoy(what),
     ];
     all.into_iter().flatten().collect()
+}
+
+fn broken_manifest(what: &Inspection) -> Option<Warning> {
+    let error = what.manifest.as_ref()?.as_ref().err()?;
+    let text = format!("the module manifest counts as none: {}", escape(&error.to_string()));
+    Some(Warning { code: error.code(), text })
 }
 
 fn misplaced_signature(what: &Inspection) -> Option<Warning> {

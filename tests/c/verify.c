@@ -1,6 +1,6 @@
 /* Verifies a module as a host written in C does: `verify MODULE SIGNATURE|- MODE KEY…`.
  *
- * MODE is whole, prefix, all (keys), component, or file (by its path). Prints the verdict on one line.
+ * MODE is whole, prefix, all (keys), component, file (by its path), or package=NAME or version=REQUIREMENT. Prints the verdict on one line.
  * With the mode trust, a trust file, a name and a time in seconds follow in place of keys. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +55,10 @@ int main(int count, char **arguments) {
         must(verifier, wasmsign_verifier_require(verifier, 0), "require");
     } else if (!strcmp(mode, "component")) {
         must(verifier, wasmsign_verifier_expect(verifier, WASMSIGN_KIND_COMPONENT), "expect");
+    } else if (!strncmp(mode, "package=", 8)) {
+        must(verifier, wasmsign_verifier_package(verifier, mode + 8), "package");
+    } else if (!strncmp(mode, "version=", 8)) {
+        must(verifier, wasmsign_verifier_version(verifier, mode + 8), "version");
     } else if (!strcmp(mode, "nonsense")) {
         must(verifier, wasmsign_verifier_expect(verifier, 77), "expect");
     }
@@ -77,7 +81,8 @@ int main(int count, char **arguments) {
            (unsigned long long)verdict.covered, (unsigned long long)verdict.total, verdict.whole);
     for (int at = 0; at < 32; at++) printf("%02x", verdict.identity[at]);
     if (verdict.has_rule) printf(" rule %zu", verdict.rule);
-    printf("\n%s\n", wasmsign_verifier_message(verifier));
+    const char *manifest = wasmsign_verifier_manifest(verifier);
+    printf("\n%s\n%s\n", wasmsign_verifier_message(verifier), manifest ? manifest : "no manifest");
     wasmsign_verifier_free(verifier);
     wasmsign_verifier_free(NULL);
     return wasmsign_verify(NULL, NULL, 0, NULL) == WASMSIGN_STATUS_USAGE ? (int)status : 8;

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use wasmsign_core::{SecretKey, sign};
+use wasmsign_core::manifest::MANIFEST_SECTION;
+use wasmsign_core::wasm::custom_frame;
+use wasmsign_core::{Identity, ModuleManifest, SecretKey, sign};
 
 use crate::fixtures::custom;
 
@@ -66,6 +68,18 @@ pub fn signed(module: &[u8], keys: &[&SecretKey]) -> Vec<u8> {
     let mut output = Cursor::new(Vec::new());
     sign::embed(Cursor::new(module), &mut output, &signatures).expect("the module can be signed");
     output.into_inner()
+}
+
+/// The guest, which says that it is version 1.4.2 of the package `codec`; and what it says, as JSON.
+pub fn codec() -> (Vec<u8>, String) {
+    let version = "1.4.2".parse().expect("it is a version");
+    let built = Identity::from_bytes([7; 32]);
+    let manifest = ModuleManifest::builder("codec", &version, "codec", "release", built).build();
+    let json = manifest.and_then(|manifest| manifest.encode()).expect("it is short");
+    let mut module = guest();
+    module.extend(custom_frame(MANIFEST_SECTION, json.len() as u64).expect("it is short"));
+    module.extend(&json);
+    (module, String::from_utf8(json).expect("it is JSON"))
 }
 
 /// A file that a host must refuse, which trusts one key.

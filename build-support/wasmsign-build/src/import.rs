@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use wasmsign_core::manifest::{VersionError, VersionReq};
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Policy, Require, SectionNames};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::module::Module;
 use crate::script::{Script, Told, check_env_name, usual_env_name};
 use crate::{keys, trust};
@@ -24,6 +25,8 @@ use crate::{keys, trust};
 ///         .key("keys/vendor.pub")
 ///         .key("keys/review.pub")
 ///         .require(Require::All)
+///         .package("plugin")
+///         .version(">=1.4")
 ///         .verify()?;
 ///     Ok(())
 /// }
@@ -42,6 +45,7 @@ pub struct Import {
     path: PathBuf,
     keys: Vec<PathBuf>,
     policy: Policy,
+    version: Option<String>,
     signature: Option<PathBuf>,
     env_name: String,
 }
@@ -54,6 +58,7 @@ impl Import {
             path: path.to_owned(),
             keys: Vec::new(),
             policy: Policy::default(),
+            version: None,
             signature: None,
             env_name: usual_env_name(path),
         }
@@ -92,7 +97,20 @@ impl Import {
         self
     }
 
-    /// Replaces all rules but the keys by a policy of `wasmsign-core`.
+    /// The package that the module must say it is, in its module manifest under the signature. Without this, any module
+    /// that the signer has ever signed will do.
+    pub fn package(mut self, name: impl Into<String>) -> Self {
+        self.policy = self.policy.package(name);
+        self
+    }
+
+    /// The versions that it may say, as cargo writes a requirement: `>=1.4, <2`. Without this, any old release will do.
+    pub fn version(mut self, requirement: impl Into<String>) -> Self {
+        self.version = Some(requirement.into());
+        self
+    }
+
+    /// Replaces all rules but the keys and [`Import::version`] by a policy of `wasmsign-core`.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
@@ -135,11 +153,25 @@ impl Import {
         let signature_path = self.signature.as_ref().map(|path| script.path(path));
         let signature = signature_path.map(|path| read(told, &path)).transpose()?;
         let keys = keys::read(script, told, &self.keys)?;
-        let policy = self.policy.clone();
+        let policy = self.whole_policy()?;
         let verified = trust::verify(&path, &content, signature.as_deref(), keys, policy)?;
         let (bytes, verified) = (verified.bytes(), verified.verified().clone());
         let module = Module::publish(script, told, &self.env_name, bytes, signature.as_deref())?;
         Ok(Module { identity: verified.identity(), verified: Some(verified), ..module })
+    }
+}
+
+impl Import {
+    /// The policy, with the version.
+    fn whole_policy(&self) -> Result<Policy> {
+        let policy = self.policy.clone();
+        let Some(text) = &self.version else { return Ok(policy) };
+        let requirement: VersionReq = text.parse().map_err(|error: VersionError| {
+            let message = format!("`{}` is not a version requirement", text.escape_debug());
+            let error = Error::new(ErrorKind::Script, message).because(error);
+            error.advice("write it as in Cargo.toml: `1.4` or `>=1.4, <2`")
+        })?;
+        Ok(policy.version(requirement))
     }
 }
 

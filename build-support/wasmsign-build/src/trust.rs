@@ -80,6 +80,16 @@ fn advice(reason: &Reason) -> &'static str {
             "`cargo wasmsign inspect` shows which keys have signed; ask the others to sign too, \
              or change `require`"
         }
+        Reason::NoManifest => {
+            "it does not say what it is; ask for one built with `manifest = true`, or require \
+             neither `package` nor `version`"
+        }
+        Reason::WrongPackage { .. } => {
+            "it is another module of the same signer; fetch the right one, or correct `package`"
+        }
+        Reason::WrongVersion { .. } => {
+            "fetch a version that `version` accepts; an old one may have been put in its place"
+        }
         Reason::KindMismatch { .. } => "set the expected kind with `expect`",
         _ => {
             "`cargo wasmsign inspect` shows the module's signatures; ask the signer to sign with \

@@ -137,6 +137,24 @@ WasmsignStatus wasmsign_verifier_cover_section(WasmsignVerifier *verifier, const
 // As `wasmsign_verifier_add_key`.
 WasmsignStatus wasmsign_verifier_expect(WasmsignVerifier *verifier, int kind);
 
+// Wants a module that says under its signature that it is of this package: else a validly signed one is refused
+// (`no-manifest`, `wrong-package`). Null wants none any more.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; `name` is null, or ends with a zero byte.
+WasmsignStatus wasmsign_verifier_package(WasmsignVerifier *verifier,
+                                         const char *name);
+
+// Wants a module that says under its signature that it is of a version that meets this requirement, written as in
+// Cargo.toml (`>=1.4, <2`): else a validly signed one is refused (`no-manifest`, `wrong-version`). Null wants none any more.
+//
+// # Safety
+//
+// As `wasmsign_verifier_add_key`; `requirement` is null, or ends with a zero byte.
+WasmsignStatus wasmsign_verifier_version(WasmsignVerifier *verifier,
+                                         const char *requirement);
+
 // Verifies a module in memory by its embedded signature. `verdict` may be null.
 //
 // # Safety
@@ -189,6 +207,14 @@ WasmsignStatus wasmsign_verify_file_detached(WasmsignVerifier *verifier,
 //
 // `verifier` is null, or comes from `wasmsign_verifier_new` and is used by this call alone.
 const char *wasmsign_verifier_message(const WasmsignVerifier *verifier);
+
+// What the module of the last verification says of itself in its covered bytes, as JSON in UTF-8: see docs/hosts.md. Null
+// where it says nothing, and where it was not verified. It stands there until the next verification with this verifier.
+//
+// # Safety
+//
+// As `wasmsign_verifier_message`.
+const char *wasmsign_verifier_manifest(const WasmsignVerifier *verifier);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -53,7 +53,9 @@ impl WasmsignVerifier {
 
     fn by_trust_file(&self, trust: &Trust) -> Outcome<Verifier> {
         let usage = |text: &'static str| Err((WasmsignStatus::Usage, text.into()));
-        let is_default = self.require == 1 && !self.prefix && self.expect == WasmsignKind::Module;
+        let is_any = self.package.is_none() && self.version.is_none();
+        let is_default =
+            is_any && self.require == 1 && !self.prefix && self.expect == WasmsignKind::Module;
         match &self.asked {
             _ if !self.keys.is_empty() || !is_default => usage(
                 "the trust file says which keys, how many and how much: set nothing of that beside it",
@@ -73,7 +75,13 @@ impl WasmsignVerifier {
             WasmsignKind::Component => Some(Kind::Component),
             WasmsignKind::Any => None,
         };
-        let policy = Policy::default().require(require).expect(expect);
+        let mut policy = Policy::default().require(require).expect(expect);
+        if let Some(package) = &self.package {
+            policy = policy.package(package);
+        }
+        if let Some(version) = &self.version {
+            policy = policy.version(version.clone());
+        }
         let policy = match self.prefix {
             true => policy.prefix_with(SectionNames::exactly(&self.sections)),
             false => policy,

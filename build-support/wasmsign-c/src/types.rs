@@ -1,6 +1,9 @@
 //! What C and this library hold of each other.
 
+use std::ffi::CString;
+
 use wasmsign_core::PublicKey;
+use wasmsign_core::manifest::VersionReq;
 use wasmsign_core::trust::{Time, Trust};
 
 use crate::message::Message;
@@ -71,5 +74,11 @@ pub struct WasmsignVerifier {
     pub(crate) trust: Option<Trust>,
     /// The name and the time that the trust file is asked with.
     pub(crate) asked: Option<(String, Time)>,
+    /// The package that a module must say it is.
+    pub(crate) package: Option<String>,
+    /// The versions that it may say.
+    pub(crate) version: Option<VersionReq>,
+    /// What the module of the last verification says of itself, as JSON.
+    pub(crate) manifest: Option<CString>,
     pub(crate) message: Message,
 }

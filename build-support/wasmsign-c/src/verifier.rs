@@ -22,6 +22,9 @@ pub extern "C" fn wasmsign_verifier_new() -> *mut WasmsignVerifier {
         expect: WasmsignKind::Module,
         trust: None,
         asked: None,
+        package: None,
+        version: None,
+        manifest: None,
         message: Message::default(),
     };
     Box::into_raw(Box::new(verifier))
@@ -143,6 +146,56 @@ pub unsafe extern "C" fn wasmsign_verifier_expect(
     })
 }
 
+/// Wants a module that says under its signature that it is of this package: else a validly signed one is refused
+/// (`no-manifest`, `wrong-package`). Null wants none any more.
+///
+/// # Safety
+///
+/// As `wasmsign_verifier_add_key`; `name` is null, or ends with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasmsign_verifier_package(
+    verifier: *mut WasmsignVerifier,
+    name: *const c_char,
+) -> WasmsignStatus {
+    // SAFETY: it is what the contract above says; the copy is made before anything else is touched.
+    let name = unsafe { pointers::text(name) }.map(CStr::to_owned);
+    // SAFETY: as above.
+    guarded(unsafe { verifier.as_mut() }, |verifier| {
+        let not_text =
+            |_| (WasmsignStatus::Usage, "expected the name of a package, in UTF-8".into());
+        verifier.package = name.map(CString::into_string).transpose().map_err(not_text)?;
+        Ok(())
+    })
+}
+
+/// Wants a module that says under its signature that it is of a version that meets this requirement, written as in
+/// Cargo.toml (`>=1.4, <2`): else a validly signed one is refused (`no-manifest`, `wrong-version`). Null wants none any more.
+///
+/// # Safety
+///
+/// As `wasmsign_verifier_add_key`; `requirement` is null, or ends with a zero byte.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasmsign_verifier_version(
+    verifier: *mut WasmsignVerifier,
+    requirement: *const c_char,
+) -> WasmsignStatus {
+    // SAFETY: it is what the contract above says; the copy is made before anything else is touched.
+    let requirement = unsafe { pointers::text(requirement) }.map(CStr::to_owned);
+    // SAFETY: as above.
+    guarded(unsafe { verifier.as_mut() }, |verifier| {
+        let parsed = requirement.map(|text| text.to_str().ok().and_then(|text| text.parse().ok()));
+        verifier.version = match parsed {
+            None => None,
+            Some(Some(requirement)) => Some(requirement),
+            Some(None) => {
+                let text = "expected a version requirement such as `>=1.4, <2`";
+                return Err((WasmsignStatus::Usage, text.into()));
+            }
+        };
+        Ok(())
+    })
+}
+
 /// Verifies a module in memory by its embedded signature. `verdict` may be null.
 ///
 /// # Safety
@@ -254,6 +307,21 @@ pub unsafe extern "C" fn wasmsign_verifier_message(
     unsafe { verifier.as_ref() }.map_or(ptr::null(), |verifier| verifier.message.start())
 }
 
+/// What the module of the last verification says of itself in its covered bytes, as JSON in UTF-8: see docs/hosts.md. Null
+/// where it says nothing, and where it was not verified. It stands there until the next verification with this verifier.
+///
+/// # Safety
+///
+/// As `wasmsign_verifier_message`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasmsign_verifier_manifest(
+    verifier: *const WasmsignVerifier,
+) -> *const c_char {
+    // SAFETY: it is what the contract above says.
+    let manifest = unsafe { verifier.as_ref() }.and_then(|verifier| verifier.manifest.as_ref());
+    manifest.map_or(ptr::null(), |manifest| manifest.as_ptr())
+}
+
 /// Does `work` with a verifier that is there; nothing that goes wrong in it unwinds into C.
 pub(crate) fn guarded(
     verifier: Option<&mut WasmsignVerifier>,
@@ -286,11 +354,18 @@ unsafe fn judged(
     };
     let outcome = unpanicked(|| settings.verify(size, verify));
     let proved = outcome.as_ref().map_or(WasmsignVerdict::NOTHING, WasmsignVerdict::of);
+    let manifest = outcome.as_ref().ok().and_then(json);
     // SAFETY: as above; the verifier is no longer borrowed.
     unsafe {
         proved.put(verdict, size);
+        (*verifier).manifest = manifest;
         (*verifier).tell(outcome.map(|_| ()))
     }
+}
+
+/// What a module says of itself, as JSON, which has no zero byte.
+fn json(verified: &Verified) -> Option<CString> {
+    CString::new(verified.manifest()?.encode().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Ident, LitInt, LitStr, Result, Token, bracketed};
 use wasmsign_core::Require;
+use wasmsign_core::manifest::VersionReq;
 
 use crate::globs::Glob;
 
@@ -19,9 +20,14 @@ pub(crate) struct Arguments {
     /// The sections that a prefix must hold; `None` where the whole file must be covered.
     pub(crate) prefix: Option<Vec<Glob>>,
     pub(crate) signature: Option<LitStr>,
+    /// The package that the module must say it is.
+    pub(crate) package: Option<LitStr>,
+    /// The versions that it may say, and where that stands.
+    pub(crate) version: Option<(VersionReq, Span)>,
 }
 
-const NAMES: [&str; 5] = ["keys", "require", "coverage", "sections", "signature"];
+const NAMES: [&str; 7] =
+    ["keys", "require", "coverage", "sections", "signature", "package", "version"];
 
 /// The named arguments as far as they were read.
 #[derive(Default)]
@@ -31,6 +37,8 @@ struct Named {
     prefix: Option<bool>,
     sections: Option<(Vec<Glob>, Span)>,
     signature: Option<LitStr>,
+    package: Option<LitStr>,
+    version: Option<(VersionReq, Span)>,
 }
 
 impl Parse for Arguments {
@@ -64,6 +72,8 @@ impl Named {
             "require" => once(&mut self.require, &name, require(input)?),
             "coverage" => once(&mut self.prefix, &name, prefix(input)?),
             "sections" => once(&mut self.sections, &name, (globs(input)?, name.span())),
+            "package" => once(&mut self.package, &name, text(input, "the name of a package")?),
+            "version" => once(&mut self.version, &name, version(input)?),
             _ => once(&mut self.signature, &name, text(input, "the path of a signature")?),
         }
     }
@@ -73,19 +83,20 @@ impl Named {
             let message = "no public keys were given\nhelp: add `keys = [\"keys/release.pub\"]`";
             return Err(Error::new(module.span(), message));
         };
-        let prefix = match (self.prefix, self.sections) {
+        let prefix = match (self.prefix, &self.sections) {
             (Some(false), Some((_, span))) => {
                 let message = "`sections` requires a prefix, but `coverage = whole` requires the \
                                whole file\nhelp: remove one of the two; the whole file includes \
                                the sections";
-                return Err(Error::new(span, message));
+                return Err(Error::new(*span, message));
             }
-            (_, Some((globs, _))) => Some(globs),
+            (_, Some((globs, _))) => Some(globs.clone()),
             (Some(true), None) => Some(Vec::new()),
             (_, None) => None,
         };
         let (require, require_span) = self.require.unwrap_or((Require::Any, module.span()));
-        Ok(Arguments { module, keys, require, require_span, prefix, signature: self.signature })
+        let Self { signature, package, version, .. } = self;
+        Ok(Arguments { module, keys, require, require_span, prefix, signature, package, version })
     }
 }
 
@@ -125,6 +136,17 @@ fn texts(input: ParseStream<'_>, what: &str) -> Result<Vec<LitStr>> {
 
 fn globs(input: ParseStream<'_>) -> Result<Vec<Glob>> {
     texts(input, "the name of a custom section")?.iter().map(Glob::parse).collect()
+}
+
+fn version(input: ParseStream<'_>) -> Result<(VersionReq, Span)> {
+    let text = text(input, "a version requirement")?;
+    match text.value().parse() {
+        Ok(requirement) => Ok((requirement, text.span())),
+        Err(error) => {
+            let message = format!("expected a version requirement such as \">=1.4, <2\": {error}");
+            Err(Error::new(text.span(), message))
+        }
+    }
 }
 
 fn require(input: ParseStream<'_>) -> Result<(Require, Span)> {
@@ -188,13 +210,15 @@ mod tests {
 
     #[test]
     fn everything_has_a_place() {
-        let input = r##"r#"m.wasm"#, keys = ["a", "b",], require = 2, sections = ["p*"], signature = "s","##;
+        let input = r##"r#"m.wasm"#, keys = ["a", "b",], require = 2, sections = ["p*"], signature = "s", package = "p", version = "1","##;
         let arguments: Arguments = syn::parse_str(input).unwrap();
         assert_eq!(arguments.module.value(), "m.wasm");
         assert_eq!(arguments.keys.iter().map(LitStr::value).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(arguments.require, Require::AtLeast(NonZeroUsize::new(2).unwrap()));
         assert_eq!(arguments.prefix.map(|globs| globs.len()), Some(1));
         assert_eq!(arguments.signature.map(|text| text.value()).as_deref(), Some("s"));
+        assert_eq!(arguments.package.map(|text| text.value()).as_deref(), Some("p"));
+        assert_eq!(arguments.version.map(|version| version.0.to_string()).as_deref(), Some("^1"));
     }
 
     #[test]
@@ -226,6 +250,8 @@ mod tests {
             (r#""m", keys = ["a"], require = -1"#, "expected `any`, `all`"),
             (r#""m", keys = ["a"], require = "all""#, "expected `any`, `all`"),
             (r#""m", keys = ["a"], coverage = half"#, "expected `whole` or `prefix`"),
+            (r#""m", keys = ["a"], version = 1"#, "expected a version requirement as a string"),
+            (r#""m", keys = ["a"], version = "one""#, "such as \">=1.4, <2\""),
             (r#""m", keys = ["a"], coverage = whole, sections = ["p"]"#, "remove one of the two"),
         ] {
             let error = error(input);

@@ -96,8 +96,10 @@ use syn::parse_macro_input;
 /// | `coverage` | `whole`, or `prefix`: a signed prefix will do that holds every section that is not custom | `whole` |
 /// | `sections` | names of custom sections that must lie in the prefix, `*` and `?` standing for anything; implies `coverage = prefix` | none |
 /// | `signature` | the path of a detached signature, which alone counts then | the embedded one |
+/// | `package` | the package that the module must say it is, in its module manifest under the signature | any, or none |
+/// | `version` | the versions that it may say, as cargo writes a requirement: `">=1.4, <2"` | any, or none |
 ///
-/// The value has the bytes and the proof for them: who has signed, how much, the identity. In prefix mode all bytes of the
+/// The value has the bytes and the proof for them: who has signed, how much, the identity, what the module says of itself. In prefix mode all bytes of the
 /// file are included, and `covered_bytes` gives those that are verified. What that means is told in the documentation of
 /// `wasmsign_core`.
 #[proc_macro]

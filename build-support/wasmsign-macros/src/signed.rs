@@ -62,7 +62,13 @@ fn verifier(arguments: &Arguments, keys: &[Key]) -> Result<Verifier> {
 }
 
 fn policy(arguments: &Arguments) -> Policy {
-    let policy = Policy::default().require(arguments.require);
+    let mut policy = Policy::default().require(arguments.require);
+    if let Some(package) = &arguments.package {
+        policy = policy.package(package.value());
+    }
+    if let Some((version, _)) = &arguments.version {
+        policy = policy.version(version.clone());
+    }
     match arguments.prefix.clone() {
         None => policy,
         Some(globs) => {

@@ -27,11 +27,21 @@ fn advice(arguments: &Arguments, error: &VerifyError) -> (Span, Option<&'static 
         }
         (VerifyError::Refused(refusal), _) => match refusal.reason() {
             reason @ Reason::PolicyNotMet { .. } => (arguments.require_span, of_reason(reason)),
+            reason @ Reason::WrongPackage { .. } => (package_span(arguments), of_reason(reason)),
+            reason @ Reason::WrongVersion { .. } => (version_span(arguments), of_reason(reason)),
             reason => (module, of_reason(reason)),
         },
         (VerifyError::Malformed(fault), _) => (module, Some(of_malformed(fault))),
         _ => (module, None),
     }
+}
+
+fn package_span(arguments: &Arguments) -> Span {
+    arguments.package.as_ref().map_or(arguments.module.span(), |package| package.span())
+}
+
+fn version_span(arguments: &Arguments) -> Span {
+    arguments.version.as_ref().map_or(arguments.module.span(), |(_, span)| *span)
 }
 
 /// Whether it is the signature data that is wrong, rather than the module.
@@ -72,6 +82,15 @@ fn of_reason(reason: &Reason) -> Option<&'static str> {
             "a section was added before the signature, or a second signature was added; use the \
              file that was signed"
         }
+        Reason::NoManifest => {
+            "have it built with `manifest = true` by `cargo wasmsign build`, or remove `package` and \
+             `version`"
+        }
+        Reason::WrongPackage { .. } => {
+            "use the module of that package, or correct `package`; `cargo wasmsign inspect` shows \
+             what the module says"
+        }
+        Reason::WrongVersion { .. } => "use a module of such a version, or correct `version`",
         _ => return None,
     })
 }

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::*;
-use wasmsign_core::KeyEncoding;
+use wasmsign_core::manifest::MANIFEST_SECTION;
+use wasmsign_core::{Identity, KeyEncoding, ModuleManifest};
 
 /// A project with every file that the calls name.
 fn project(name: &str) -> Project {
@@ -27,6 +28,7 @@ fn project(name: &str) -> Project {
     project.write("changed.wasm", changed);
     project.write("cut.wasm", &one[..one.len() - 1]);
     project.write("text.wasm", "(module)");
+    project.write("codec.wasm", signed(&module(&[codec()]), &[1]));
     project.write("component.wasm", b"\0asm\x0d\0\x01\0");
     for (seed, name) in [(1, "one"), (2, "two"), (3, "three")] {
         project.write(&format!("keys/{name}.pub"), public_text(seed));
@@ -34,6 +36,16 @@ fn project(name: &str) -> Project {
     project.write("keys/one.secret", &*secret(1).encode(KeyEncoding::Pem));
     project.write("keys/none.pub", "a note");
     project
+}
+
+/// What a module `codec`, version 1.4.2, says of itself.
+fn codec() -> Vec<u8> {
+    let version = "1.4.2".parse().unwrap();
+    let built = Identity::from_bytes([7; 32]);
+    let manifest = ModuleManifest::builder("codec", &version, "codec", "release", built)
+        .optimizer("binaryen", "116", ["-Oz"])
+        .extra("channel", "stable");
+    custom(MANIFEST_SECTION, &manifest.build().unwrap().encode().unwrap())
 }
 
 fn cases() -> Vec<PathBuf> {
@@ -114,6 +126,9 @@ static STRIPPED: VerifiedModule<'_> =
     include_signed!("stripped.wasm", keys = ["keys/one.pub"], sections = ["pol*"]);
 static DETACHED: VerifiedModule<'_> =
     include_signed!("unsigned.wasm", keys = ["keys/one.pub"], signature = "unsigned.wasm.sig");
+static CODEC: VerifiedModule<'_> = include_signed!(
+    "codec.wasm", keys = ["keys/one.pub"], package = "codec", version = ">=1.4, <2"
+);
 const KEY: PublicKey = public_key!("keys/one.pub");
 const HEX: PublicKey = public_key!("HEX_OF_KEY");
 
@@ -133,6 +148,11 @@ fn main() {
     assert_eq!(KEY, PublicKey::decode(&std::fs::read("keys/one.pub").unwrap()).unwrap());
     assert_eq!(KEY, HEX);
     assert_eq!(ONE, included!("one.wasm", "keys/one.pub"));
+    assert!(ONE.verified().manifest().is_none());
+    let said = CODEC.verified().manifest().unwrap();
+    let now = wasmsign_core::Verifier::new([KEY]).unwrap().verify_bytes(CODEC.bytes()).unwrap();
+    assert_eq!(Some(said), now.verified().manifest());
+    assert_eq!(said.extra().next(), Some(("channel", "stable")));
     let verifier = wasmsign_core::Verifier::builder([KEY]).with_identity().build().unwrap();
     assert_eq!(verifier.verify(ONE.bytes()).unwrap().identity(), ONE.verified().identity());
 }

@@ -3,16 +3,20 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use wasmsign_core::manifest::VersionReq;
+
 use crate::failure::Failure;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
 Runs one function of a signed WebAssembly module, after verifying the module
 
-usage: host-wasmtime --key PUBLIC... MODULE --invoke NAME [INTEGER...]
+usage: host-wasmtime --key PUBLIC... [--package NAME] [--version REQ] MODULE --invoke NAME [INTEGER...]
        host-wasmtime --policy FILE [--name NAME] MODULE --invoke NAME [INTEGER...]
 
   --key PUBLIC...  a trusted public key: a path, or the key's own text (repeatable)
+  --package NAME   refuse a module that does not say under its signature that it is of this package
+  --version REQ    refuse one that does not say a version that meets this requirement, such as >=1.4
   --policy FILE    a trust file, in place of keys
   --name NAME      what the trust file knows the module as (its file name)
   --invoke NAME    the exported function to call; i32 and i64 arguments follow
@@ -39,6 +43,10 @@ pub struct Arguments {
     pub policy: Option<PathBuf>,
     /// What it knows the module as.
     pub name: Option<String>,
+    /// The package that the module must say it is.
+    pub package: Option<String>,
+    /// The versions that it may say.
+    pub version: Option<VersionReq>,
     /// The module's path.
     pub module: PathBuf,
     /// The name of an exported function.
@@ -80,6 +88,8 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Request, Failu
             "--name" if seen.arguments.name.is_none() => {
                 seen.arguments.name = Some(utf8(value()?)?);
             }
+            "--package" => seen.arguments.package = Some(utf8(value()?)?),
+            "--version" => seen.arguments.version = Some(requirement(&utf8(value()?)?)?),
             "--invoke" if seen.function.is_none() => seen.function = Some(utf8(value()?)?),
             "--seconds" => seen.arguments.seconds = number(&value()?)?,
             "--timings" => seen.arguments.timings = true,
@@ -103,6 +113,11 @@ impl Seen {
             }
             None if arguments.name.is_some() => {
                 return Err(usage("--name is for --policy; keys know no names"));
+            }
+            Some(_) if arguments.package.is_some() || arguments.version.is_some() => {
+                return Err(usage(
+                    "--package and --version are for --key: the trust file has its own",
+                ));
             }
             Some(_) if !arguments.keys.is_empty() => {
                 return Err(usage("--policy names the trusted keys: give no others"));
@@ -132,6 +147,10 @@ fn is_option(text: &str) -> bool {
 fn number<T: std::str::FromStr>(text: &OsStr) -> Result<T, Failure> {
     let number = text.to_str().and_then(|text| text.parse().ok());
     number.ok_or_else(|| usage(format!("`{}` is not such an integer", text.display())))
+}
+
+fn requirement(text: &str) -> Result<VersionReq, Failure> {
+    text.parse().map_err(|error| usage(format!("`{text}` is not a version requirement: {error}")))
 }
 
 fn utf8(text: OsString) -> Result<String, Failure> {
@@ -185,6 +204,14 @@ mod tests {
         let arguments = run("m.wasm --invoke f 7 --timings --key a --seconds 3");
         assert_eq!((arguments.seconds, arguments.timings), (3, true));
         assert_eq!((arguments.keys, arguments.integers), (vec!["a".into()], vec![7]));
+    }
+
+    #[test]
+    fn a_package_and_a_version_may_be_asked_for() {
+        let arguments = run("--key a --package codec --version=>=1.4 m.wasm --invoke f");
+        assert_eq!(arguments.package.as_deref(), Some("codec"));
+        assert_eq!(arguments.version.map(|version| version.to_string()), Some(">=1.4".into()));
+        assert!(matches!(parsed("--key a --version x m.wasm --invoke f"), Err(Failure::Usage(_))));
     }
 
     #[test]

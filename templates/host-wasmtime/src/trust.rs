@@ -18,11 +18,19 @@ pub fn verifier(arguments: &Arguments) -> Result<Verifier, Failure> {
 }
 
 /// One signature of any of these keys, over the whole file, which must be a module and no component: the default, spelled
-/// out, because this line decides what may run.
+/// out, because this line decides what may run. Without a package, any module of the signer will do, and without a version,
+/// any release of it.
 fn by_keys(arguments: &Arguments) -> Result<Verifier, Failure> {
     let keys =
         arguments.keys.iter().map(|key| keys::public_key(key)).collect::<Result<Vec<_>, _>>()?;
-    let builder = Verifier::builder(keys).policy(Policy::default());
+    let mut policy = Policy::default();
+    if let Some(package) = &arguments.package {
+        policy = policy.package(package);
+    }
+    if let Some(version) = &arguments.version {
+        policy = policy.version(version.clone());
+    }
+    let builder = Verifier::builder(keys).policy(policy);
     builder.build().map_err(|error| Failure::Usage(error.to_string()))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use end_to_end::guests::{bad_modules, guest, invalid, key, section, signed, with_import};
+use end_to_end::guests::{bad_modules, codec, guest, invalid, key, section, signed, with_import};
 use end_to_end::{Said, cargo, repository, run, scratch};
 use tempfile::TempDir;
 use wasmsign_core::{KeyEncoding, SecretKey};
@@ -103,6 +103,20 @@ fn results_are_printed() {
         let said = host(&desk, &format!("--key trusted.pub guest.wasm --invoke {call}")).exits(0);
         assert_eq!((&*said.out, &*said.err), (result, ""), "{call}");
     }
+}
+
+#[test]
+fn a_package_and_a_version_may_be_asked_for() {
+    let desk = desk();
+    write(&desk, "codec.wasm", &signed(&codec().0, &[&key(7)]));
+    let call = |options: &str, module: &str| {
+        host(&desk, &format!("--key trusted.pub {options} {module} --invoke add 40 2"))
+    };
+    assert_eq!(call("--package codec --version >=1.4", "codec.wasm").exits(0).out, "42\n");
+    is_refused(call("--package other", "codec.wasm"), 1, "expected the package");
+    is_refused(call("--version 1.5", "codec.wasm"), 1, "expected the version ^1.5, found 1.4.2");
+    is_refused(call("--package codec", "guest.wasm"), 1, "no module manifest");
+    is_refused(call("--version one", "codec.wasm"), 2, "not a version requirement");
 }
 
 #[test]

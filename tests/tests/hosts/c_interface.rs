@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use end_to_end::guests::{codec, signed};
 use end_to_end::once::{kept, once};
 use end_to_end::{built, key_pair, repository, run, scratch, wasmsign, write};
 use tempfile::TempDir;
+use wasmsign_core::SecretKey;
 
 /// A program of tests/c, linked with the library.
 fn compiled(name: &str) -> PathBuf {
@@ -102,6 +104,29 @@ fn what_is_not_trusted_is_refused_with_its_reason() {
         assert_eq!(found, code, "{arguments:?}: {said}");
         assert!(said.contains(words), "no `{words}`: {said}");
         assert!(!said.contains("PRIVATE"), "{said}");
+    }
+}
+
+#[test]
+fn a_package_and_a_version_may_be_asked_for() {
+    let files = fixture();
+    let (codec, json) = codec();
+    let key =
+        SecretKey::decode(&std::fs::read(files.path().join("release.key")).expect("it is there"));
+    let key = key.expect("it is a key");
+    write(&files.path().join("codec.wasm"), signed(&codec, &[&key]));
+    for (module, mode, code, words) in [
+        ("codec.wasm", "whole", 0, &json[..]),
+        ("codec.wasm", "package=codec", 0, &json),
+        ("codec.wasm", "version=>=1.4", 0, &json),
+        ("codec.wasm", "package=other", 1, "(wrong-package)\nno manifest"),
+        ("codec.wasm", "version=1.5", 1, "(wrong-version)\nno manifest"),
+        ("signed.wasm", "package=codec", 1, "(no-manifest)"),
+        ("signed.wasm", "whole", 0, "no manifest"),
+        ("codec.wasm", "version=one", 2, "version: 2 expected a version requirement"),
+    ] {
+        let (found, said) = verify(files.path(), &[module, "-", mode, "release.pub"]);
+        assert!(found == code && said.contains(words), "{module} {mode}: {found} {said}");
     }
 }
 

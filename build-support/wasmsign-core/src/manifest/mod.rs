@@ -32,4 +32,4 @@ pub use builder::ManifestBuilder;
 pub use document::{MANIFEST_SECTION, ModuleManifest, Optimizer};
 pub use error::ManifestError;
 pub(crate) use found::FoundManifest;
-pub use semver::{Version, VersionReq};
+pub use semver::{Error as VersionError, Version, VersionReq};

@@ -1,0 +1,5 @@
+use wasmsign_macros::*;
+
+fn main() {
+    include_signed!("codec.wasm", keys = ["keys/one.pub"], package = "other");
+}

@@ -9,6 +9,8 @@ use wasmsign_core::verify::SignedRole;
 use wasmsign_core::verify::{BuilderError, Ignored, Prehashed, SignedBy, SignedHashes};
 use wasmsign_core::wasm::{Kind, Section};
 use wasmsign_core::{Error, KeyError, Verified};
+#[cfg(feature = "trust")]
+use wasmsign_core::{ModuleManifest, manifest::VersionError};
 
 /// An answer.
 #[derive(Debug, Serialize)]
@@ -71,6 +73,9 @@ pub(crate) struct Trusted {
     #[cfg(feature = "trust")]
     #[serde(flatten)]
     ruled: Option<Ruled>,
+    /// What the module says of itself in the covered bytes.
+    #[cfg(feature = "trust")]
+    manifest: Option<ModuleManifest>,
 }
 
 /// What a trust file has decided.
@@ -154,6 +159,8 @@ impl Answer {
         Self::Verified(Box::new(Trusted {
             #[cfg(feature = "trust")]
             ruled: Ruled::new(verified.rule(), verified.roles()),
+            #[cfg(feature = "trust")]
+            manifest: verified.manifest().cloned(),
             ..Trusted::new(verified.kind(), coverage, verified.signers(), verified.ignored())
         }))
     }
@@ -164,12 +171,15 @@ impl Answer {
         Self::Verified(Box::new(Trusted {
             #[cfg(feature = "trust")]
             ruled: Ruled::new(signed.rule(), signed.roles()),
+            #[cfg(feature = "trust")]
+            manifest: signed.manifest().cloned(),
             ..Trusted::new(signed.kind(), coverage, signed.signers(), signed.ignored())
         }))
     }
 }
 
 impl Trusted {
+    /// A verdict on a module that says nothing.
     fn new(of: Kind, coverage: Covered, signers: &[SignedBy], ignored: &[Ignored]) -> Self {
         Self {
             kind: kind(of),
@@ -178,6 +188,8 @@ impl Trusted {
             ignored: ignored.iter().map(ToString::to_string).collect(),
             #[cfg(feature = "trust")]
             ruled: None,
+            #[cfg(feature = "trust")]
+            manifest: None,
         }
     }
 }
@@ -237,6 +249,12 @@ impl Fault {
         // Of JSON that the caller has never seen.
         let what = told.rsplit_once(" at line ").map_or(&*told, |(what, _)| what);
         Self::error("request", format!("the keys or the options are not valid: {what}"))
+    }
+
+    /// What is asked of the version is no requirement.
+    #[cfg(feature = "trust")]
+    pub(crate) fn version(error: &VersionError) -> Self {
+        Self::error("request", format!("the keys or the options are not valid: version: {error}"))
     }
 
     pub(crate) fn not_prepared() -> Self {

@@ -24,6 +24,12 @@ pub(crate) struct Request {
     /// Custom sections that a prefix must hold, by their exact names.
     #[serde(default)]
     sections: Vec<String>,
+    /// The package that the module must say it is.
+    #[cfg(feature = "trust")]
+    package: Option<String>,
+    /// The versions that it may say, as cargo writes a requirement.
+    #[cfg(feature = "trust")]
+    version: Option<String>,
     /// Whether the answer lists the sections.
     #[serde(default)]
     pub(crate) map: bool,
@@ -66,7 +72,23 @@ impl Request {
             PublicKey::decode(text.as_bytes()).map_err(|error| Fault::key(index, &error))
         };
         let keys = self.keys.iter().enumerate().map(key).collect::<Result<Vec<_>, _>>()?;
-        Verifier::builder(keys).policy(self.policy()).build().map_err(Fault::unfit)
+        let policy = self.policy();
+        #[cfg(feature = "trust")]
+        let policy = self.of_package(policy)?;
+        Verifier::builder(keys).policy(policy).build().map_err(Fault::unfit)
+    }
+
+    /// The policy, with what is asked of the module manifest.
+    #[cfg(feature = "trust")]
+    fn of_package(&self, mut policy: Policy) -> Result<Policy, Fault> {
+        if let Some(package) = &self.package {
+            policy = policy.package(package);
+        }
+        match self.version.as_ref().map(|text| text.parse()) {
+            None => Ok(policy),
+            Some(Ok(requirement)) => Ok(policy.version(requirement)),
+            Some(Err(error)) => Err(Fault::version(&error)),
+        }
     }
 
     /// Whether it says nothing that a trust file says.
@@ -76,6 +98,8 @@ impl Request {
             && self.require == Required::Any
             && self.coverage == Coverage::Whole
             && self.sections.is_empty()
+            && self.package.is_none()
+            && self.version.is_none()
     }
 
     fn policy(&self) -> Policy {

@@ -1,5 +1,5 @@
-// The page: takes `?module=URL&key=TEXT` (`key` may be repeated, `require` and `coverage` are as in `wasmsign.js`), or
-// `?module=URL&trust=URL&name=NAME` (without a name, that of the module's file counts),
+// The page: takes `?module=URL&key=TEXT` (`key` may be repeated, `require`, `coverage`, `package` and `version` are as in
+// `wasmsign.js`), or `?module=URL&trust=URL&name=NAME` (without a name, that of the module's file counts),
 // states the outcome in `document.body.dataset.verdict` and `.reason`, and shows what there is to know.
 
 import { Refused, verify } from "./wasmsign.js";
@@ -64,7 +64,7 @@ function fill(form, query) {
     return another;
   });
   field.after(...added);
-  for (const name of ["require", "coverage", "trust", "name"]) {
+  for (const name of ["require", "coverage", "package", "version", "trust", "name"]) {
     at(name).disabled = !query.has(name);
     at(name).value = query.get(name) ?? "";
     at(name).closest("label").hidden = !query.has(name);
@@ -97,8 +97,10 @@ function keys(query) {
 }
 
 function options(query) {
-  const [require, coverage] = [query.get("require") ?? undefined, query.get("coverage") ?? undefined];
-  return { require: Number(require) || require, coverage, map: true, trust: trust(query) };
+  const [require, coverage, name, version] = ["require", "coverage", "package", "version"].map(
+    (option) => query.get(option) ?? undefined,
+  );
+  return { require: Number(require) || require, coverage, package: name, version, map: true, trust: trust(query) };
 }
 
 /** The trust file that is asked, if one is. */
@@ -130,8 +132,9 @@ function show({ verdict, reason, message, identity, facts }) {
 }
 
 /** What is known of a module, each with its name. */
-function terms({ identity, coverage, total, signers = [], ignored = [], rule, roles = {} }) {
+function terms({ identity, manifest, coverage, total, signers = [], ignored = [], rule, roles = {} }) {
   const terms = [];
+  if (manifest) terms.push(["Package", `${manifest.package} ${manifest.version}`]);
   if (rule !== undefined) terms.push(["Decided by", `rule ${rule} of the trust file`]);
   for (const [role, keys] of Object.entries(roles)) terms.push([`For ${role}`, keys.join(", ") || "nobody"]);
   if (identity) terms.push(["Identity", identity]);

@@ -54,6 +54,8 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @property {"any" | "all" | number} [require] how many of the keys must have signed; any by default
  * @property {"whole" | "prefix"} [coverage] how much of the file: whole by default
  * @property {string[]} [sections] custom sections that must be covered too; makes `coverage` a prefix
+ * @property {string} [package] the package that the module must say it is, under its signature
+ * @property {string} [version] the versions that it may say, as cargo writes a requirement: `>=1.4, <2`
  * @property {ArrayBuffer | Uint8Array} [signature] a detached signature, which counts in place of the embedded one
  * @property {boolean} [map] whether to list the sections; false by default
  * @property {number} [maxBytes] how long the module may be; 256 MiB by default
@@ -75,6 +77,8 @@ export async function verifyAndInstantiate(response, keys, imports = {}, options
  * @property {string[]} ignored what had no part in the verdict
  * @property {number} [rule] index of the rule of the trust file that has decided, from 0
  * @property {Record<string, string[]>} [roles] the names of the keys that have signed, by those of the roles
+ * @property {object | null} [manifest] what the module says of itself in the covered bytes: package, version and more;
+ *   where `package`, `version` or `trust` was asked for
  * @property {{sections: {id: number, name: string | null, start: number, end: number}[], section_count: number}} [map]
  *
  * @param {Response | Promise<Response> | ArrayBuffer | Uint8Array} source
@@ -87,8 +91,8 @@ export async function verify(source, keys, options = {}) {
   const promised = Promise.resolve(source);
   try {
     // Before anything is waited for: whoever changes these objects later changes nothing.
-    const { policy, trust, signature, maxBytes } = asked(keys, options);
-    const file = trust ? "verifier-trust.wasm" : undefined;
+    const { policy, full, trust, signature, maxBytes } = asked(keys, options);
+    const file = full ? "verifier-trust.wasm" : undefined;
     const [verifier, given] = await Promise.all([
       orRefused("verifier", "the verifier cannot be loaded", Verifier.create(file)),
       orRefused("not-fetched", "the module cannot be fetched", promised),
@@ -133,7 +137,8 @@ function asked(keys, options) {
     const request = JSON.stringify({ ...policy, keys: texts(keys ?? []) }, (_, value) =>
       isJson(value) ? value : null,
     );
-    return { policy: request, trust: trust && question(trust), signature: bytes?.slice(), maxBytes };
+    const full = [trust, policy.package, policy.version].some((option) => option !== undefined);
+    return { policy: request, full, trust: trust && question(trust), signature: bytes?.slice(), maxBytes };
   } catch (error) {
     throw refused("request", "the keys or the options are not valid", error);
   }
@@ -141,8 +146,19 @@ function asked(keys, options) {
 
 /** A copy, with what is inherited. Unknown ones are left for the verifier to name: one that is misspelt must not count
  * as one that is not there. */
-function own({ require, coverage, sections, signature, map, maxBytes, trust, ...unknown }) {
-  return { ...unknown, require, coverage, sections, signature, map, maxBytes, trust };
+function own({
+  require,
+  coverage,
+  sections,
+  package: name,
+  version,
+  signature,
+  map,
+  maxBytes,
+  trust,
+  ...unknown
+}) {
+  return { ...unknown, require, coverage, sections, package: name, version, signature, map, maxBytes, trust };
 }
 
 /** What a trust file is asked, as it stands now. */

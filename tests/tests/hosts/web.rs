@@ -4,7 +4,7 @@
 use end_to_end::browser::Browser;
 use end_to_end::conformance::{self, Case, Suite};
 use end_to_end::fixtures::custom;
-use end_to_end::guests::{bad_modules, guest, key, signed};
+use end_to_end::guests::{bad_modules, codec, guest, key, signed};
 use end_to_end::host_web::{call, dist, good, is, outcome, text, trusted};
 use end_to_end::repository;
 use end_to_end::site::Site;
@@ -415,7 +415,36 @@ fn the_verifier_is_small() {
             new Response(body.pipeThrough(new CompressionStream('gzip'))).arrayBuffer()).then(({ byteLength }) => byteLength)",
     );
     let compressed = compressed.as_u64().expect("a length");
-    assert!(compressed <= 120_000, "{compressed} bytes");
+    assert!(compressed <= 112_640, "{compressed} bytes");
+}
+
+#[test]
+fn a_package_and_a_version_may_be_asked_for() {
+    let site = Site::of(dist());
+    let (codec, json) = codec();
+    site.put("codec.wasm", signed(&codec, &[&key(7)]));
+    site.put("good.wasm", good());
+    let mut browser = Browser::start();
+    let said: Value = serde_json::from_str(&json).expect("it is JSON");
+    let public = trusted();
+    for page in ["127.0.0.1", "plain.test"] {
+        browser.open(&format!("http://{page}:{}/", site.port()));
+        let mut ask = |module: &str, options: Value| {
+            let ask = format!("verify(fetch('/{module}.wasm'), [{public:?}], {options})");
+            call(&mut browser, &format!("{ask}.then(({{ manifest }}) => ({{ manifest }}))"))
+        };
+        assert_eq!(ask("codec", json!({"package": "codec", "version": "^1.4"}))["manifest"], said);
+        assert_eq!(ask("good", json!({}))["manifest"], Value::Null);
+        for (module, options, reason) in [
+            ("codec", json!({"package": "other"}), "wrong-package"),
+            ("codec", json!({"version": ">=1.5"}), "wrong-version"),
+            ("good", json!({"package": "codec"}), "no-manifest"),
+            ("codec", json!({"version": "one"}), "request"),
+            ("codec", json!({"package": 1}), "request"),
+        ] {
+            assert_eq!(ask(module, options.clone())["reason"], reason, "{module} {options}");
+        }
+    }
 }
 
 /// Whether `wasmsign.js` has words for a case: browsers run modules, and it takes names where `verify` takes patterns.

@@ -50,6 +50,12 @@ pub struct Case {
     pub sections: Vec<String>,
     /// `--expect`, where it is given.
     pub expect: Option<String>,
+    /// `--package`, where it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// `--version`, where it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// What a trust file is asked, where one decides in place of keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust: Option<Asked>,
@@ -153,6 +159,8 @@ impl Case {
         self.coverage.iter().for_each(|coverage| flag("--coverage", coverage.into()));
         self.sections.iter().for_each(|glob| flag("--sections", glob.into()));
         self.expect.iter().for_each(|kind| flag("--expect", kind.into()));
+        self.package.iter().for_each(|name| flag("--package", name.into()));
+        self.version.iter().for_each(|version| flag("--version", version.into()));
         if let Some(asked) = &self.trust {
             flag("--policy", file(&asked.policy));
             flag("--name", asked.name.as_str().into());

@@ -44,6 +44,8 @@ impl Draft {
             coverage: None,
             sections: Vec::new(),
             expect: None,
+            package: None,
+            version: None,
             trust: None,
             verdict,
             reasons: reasons.iter().map(|&reason| reason.into()).collect(),
@@ -95,6 +97,16 @@ impl Draft {
 
     pub fn expect(mut self, kind: &str) -> Self {
         self.case.expect = Some(kind.into());
+        self
+    }
+
+    pub fn package(mut self, name: &str) -> Self {
+        self.case.package = Some(name.into());
+        self
+    }
+
+    pub fn version(mut self, requirement: &str) -> Self {
+        self.case.version = Some(requirement.into());
         self
     }
 

@@ -96,6 +96,9 @@ fn policy(case: &Case) -> Policy {
         Some("component") => Some(Kind::Component),
         _ => None,
     });
+    let policy = case.package.iter().fold(policy, |policy, name| policy.package(name));
+    let version = |policy: Policy, text: &String| policy.version(text.parse().unwrap());
+    let policy = case.version.iter().fold(policy, version);
     let globs = globs(&case.sections);
     match case.coverage.as_deref() {
         _ if !globs.is_empty() => policy

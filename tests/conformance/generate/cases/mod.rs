@@ -5,6 +5,7 @@ mod detached;
 mod ed25519;
 mod header;
 mod limits;
+mod manifest;
 mod message;
 mod prefix;
 mod several_keys;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Draft> {
         under("data", "verification-rules, Signature data", signature_data::cases()),
         under("limits", "verification-rules, Signature data", limits::cases()),
         under("ed25519", "verification-rules, Ed25519", ed25519::cases()),
+        under("manifest", "keys-and-trust, The module manifest", manifest::cases()),
         under("trust", "keys-and-trust, The trust file", trust::cases()),
         under("detached", "verification-rules, Detached and embedded", detached::cases()),
     ]

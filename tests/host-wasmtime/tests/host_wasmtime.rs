@@ -222,7 +222,7 @@ fn what_is_no_key_is_a_matter_of_usage() {
         is_refused(host(&desk, line), 2, "try --help");
     }
     let said = host(&desk, "--help").exits(0);
-    assert!(said.out.contains("usage: host-wasmtime --key PUBLIC... MODULE --invoke NAME"));
+    assert!(said.out.contains("usage: host-wasmtime --key PUBLIC..."));
 }
 
 #[test]

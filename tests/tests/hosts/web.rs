@@ -447,9 +447,11 @@ fn a_package_and_a_version_may_be_asked_for() {
     }
 }
 
-/// Whether `wasmsign.js` has words for a case: browsers run modules, and it takes names where `verify` takes patterns.
+/// Whether `wasmsign.js` has words for a case: browsers run modules, it takes names where `verify` takes patterns, and keys
+/// as texts: 32 bytes are a key as a text, and none as a file.
 fn is_offered(case: &Case) -> bool {
     case.trust.is_none()
+        && case.name != "keys-file-without-type"
         && case.expect.as_deref().is_none_or(|kind| kind == "module")
         && case.sections.iter().all(|name| !name.contains(['*', '?', '[', '{', '\\']))
 }
@@ -473,7 +475,8 @@ fn the_conformance_vectors_get_their_answers() {
             }
             let keys: Vec<_> = case.public_keys.iter().map(|name| hex(read(name))).collect();
             json!({"at": at, "keys": keys, "require": case.require, "coverage": case.coverage,
-                "sections": case.sections, "detached": case.signature.is_some()})
+                "sections": case.sections, "detached": case.signature.is_some(),
+                "package": case.package, "version": case.version})
         })
         .collect();
     let mut browser = Browser::start();
@@ -494,8 +497,10 @@ fn the_conformance_vectors_get_their_answers() {
 const ASK_ALL: &str = r#"async (cases) => {
     const { verify } = await import("/wasmsign.js");
     const bytes = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
-    const ask = async ({ at, keys, require, coverage, sections, detached }) => {
+    const ask = async ({ at, keys, require, coverage, sections, detached, ...said }) => {
         const options = { sections, coverage: coverage ?? undefined };
+        options.package = said.package ?? undefined;
+        options.version = said.version ?? undefined;
         options.require = Number(require) || (require ?? undefined);
         if (detached) options.signature = await bytes(`${at}.sig`);
         try {

@@ -195,10 +195,10 @@ fn sections_that_name_places_in_the_code_go_with_the_code() {
     let hint = custom("metadata.code.branch_hint", &[1, 0, 1, 5, 1, 1]);
     let hinted = module(&[
         section(1, TYPES),
-        section(3, &[1, 0]),
-        section(7, &list(&[[text("f"), vec![0, 0]].concat()])),
+        section(3, &[2, 0, 0]),
+        section(7, &list(&[[text("f"), vec![0, 0]].concat(), [text("g"), vec![0, 1]].concat()])),
         hint,
-        code(&[&[0x41, 1, 0x04, 0x7f, 0x41, 1, 0x05, 0x41, 2, 0x0b]]),
+        code(&[&[0x41, 1, 0x04, 0x7f, 0x41, 1, 0x05, 0x41, 2, 0x0b], &[0x41, 3]]),
         custom("reloc.CODE", &[3, 0]),
     ]);
     let sections = |project: &Project| {
@@ -221,10 +221,14 @@ fn sections_that_name_places_in_the_code_go_with_the_code() {
     project.replace("Cargo.toml", FAKE, "optimize = false\n");
     build(&project).exits(0);
     assert_eq!(sections(&project), ["metadata.code.branch_hint", "reloc.CODE"]);
-    project.replace("Cargo.toml", "optimize = false\n", "optimize = { exports = [\"f\"] }\n");
+    project.replace(
+        "Cargo.toml",
+        "optimize = false\n",
+        "optimize = { exports = [\"f\", \"g\"] }\n",
+    );
     run(&mut project.build(&["--no-optimize"])).exits(0);
     assert_eq!(sections(&project)[..2], ["metadata.code.branch_hint", "reloc.CODE"]);
-    project.replace("Cargo.toml", "exports = [\"f\"]", "exports = []");
+    project.replace("Cargo.toml", "[\"f\", \"g\"]", "[\"f\"]");
     run(&mut project.build(&["--no-optimize"])).exits(0).says(&["`metadata.code.branch_hint`"]);
     assert!(!sections(&project).contains(&"metadata.code.branch_hint".to_owned()));
 }

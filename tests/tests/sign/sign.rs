@@ -163,13 +163,16 @@ fn keys_of_other_algorithms_are_named() {
         ("ed448.pem", "Ed448"),
         ("x25519.pem", "X25519"),
         ("ssh-rsa", "RSA"),
-        ("openssl-encrypted.pem", "encrypted"),
-        ("ssh-encrypted", "encrypted"),
         ("openssl-certificate.pem", "CERTIFICATE"),
     ] {
         let path = foreign_key(file);
         let mut command = wasmsign(desk.path());
         run(command.args(["sign", "add.wasm", "-k"]).arg(&path)).exits(3).says(&[file, found]);
+    }
+    for file in ["openssl-encrypted.pem", "ssh-encrypted"] {
+        let mut command = wasmsign(desk.path());
+        command.args(["sign", "add.wasm", "-k"]).arg(foreign_key(file));
+        run(&mut command).exits(2).says(&[file, "passphrase"]);
     }
     for (file, found) in
         [("rsa.pub.pem", "RSA"), ("ec-P-384.pub.pem", "EC P-384"), ("ed448.pub.pem", "Ed448")]

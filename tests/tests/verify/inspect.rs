@@ -50,7 +50,7 @@ fn json_has_all_of_it() {
         "module": "add.one-keyid.wasm", "kind": "module", "size": 173,
         "identity": identity(&vector("add.wasm")), "sections": sections,
         "section_count": 5, "stray_signature": null, "parts": [{"start": 140, "end": 173}], "warnings": [],
-        "boundaries": [{"end": 173, "hash": hash}],
+        "boundaries": [{"end": 173, "hash": hash}], "manifest": null,
         "signatures": {"sets": [{
             "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},
             "entries": [{"algorithm": 1, "key_id": ID_ONE}],

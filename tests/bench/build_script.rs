@@ -31,8 +31,8 @@ fn main() {
 "#;
 
 fn main() {
-    let desk = scratch();
-    let at = |name: &str| desk.path().join(name);
+    let workdir = scratch();
+    let at = |name: &str| workdir.path().join(name);
     write(&at("m.wasm"), signed(&large(LENGTH), &[&key(7)]));
     write(&at("k.pub"), key(7).public_key().encode(KeyEncoding::Pem));
     write(&at("src/lib.rs"), "");
@@ -45,9 +45,9 @@ fn main() {
     for level in [3, 0] {
         write(&at("Cargo.toml"), manifest(level));
         write(&at("Cargo.lock"), &lock);
-        let script = build(desk.path());
+        let script = build(workdir.path());
         let [read, copy, import] =
-            ["read", "copy", "import"].map(|what| fastest(&script, desk.path(), what));
+            ["read", "copy", "import"].map(|what| fastest(&script, workdir.path(), what));
         let beyond = import - read;
         println!("{level:<10} {read:>10.1?} {copy:>10.1?} {import:>10.1?} {beyond:>14.1?}");
     }

@@ -28,16 +28,16 @@ pub fn foreign_key(name: &str) -> PathBuf {
 }
 
 /// A directory with the vectors' key pairs and these of its modules.
-pub fn desk(modules: &[&str]) -> TempDir {
-    let desk = scratch();
+pub fn workdir(modules: &[&str]) -> TempDir {
+    let workdir = scratch();
     for name in ["one.secret", "two.secret", "one.public", "two.public"].iter().chain(modules) {
-        std::fs::write(desk.path().join(name), vector(name)).expect("a file can be written");
+        std::fs::write(workdir.path().join(name), vector(name)).expect("a file can be written");
         #[cfg(unix)]
         if name.ends_with(".secret") {
-            set_mode(&desk.path().join(name), 0o600);
+            set_mode(&workdir.path().join(name), 0o600);
         }
     }
-    desk
+    workdir
 }
 
 /// Runs the program with arguments that are separated by single spaces.

@@ -211,7 +211,10 @@ mod tests {
         let arguments = run("--key a --package codec --version=>=1.4 m.wasm --invoke f");
         assert_eq!(arguments.package.as_deref(), Some("codec"));
         assert_eq!(arguments.version.map(|version| version.to_string()), Some(">=1.4".into()));
-        assert!(matches!(parsed("--key a --version one m.wasm --invoke f"), Err(Failure::Usage(_))));
+        assert!(matches!(
+            parsed("--key a --version one m.wasm --invoke f"),
+            Err(Failure::Usage(_))
+        ));
     }
 
     #[test]

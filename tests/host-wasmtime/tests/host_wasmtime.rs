@@ -12,15 +12,15 @@ use wasmsign_core::{KeyEncoding, SecretKey};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_host-wasmtime");
 
 /// A directory with the guest, signed by the key of 7s, whose public half is `trusted.pub`.
-fn desk() -> TempDir {
-    let desk = scratch();
-    write(&desk, "trusted.pub", &public(&key(7), KeyEncoding::Pem));
-    write(&desk, "guest.wasm", &signed(&guest(), &[&key(7)]));
-    desk
+fn workdir() -> TempDir {
+    let workdir = scratch();
+    write(&workdir, "trusted.pub", &public(&key(7), KeyEncoding::Pem));
+    write(&workdir, "guest.wasm", &signed(&guest(), &[&key(7)]));
+    workdir
 }
 
-fn write(desk: &TempDir, name: &str, content: &[u8]) {
-    std::fs::write(desk.path().join(name), content).expect("a file can be written");
+fn write(workdir: &TempDir, name: &str, content: &[u8]) {
+    std::fs::write(workdir.path().join(name), content).expect("a file can be written");
 }
 
 fn public(key: &SecretKey, encoding: KeyEncoding) -> Vec<u8> {
@@ -33,12 +33,12 @@ fn text(key: &SecretKey) -> String {
 }
 
 /// Runs the host with arguments that are separated by single spaces.
-fn host(desk: &TempDir, line: &str) -> Said {
-    host_with(desk, &line.split(' ').collect::<Vec<_>>())
+fn host(workdir: &TempDir, line: &str) -> Said {
+    host_with(workdir, &line.split(' ').collect::<Vec<_>>())
 }
 
-fn host_with(desk: &TempDir, arguments: &[&str]) -> Said {
-    run(Command::new(PROGRAM).args(arguments).current_dir(desk.path()))
+fn host_with(workdir: &TempDir, arguments: &[&str]) -> Said {
+    run(Command::new(PROGRAM).args(arguments).current_dir(workdir.path()))
 }
 
 /// Asserts that nothing is printed but a reason of one line.
@@ -91,7 +91,7 @@ fn the_template_has_the_dependencies_that_are_tested() {
 
 #[test]
 fn results_are_printed() {
-    let desk = desk();
+    let workdir = workdir();
     for (call, result) in [
         ("add 40 2", "42\n"),
         ("add -40 -2", "-42\n"),
@@ -100,17 +100,18 @@ fn results_are_printed() {
         ("both 4294967298", "4294967298 2\n"),
         ("both -9223372036854775808", "-9223372036854775808 0\n"),
     ] {
-        let said = host(&desk, &format!("--key trusted.pub guest.wasm --invoke {call}")).exits(0);
+        let said =
+            host(&workdir, &format!("--key trusted.pub guest.wasm --invoke {call}")).exits(0);
         assert_eq!((&*said.out, &*said.err), (result, ""), "{call}");
     }
 }
 
 #[test]
 fn a_package_and_a_version_may_be_asked_for() {
-    let desk = desk();
-    write(&desk, "codec.wasm", &signed(&codec().0, &[&key(7)]));
+    let workdir = workdir();
+    write(&workdir, "codec.wasm", &signed(&codec().0, &[&key(7)]));
     let call = |options: &str, module: &str| {
-        host(&desk, &format!("--key trusted.pub {options} {module} --invoke add 40 2"))
+        host(&workdir, &format!("--key trusted.pub {options} {module} --invoke add 40 2"))
     };
     assert_eq!(call("--package codec --version >=1.4", "codec.wasm").exits(0).out, "42\n");
     is_refused(call("--package other", "codec.wasm"), 1, "expected the package");
@@ -121,10 +122,10 @@ fn a_package_and_a_version_may_be_asked_for() {
 
 #[test]
 fn no_bad_module_is_compiled() {
-    let desk = desk();
+    let workdir = workdir();
     for bad in bad_modules(&key(7)) {
-        write(&desk, "bad.wasm", &bad.file);
-        let said = host(&desk, "--timings --key trusted.pub bad.wasm --invoke add 1 2").exits(1);
+        write(&workdir, "bad.wasm", &bad.file);
+        let said = host(&workdir, "--timings --key trusted.pub bad.wasm --invoke add 1 2").exits(1);
         assert!(said.err.contains(bad.reason), "{}: {}", bad.what, said.err);
         // With `--timings`, two more lines come from where the compiler is called.
         is_refused(said, 1, "refused: `bad.wasm`");
@@ -134,11 +135,11 @@ fn no_bad_module_is_compiled() {
 /// So the test above has looked at the right place.
 #[test]
 fn a_signed_module_is_compiled() {
-    let desk = desk();
-    let said = host(&desk, "--timings --key trusted.pub guest.wasm --invoke add 1 2").exits(0);
+    let workdir = workdir();
+    let said = host(&workdir, "--timings --key trusted.pub guest.wasm --invoke add 1 2").exits(0);
     said.says(&["verified_us ", "compiled_us ", "signed by "]);
-    write(&desk, "invalid.wasm", &signed(&invalid(), &[&key(7)]));
-    let said = host(&desk, "--key trusted.pub invalid.wasm --invoke add 1 2");
+    write(&workdir, "invalid.wasm", &signed(&invalid(), &[&key(7)]));
+    let said = host(&workdir, "--key trusted.pub invalid.wasm --invoke add 1 2");
     is_refused(said, 1, "cannot be compiled");
 }
 
@@ -152,15 +153,15 @@ const TRUST: &str = "version = 1\n\
 
 #[test]
 fn a_trust_file_decides_by_the_name() {
-    let desk = desk();
-    std::fs::create_dir(desk.path().join("etc")).expect("there is room");
-    write(&desk, "etc/trust.toml", TRUST.as_bytes());
-    write(&desk, "etc/trusted.pub", &public(&key(7), KeyEncoding::Pem));
-    write(&desk, "etc/gone.pub", &public(&key(9), KeyEncoding::Compact));
-    write(&desk, "unsigned.wasm", &guest());
-    write(&desk, "gone.wasm", &signed(&guest(), &[&key(9)]));
+    let workdir = workdir();
+    std::fs::create_dir(workdir.path().join("etc")).expect("there is room");
+    write(&workdir, "etc/trust.toml", TRUST.as_bytes());
+    write(&workdir, "etc/trusted.pub", &public(&key(7), KeyEncoding::Pem));
+    write(&workdir, "etc/gone.pub", &public(&key(9), KeyEncoding::Compact));
+    write(&workdir, "unsigned.wasm", &guest());
+    write(&workdir, "gone.wasm", &signed(&guest(), &[&key(9)]));
     let call = |line: &str| {
-        host(&desk, &format!("--timings --policy etc/trust.toml {line} --invoke add 40 2"))
+        host(&workdir, &format!("--timings --policy etc/trust.toml {line} --invoke add 40 2"))
     };
     for line in ["guest.wasm", "--name plugins/m guest.wasm", "--name dev/m unsigned.wasm"] {
         assert_eq!(call(line).exits(0).out, "42\n", "{line}");
@@ -179,21 +180,21 @@ fn a_trust_file_decides_by_the_name() {
 
 #[test]
 fn a_trust_file_with_faults_names_them_all() {
-    let desk = desk();
-    write(&desk, "trust.toml", b"version = 1\n[keys.a]\npublik = 1\n");
-    let said = host(&desk, "--policy trust.toml guest.wasm --invoke add 1 2").exits(2);
+    let workdir = workdir();
+    write(&workdir, "trust.toml", b"version = 1\n[keys.a]\npublik = 1\n");
+    let said = host(&workdir, "--policy trust.toml guest.wasm --invoke add 1 2").exits(2);
     for words in ["line 2, column 1: missing key `public`; ", "did you mean `public`?"] {
         assert!(said.err.contains(words), "{}", said.err);
     }
-    host(&desk, "--policy none.toml guest.wasm --invoke add 1 2").exits(2).says(&["none.toml"]);
+    host(&workdir, "--policy none.toml guest.wasm --invoke add 1 2").exits(2).says(&["none.toml"]);
     let both = "--policy trust.toml --key trusted.pub guest.wasm --invoke add 1 2";
-    host(&desk, both).exits(2).says(&["--policy names the trusted keys"]);
+    host(&workdir, both).exits(2).says(&["--policy names the trusted keys"]);
 }
 
 #[test]
 fn keys_come_as_paths_and_texts() {
-    let desk = desk();
-    write(&desk, "stranger.pub", &public(&key(9), KeyEncoding::Compact));
+    let workdir = workdir();
+    write(&workdir, "stranger.pub", &public(&key(9), KeyEncoding::Compact));
     let (trusted, stranger) = (text(&key(7)), text(&key(9)));
     let pem = String::from_utf8(public(&key(7), KeyEncoding::Pem)).expect("it is a text");
     let call = ["guest.wasm", "--invoke", "add", "1", "2"];
@@ -204,31 +205,31 @@ fn keys_come_as_paths_and_texts() {
         &["--key", &stranger, "--key", "trusted.pub"],
         &["--key", "trusted.pub", &stranger],
     ] {
-        let said = host_with(&desk, &[keys, &call].concat()).exits(0);
+        let said = host_with(&workdir, &[keys, &call].concat()).exits(0);
         assert_eq!(said.out, "3\n", "{keys:?}");
     }
-    let said = host_with(&desk, &[&["--key", &stranger, "stranger.pub"][..], &call].concat());
+    let said = host_with(&workdir, &[&["--key", &stranger, "stranger.pub"][..], &call].concat());
     is_refused(said, 1, "no valid signature");
 }
 
 #[test]
 fn what_is_no_key_is_a_matter_of_usage() {
-    let desk = desk();
+    let workdir = workdir();
     for keys in ["missing.pub", "guest.wasm", "ssh-ed25519", "trusted.pub --key missing.pub"] {
-        let said = host(&desk, &format!("--key {keys} guest.wasm --invoke add 1 2"));
+        let said = host(&workdir, &format!("--key {keys} guest.wasm --invoke add 1 2"));
         is_refused(said, 2, "the key ");
     }
     for line in ["guest.wasm --invoke add 1 2", "--key trusted.pub guest.wasm", "--key"] {
-        is_refused(host(&desk, line), 2, "try --help");
+        is_refused(host(&workdir, line), 2, "try --help");
     }
-    let said = host(&desk, "--help").exits(0);
+    let said = host(&workdir, "--help").exits(0);
     assert!(said.out.contains("usage: host-wasmtime --key PUBLIC..."));
 }
 
 #[test]
 fn a_call_that_does_not_fit_is_refused() {
-    let desk = desk();
-    write(&desk, "import.wasm", &signed(&with_import(), &[&key(7)]));
+    let workdir = workdir();
+    write(&workdir, "import.wasm", &signed(&with_import(), &[&key(7)]));
     for (call, reason) in [
         ("missing.wasm --invoke add 1 2", "missing.wasm"),
         (". --invoke add 1 2", "failed to read"),
@@ -240,14 +241,14 @@ fn a_call_that_does_not_fit_is_refused() {
         ("guest.wasm --invoke both 18446744073709551616", "cannot be given as i64"),
         ("import.wasm --invoke add 1 2", "env.log"),
     ] {
-        is_refused(host(&desk, &format!("--key trusted.pub {call}")), 1, reason);
+        is_refused(host(&workdir, &format!("--key trusted.pub {call}")), 1, reason);
     }
 }
 
 /// A table of a thousand million references would take gigabytes, and seconds in which no clock is looked at.
 #[test]
 fn tables_have_a_limit() {
-    let desk = desk();
+    let workdir = workdir();
     let grow = b"\x01\x0d\0\xd0\x70\x41\x80\x94\xeb\xdc\x03\xfc\x0f\0\x0b";
     let sections = [
         (1, &b"\x01\x60\0\x01\x7f"[..]),
@@ -258,16 +259,16 @@ fn tables_have_a_limit() {
     ];
     let sections = sections.map(|(id, payload)| section(id, payload)).concat();
     let module = [&b"\0asm\x01\0\0\0"[..], &sections].concat();
-    write(&desk, "grow.wasm", &signed(&module, &[&key(7)]));
-    let said = host(&desk, "--key trusted.pub grow.wasm --invoke grow").exits(0);
+    write(&workdir, "grow.wasm", &signed(&module, &[&key(7)]));
+    let said = host(&workdir, "--key trusted.pub grow.wasm --invoke grow").exits(0);
     assert_eq!(said.out, "-1\n");
 }
 
 #[test]
 fn a_module_that_fails_is_told_from_one_that_is_refused() {
-    let desk = desk();
-    is_refused(host(&desk, "--key trusted.pub guest.wasm --invoke trap"), 3, "unreachable");
-    let said = host(&desk, "--key trusted.pub guest.wasm --seconds 1 --invoke spin");
+    let workdir = workdir();
+    is_refused(host(&workdir, "--key trusted.pub guest.wasm --invoke trap"), 3, "unreachable");
+    let said = host(&workdir, "--key trusted.pub guest.wasm --seconds 1 --invoke spin");
     is_refused(said, 3, "interrupt");
 }
 
@@ -275,12 +276,12 @@ fn a_module_that_fails_is_told_from_one_that_is_refused() {
 #[cfg(unix)]
 #[test]
 fn the_file_is_read_once() {
-    let desk = desk();
-    let file = std::fs::File::open(desk.path().join("guest.wasm")).expect("it is there");
+    let workdir = workdir();
+    let file = std::fs::File::open(workdir.path().join("guest.wasm")).expect("it is there");
     let (reading, mut writing) = std::io::pipe().expect("there are pipes");
     let mut command = Command::new(PROGRAM);
     command.args(["--key", "trusted.pub", "/dev/stdin", "--invoke", "add", "40", "2"]);
-    command.current_dir(desk.path()).stdin(reading);
+    command.current_dir(workdir.path()).stdin(reading);
     std::io::copy(&mut &file, &mut writing).expect("a pipe takes some hundred bytes");
     drop(writing);
     assert_eq!(run(&mut command).exits(0).out, "42\n");

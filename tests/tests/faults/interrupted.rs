@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use end_to_end::fixtures::{call, desk, large_module, shell, snapshot, temporary, vector};
+use end_to_end::fixtures::{call, large_module, shell, snapshot, temporary, vector, workdir};
 use end_to_end::{run, wasmsign};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -36,42 +36,43 @@ fn interrupted(directory: &Path, signal: Signal, output: Option<&str>) -> ExitSt
 
 #[test]
 fn a_kill_leaves_the_old_file_and_the_next_run_clears_up() {
-    let desk = desk(&["add.wasm"]);
-    let status = interrupted(desk.path(), Signal::KILL, None);
+    let workdir = workdir(&["add.wasm"]);
+    let status = interrupted(workdir.path(), Signal::KILL, None);
     assert_eq!(status.signal(), Some(9));
-    assert_eq!(temporary(desk.path()).len(), 1);
-    call(desk.path(), "sign add.wasm -k one.secret").exits(0);
-    assert!(temporary(desk.path()).is_empty());
+    assert_eq!(temporary(workdir.path()).len(), 1);
+    call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
+    assert!(temporary(workdir.path()).is_empty());
 }
 
 #[test]
 fn a_kill_leaves_the_old_output() {
-    let desk = desk(&["add.wasm"]);
-    let old = desk.path().join("out.wasm");
+    let workdir = workdir(&["add.wasm"]);
+    let old = workdir.path().join("out.wasm");
     std::fs::write(&old, "old").unwrap();
     let before = snapshot(&old);
-    interrupted(desk.path(), Signal::KILL, Some("out.wasm"));
+    interrupted(workdir.path(), Signal::KILL, Some("out.wasm"));
     assert_eq!(snapshot(&old), before);
-    call(desk.path(), "sign add.wasm -k one.secret -o out.wasm").exits(0);
+    call(workdir.path(), "sign add.wasm -k one.secret -o out.wasm").exits(0);
     assert_eq!(std::fs::read(&old).unwrap(), vector("add.one-keyid.wasm"));
-    assert!(temporary(desk.path()).is_empty());
+    assert!(temporary(workdir.path()).is_empty());
 }
 
 #[test]
 fn term_and_interrupt_clear_up_at_once() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
-        let desk = desk(&[]);
-        let status = interrupted(desk.path(), signal, None);
+        let workdir = workdir(&[]);
+        let status = interrupted(workdir.path(), signal, None);
         assert_eq!(status.code(), Some(code));
-        assert!(temporary(desk.path()).is_empty());
+        assert!(temporary(workdir.path()).is_empty());
     }
 }
 
 #[test]
 fn a_file_larger_than_the_memory_is_verified() {
-    let desk = desk(&[]);
-    large_module(&desk.path().join("large.wasm"), 600);
-    let limited = |line: &str| run(&mut shell(desk.path(), "ulimit -v 524288; exec \"$@\"", line));
+    let workdir = workdir(&[]);
+    large_module(&workdir.path().join("large.wasm"), 600);
+    let limited =
+        |line: &str| run(&mut shell(workdir.path(), "ulimit -v 524288; exec \"$@\"", line));
     limited("sign large.wasm -k one.secret -S large.sig").exits(0);
     limited("verify large.wasm -S large.sig -K one.public").exits(0);
     limited("verify large.wasm -S large.sig -K two.public")

@@ -1,7 +1,7 @@
 //! Lines of JSON against their published schema.
 #![cfg(unix)]
 
-use end_to_end::fixtures::{call, desk};
+use end_to_end::fixtures::{call, workdir};
 use end_to_end::repository;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn fits(line: &Value, definition: &Value) {
 fn every_line_has_the_keys_of_its_schema() {
     let schema = std::fs::read_to_string(repository().join("docs/output.schema.json"));
     let schema: Value = serde_json::from_str(&schema.expect("it is published")).expect("JSON");
-    let desk = desk(&["add.wasm", "add-custom.one.sig"]);
+    let workdir = workdir(&["add.wasm", "add-custom.one.sig"]);
     for (definition, code, line) in [
         ("Keygen", 0, "keygen -k k.key -K k.pub"),
         ("KeyShow", 0, "key show one.secret"),
@@ -37,7 +37,7 @@ fn every_line_has_the_keys_of_its_schema() {
         ("Split", 0, "split add.wasm -o parts.wasm"),
         ("Clean", 0, "clean --target-dir nowhere"),
     ] {
-        let said = call(desk.path(), &format!("{line} --format json")).exits(code).json();
+        let said = call(workdir.path(), &format!("{line} --format json")).exits(code).json();
         assert_eq!(said.len(), 1, "{line}");
         fits(&said[0], &schema["$defs"][definition]);
     }

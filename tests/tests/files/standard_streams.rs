@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use end_to_end::fixtures::{call, desk, identity, names, shell, vector};
+use end_to_end::fixtures::{call, identity, names, shell, vector, workdir};
 use end_to_end::{Said, run, write};
 
 fn read(directory: &Path, name: &str) -> Vec<u8> {
@@ -20,8 +20,8 @@ fn piped(directory: &Path, input: &str, line: &str) -> Said {
 
 #[test]
 fn a_module_is_signed_on_its_way() {
-    let desk = desk(&["add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.wasm"]);
+    let dir = workdir.path();
     let said = piped(dir, "add.wasm", "sign - -k one.secret --key-id none").exits(0);
     said.says(&["Signed - (not verified: the output cannot be read back)"]);
     assert_eq!(read(dir, "out"), vector("add.one.wasm"));
@@ -40,8 +40,8 @@ fn a_module_is_signed_on_its_way() {
 
 #[test]
 fn signatures_go_the_same_way() {
-    let desk = desk(&["add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.wasm"]);
+    let dir = workdir.path();
     piped(dir, "add.wasm", "sign - -k one.secret -S add.sig").exits(0);
     for line in ["sign - -k one.secret -S -", "sign add.wasm -k one.secret -S -"] {
         let said = piped(dir, "add.wasm", line).exits(0);
@@ -58,8 +58,8 @@ fn signatures_go_the_same_way() {
 
 #[test]
 fn modules_are_verified_and_inspected_as_they_come() {
-    let desk = desk(&["add.one.wasm", "add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.one.wasm", "add.wasm"]);
+    let dir = workdir.path();
     piped(dir, "add.one.wasm", "verify - -K one.public").exits(0);
     piped(dir, "add.one.wasm", "verify add.one.wasm - -K one.public --format json").exits(0);
     let told = end_to_end::json_lines(&read(dir, "out"));
@@ -77,8 +77,8 @@ fn modules_are_verified_and_inspected_as_they_come() {
 
 #[test]
 fn what_is_split_detached_and_attached_goes_through() {
-    let desk = desk(&["add.one.wasm", "add.wasm", "add-custom.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.one.wasm", "add.wasm", "add-custom.wasm"]);
+    let dir = workdir.path();
     piped(dir, "add-custom.wasm", "split - --sections code").exits(0).says(&["Split -"]);
     write(&dir.join("split.wasm"), read(dir, "out"));
     let said = call(dir, "inspect split.wasm --format json").exits(0);
@@ -100,8 +100,8 @@ fn what_is_split_detached_and_attached_goes_through() {
 
 #[test]
 fn keys_come_and_go_too() {
-    let desk = desk(&["add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.wasm"]);
+    let dir = workdir.path();
     piped(dir, "one.secret", "sign add.wasm -k - -K one.public").exits(0);
     piped(dir, "one.public", "verify add.wasm -K -").exits(0);
     piped(dir, "/dev/null", "keygen -k - -K new.public").exits(0).says(&["secret key -"]);
@@ -111,8 +111,8 @@ fn keys_come_and_go_too() {
 
 #[test]
 fn a_stream_serves_one_purpose() {
-    let desk = desk(&["add.one.wasm", "add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.one.wasm", "add.wasm"]);
+    let dir = workdir.path();
     write(&dir.join("code"), "");
     write(&dir.join("out"), "");
     let before = names(dir);
@@ -171,22 +171,23 @@ fn a_stream_serves_one_purpose() {
 
 #[test]
 fn nothing_is_left_of_what_came() {
-    let desk = desk(&["add.wasm"]);
-    let spare = desk.path().join("spare");
+    let workdir = workdir(&["add.wasm"]);
+    let spare = workdir.path().join("spare");
     std::fs::create_dir(&spare).expect("a directory can be made");
     let line = "sign - -k one.secret -o new.wasm";
-    run(shell(desk.path(), "\"$@\" < add.wasm", line).env("TMPDIR", &spare)).exits(0);
+    run(shell(workdir.path(), "\"$@\" < add.wasm", line).env("TMPDIR", &spare)).exits(0);
     assert_eq!(names(&spare), [""; 0]);
-    let gone = desk.path().join("gone");
-    let said = run(shell(desk.path(), "\"$@\" < add.wasm", line).env("TMPDIR", &gone)).exits(4);
+    let gone = workdir.path().join("gone");
+    let said = run(shell(workdir.path(), "\"$@\" < add.wasm", line).env("TMPDIR", &gone)).exits(4);
     said.says(&["failed to read standard input into a file", "gone"]);
 }
 
 #[test]
 fn a_file_of_this_name_needs_its_directory() {
-    let desk = desk(&["add.one.wasm"]);
-    std::fs::rename(desk.path().join("add.one.wasm"), desk.path().join("-")).expect("it is there");
+    let workdir = workdir(&["add.one.wasm"]);
+    std::fs::rename(workdir.path().join("add.one.wasm"), workdir.path().join("-"))
+        .expect("it is there");
     let said =
-        run(&mut shell(desk.path(), "\"$@\" < /dev/null", "verify ./- -K one.public")).exits(0);
+        run(&mut shell(workdir.path(), "\"$@\" < /dev/null", "verify ./- -K one.public")).exits(0);
     assert!(said.out.contains("Verified ./-"), "{}", said.out);
 }

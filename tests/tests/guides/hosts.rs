@@ -119,20 +119,20 @@ fn key_of(digits: &str) -> VerifyingKey {
 
 #[test]
 fn the_proxy_wasm_host_takes_what_the_guide_makes() {
-    let desk = scratch();
-    let at = |name: &str| desk.path().join(name);
+    let workdir = scratch();
+    let at = |name: &str| workdir.path().join(name);
     std::fs::write(at("filter.wasm"), guest()).expect("a file can be written");
     let guide = guide();
     let blocks = blocks(&guide, "console");
     let [(_, make), (_, spoil)] = blocks[..] else { panic!("{} blocks", blocks.len()) };
-    let said = shell(desk.path(), make);
+    let said = shell(workdir.path(), make);
     assert!(!said.contains("Envoy"), "{said}");
     let key = key_of(said.lines().last().expect("the digits come last"));
     let judge = |name: &str| proxy_wasm(&std::fs::read(at(name)).expect("it is there"), &key);
     assert_eq!(judge("filter.wasm"), Ok(()));
 
     std::fs::copy(at("filter.wasm"), at("good.wasm")).expect("a file can be copied");
-    shell(desk.path(), spoil);
+    shell(workdir.path(), spoil);
     assert_eq!(judge("filter.wasm"), Ok(()));
     for name in ["changed", "unsigned", "foreign"] {
         let reason = judge(&format!("{name}.wasm")).expect_err(name);
@@ -143,9 +143,9 @@ fn the_proxy_wasm_host_takes_what_the_guide_makes() {
 /// The rows of the guide's table, each broken.
 #[test]
 fn the_proxy_wasm_host_does_not_take_other_shapes() {
-    let desk = scratch();
-    let at = |name: &str| desk.path().join(name);
-    let call = |line: &str| run(wasmsign(desk.path()).args(line.split(' '))).exits(0);
+    let workdir = scratch();
+    let at = |name: &str| workdir.path().join(name);
+    let call = |line: &str| run(wasmsign(workdir.path()).args(line.split(' '))).exits(0);
     call("keygen -k envoy.key -K envoy.pub --encoding compact");
     call("keygen -k other.key -K other.pub");
     let public = std::fs::read(at("envoy.pub")).expect("it is there");

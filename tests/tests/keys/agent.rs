@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use end_to_end::agent::{Agent, SOCKET, fingerprint, tool};
-use end_to_end::fixtures::{desk, snapshot, vector};
+use end_to_end::fixtures::{snapshot, vector, workdir};
 use end_to_end::project::{Project, script, verifies};
 use end_to_end::{Said, run, wasmsign, write};
 
@@ -25,43 +25,48 @@ fn sign(directory: &Path, socket: &Path, key: &str) -> Said {
 
 #[test]
 fn a_locked_agent_is_told_and_an_unlocked_one_signs() {
-    let desk = desk(&["add.wasm"]);
-    let agent = Agent::start(desk.path());
-    let public = agent.add(desk.path(), "ours", &[]);
-    let before = snapshot(&desk.path().join("add.wasm"));
-    lock(desk.path(), &agent.socket, "-x");
-    let said = sign(desk.path(), &agent.socket, &fingerprint(&public)).exits(2);
+    let workdir = workdir(&["add.wasm"]);
+    let agent = Agent::start(workdir.path());
+    let public = agent.add(workdir.path(), "ours", &[]);
+    let before = snapshot(&workdir.path().join("add.wasm"));
+    lock(workdir.path(), &agent.socket, "-x");
+    let said = sign(workdir.path(), &agent.socket, &fingerprint(&public)).exits(2);
     said.says(&["has no key", "locked", "`ssh-add -X`"]);
-    assert_eq!(snapshot(&desk.path().join("add.wasm")), before);
-    lock(desk.path(), &agent.socket, "-X");
-    sign(desk.path(), &agent.socket, &fingerprint(&public)).exits(0);
-    verifies(&desk.path().join("add.wasm"), None, &[&public]);
+    assert_eq!(snapshot(&workdir.path().join("add.wasm")), before);
+    lock(workdir.path(), &agent.socket, "-X");
+    sign(workdir.path(), &agent.socket, &fingerprint(&public)).exits(0);
+    verifies(&workdir.path().join("add.wasm"), None, &[&public]);
 }
 
 #[test]
 fn keys_of_other_algorithms_are_named() {
-    let desk = desk(&["add.wasm"]);
-    let agent = Agent::start(desk.path());
+    let workdir = workdir(&["add.wasm"]);
+    let agent = Agent::start(workdir.path());
     for (name, kind) in [("rsa", "rsa"), ("ecdsa", "ecdsa")] {
-        let key = desk.path().join(name);
+        let key = workdir.path().join(name);
         let path = key.to_str().expect("temporary directories have plain names");
         tool("ssh-keygen", &["-q", "-t", kind, "-N", "", "-f", path], &agent.socket);
         tool("ssh-add", &["-q", path], &agent.socket);
     }
     let missing = format!("SHA256:{}", "A".repeat(43));
     let named = ["none of its keys is an ssh-ed25519 key", "ssh-rsa", "ecdsa-sha2-nistp256"];
-    sign(desk.path(), &agent.socket, &missing)
+    sign(workdir.path(), &agent.socket, &missing)
         .exits(2)
         .says(&named)
         .says(&["ssh-keygen -t ed25519"]);
     for (name, algorithm) in [("rsa", "ssh-rsa"), ("ecdsa", "ecdsa-sha2-nistp256")] {
-        let public = desk.path().join(name).with_extension("pub");
-        let said = sign(desk.path(), &agent.socket, &fingerprint(&public)).exits(2);
+        let public = workdir.path().join(name).with_extension("pub");
+        let said = sign(workdir.path(), &agent.socket, &fingerprint(&public)).exits(2);
         said.says(&["not an ssh-ed25519 key", algorithm]);
         let line = std::fs::read_to_string(&public).expect("it was made");
-        sign(desk.path(), &agent.socket, line.trim()).exits(2).says(&["expected an Ed25519 key"]);
+        sign(workdir.path(), &agent.socket, line.trim())
+            .exits(2)
+            .says(&["expected an Ed25519 key"]);
     }
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).expect("it stays"), vector("add.wasm"));
+    assert_eq!(
+        std::fs::read(workdir.path().join("add.wasm")).expect("it stays"),
+        vector("add.wasm")
+    );
 }
 
 /// The key is found before cargo runs, and what the build script does comes before it is to sign.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use end_to_end::fixtures::{call, desk, vector};
+use end_to_end::fixtures::{call, vector, workdir};
 use end_to_end::project::Project;
 use end_to_end::{key_pair, run, write};
 use serde_json::json;
@@ -13,8 +13,8 @@ const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC7 me@home\n";
 
 /// The vectors' keys and a module, signed as `line` says, with the public keys in `trusted` among other files.
 fn signed(line: &str) -> TempDir {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), &format!("sign add.wasm {line}")).exits(0);
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), &format!("sign add.wasm {line}")).exits(0);
     let ours = PublicKey::decode(&vector("one.public")).expect("it is one");
     for (name, content) in [
         ("a.pub", ours.encode(KeyEncoding::OpenSsh)),
@@ -30,20 +30,20 @@ fn signed(line: &str) -> TempDir {
         ("one.secret", vector("one.secret")),
         ("below/c.pub", b"not looked at".to_vec()),
     ] {
-        write(&desk.path().join("trusted").join(name), content);
+        write(&workdir.path().join("trusted").join(name), content);
     }
-    desk
+    workdir
 }
 
 #[test]
 fn each_key_counts_and_other_files_do_not() {
-    let desk = signed("-k one.secret");
-    call(desk.path(), "verify add.wasm -K dir:trusted").exits(0);
-    call(desk.path(), "verify add.wasm -K dir:trusted --require all").exits(1);
-    call(desk.path(), "verify add.wasm -K dir:trusted --require 3").exits(2).says(&["(2)"]);
-    call(desk.path(), "sign add.wasm -k two.secret -K dir:trusted").exits(0);
+    let workdir = signed("-k one.secret");
+    call(workdir.path(), "verify add.wasm -K dir:trusted").exits(0);
+    call(workdir.path(), "verify add.wasm -K dir:trusted --require all").exits(1);
+    call(workdir.path(), "verify add.wasm -K dir:trusted --require 3").exits(2).says(&["(2)"]);
+    call(workdir.path(), "sign add.wasm -k two.secret -K dir:trusted").exits(0);
     let said = call(
-        desk.path(),
+        workdir.path(),
         "verify add.wasm -K dir:trusted -K one.public --require all --format json",
     );
     let signers = &said.exits(0).json()[0]["signers"];
@@ -56,10 +56,10 @@ fn each_key_counts_and_other_files_do_not() {
 
 #[test]
 fn a_directory_without_a_key_is_told() {
-    let desk = signed("-k one.secret");
-    write(&desk.path().join("empty/README.md"), "nothing here");
-    write(&desk.path().join("secrets/one.secret"), vector("one.secret"));
-    write(&desk.path().join("others/rsa.pub"), RSA);
+    let workdir = signed("-k one.secret");
+    write(&workdir.path().join("empty/README.md"), "nothing here");
+    write(&workdir.path().join("secrets/one.secret"), vector("one.secret"));
+    write(&workdir.path().join("others/rsa.pub"), RSA);
     for (directory, text) in [
         ("empty", "no file in the directory `empty`"),
         ("secrets", "no file in the directory `secrets`"),
@@ -68,27 +68,27 @@ fn a_directory_without_a_key_is_told() {
         ("one.public", "`one.public` is a file"),
         ("", "the path of a directory"),
     ] {
-        let said = call(desk.path(), &format!("verify add.wasm -K dir:{directory}"));
+        let said = call(workdir.path(), &format!("verify add.wasm -K dir:{directory}"));
         said.exits(2).says(&[text, "help:"]);
     }
-    call(desk.path(), "sign add.wasm -k dir:trusted").exits(2).says(&["names public keys"]);
+    call(workdir.path(), "sign add.wasm -k dir:trusted").exits(2).says(&["names public keys"]);
 }
 
 /// A key that is passed over would weaken `--require all`.
 #[test]
 fn a_damaged_key_is_not_passed_over() {
-    let desk = signed("-k one.secret");
+    let workdir = signed("-k one.secret");
     for content in [
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO8c me@home",
         "untrusted comment: minisign public key 2B0D\nRWQf6LRCGA9i53mlYecO\n",
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n",
         "0100000000000000000000000000000000000000000000000000000000000000000",
     ] {
-        write(&desk.path().join("trusted/c.pub"), content);
+        write(&workdir.path().join("trusted/c.pub"), content);
         if content.starts_with("01") {
-            write(&desk.path().join("trusted/c.pub"), &content[..66]);
+            write(&workdir.path().join("trusted/c.pub"), &content[..66]);
         }
-        let said = call(desk.path(), "verify add.wasm -K dir:trusted");
+        let said = call(workdir.path(), "verify add.wasm -K dir:trusted");
         said.exits(3).says(&[&Path::new("trusted").join("c.pub").display().to_string()]);
     }
 }

@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use end_to_end::fixtures::{call, desk, snapshot, vector};
+use end_to_end::fixtures::{call, snapshot, vector, workdir};
 use end_to_end::project::{Project, eventually};
 use end_to_end::{Said, run, wasmsign};
 use wasmsign_core::{KeyEncoding, PublicKey};
@@ -33,23 +33,23 @@ fn asking(directory: &Path, base: &str, line: &str) -> Command {
 
 #[test]
 fn each_ed25519_key_of_an_account_counts() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let server = Server::start(|_| ok(&keys()));
-    let ask = |line: &str| run(&mut asking(desk.path(), &server.base, line));
+    let ask = |line: &str| run(&mut asking(workdir.path(), &server.base, line));
     ask("sign add.wasm -k one.secret -K github:octo-cat").exits(0);
     ask("verify add.wasm -K github:octo-cat").exits(0);
     ask("verify add.wasm -K github:octo-cat --require all").exits(1).prints(&["policy-not-met"]);
     ask("verify add.wasm -K github:octo-cat --require 3").exits(2).says(&["(2)"]);
-    call(desk.path(), "sign add.wasm -k two.secret").exits(0);
+    call(workdir.path(), "sign add.wasm -k two.secret").exits(0);
     ask("verify add.wasm -K github:octo-cat -K two.public --require all").exits(0);
     assert_eq!(server.asked(), vec!["/octo-cat.keys"; 5]);
 }
 
 #[test]
 fn what_is_not_the_list_of_an_account_is_told() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "sign add.wasm -k one.secret").exits(0);
-    let before = snapshot(&desk.path().join("add.wasm"));
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
+    let before = snapshot(&workdir.path().join("add.wasm"));
     let elsewhere = Server::start(|_| ok(&keys()));
     let other = elsewhere.base.clone();
     let server = Server::start(move |path| match path.trim_matches('/') {
@@ -70,7 +70,7 @@ fn what_is_not_the_list_of_an_account_is_told() {
         _ => ok(&keys()),
     });
     let verify = |name: &str| -> Said {
-        run(&mut asking(desk.path(), &server.base, &format!("verify add.wasm -K github:{name}")))
+        run(&mut asking(workdir.path(), &server.base, &format!("verify add.wasm -K github:{name}")))
     };
     verify("moved").exits(0);
     for (name, code, texts) in [
@@ -91,19 +91,19 @@ fn what_is_not_the_list_of_an_account_is_told() {
         let said = verify(name).exits(code).says(texts);
         assert!(said.out.is_empty() && !said.err.contains('\x1b'), "{name}: {}", said.err);
         let sign = format!("sign add.wasm -k two.secret -K github:{name}");
-        run(&mut asking(desk.path(), &server.base, &sign)).exits(code);
+        run(&mut asking(workdir.path(), &server.base, &sign)).exits(code);
     }
-    assert_eq!(snapshot(&desk.path().join("add.wasm")), before);
+    assert_eq!(snapshot(&workdir.path().join("add.wasm")), before);
     assert!(elsewhere.asked().is_empty(), "{:?}", elsewhere.asked());
 }
 
 #[test]
 fn nothing_is_asked_for_a_name_that_is_none_or_without_the_network() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "sign add.wasm -k one.secret").exits(0);
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
     let server = Server::start(|_| ok(&keys()));
     for name in ["", "a/b", "../a", "a.b", "a_b", "a%2Fb", "a?b", "-a", "ä", &"a".repeat(40)] {
-        let mut verify = wasmsign(desk.path());
+        let mut verify = wasmsign(workdir.path());
         verify
             .args(["verify", "add.wasm", "-K", &format!("github:{name}")])
             .env(BASE, &server.base);
@@ -113,27 +113,27 @@ fn nothing_is_asked_for_a_name_that_is_none_or_without_the_network() {
         "verify add.wasm -K github:octocat --offline",
         "sign add.wasm -k one.secret -K github:octocat --offline",
     ] {
-        run(&mut asking(desk.path(), &server.base, line))
+        run(&mut asking(workdir.path(), &server.base, line))
             .exits(2)
             .says(&["`octocat`", "--offline"]);
     }
-    run(&mut asking(desk.path(), &server.base, "sign add.wasm -k github:octocat"))
+    run(&mut asking(workdir.path(), &server.base, "sign add.wasm -k github:octocat"))
         .exits(2)
         .says(&["names public keys"]);
     assert!(server.asked().is_empty(), "{:?}", server.asked());
-    call(desk.path(), "verify add.wasm -K one.public --offline").exits(0);
+    call(workdir.path(), "verify add.wasm -K one.public --offline").exits(0);
 }
 
 #[test]
 fn a_server_that_is_not_there_is_told() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let gone = format!("http://{}", listener.local_addr().expect("it has an address"));
     drop(listener);
     let verify = "verify add.wasm -K github:octocat";
-    run(&mut asking(desk.path(), &gone, verify)).exits(4).says(&[&gone, "octocat"]);
+    run(&mut asking(workdir.path(), &gone, verify)).exits(4).says(&[&gone, "octocat"]);
     for base in ["github.com", "ftp://github.com", "https://me:word@github.com", "http://a?b"] {
-        run(&mut asking(desk.path(), base, verify)).exits(2).says(&[BASE]);
+        run(&mut asking(workdir.path(), base, verify)).exits(2).says(&[BASE]);
     }
 }
 
@@ -170,14 +170,14 @@ fn a_manifest_names_an_account() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_server_is_asked_by_https_where_the_system_trusts_it() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "sign add.wasm -k one.secret").exits(0);
-    std::fs::write(desk.path().join("octocat.keys"), ok(&keys())).expect("it can be written");
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
+    std::fs::write(workdir.path().join("octocat.keys"), ok(&keys())).expect("it can be written");
     let extensions = "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n";
-    std::fs::write(desk.path().join("extensions"), extensions).expect("as before");
+    std::fs::write(workdir.path().join("extensions"), extensions).expect("as before");
     let openssl = |line: &str| {
         let mut openssl = Command::new("openssl");
-        openssl.current_dir(desk.path()).args(line.split(' '));
+        openssl.current_dir(workdir.path()).args(line.split(' '));
         openssl
     };
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
@@ -195,8 +195,8 @@ fn a_server_is_asked_by_https_where_the_system_trusts_it() {
     eventually("the server listens", || TcpStream::connect(("127.0.0.1", port)).is_ok());
     let verify = |trusted: &str| {
         let base = format!("https://localhost:{port}");
-        let mut verify = asking(desk.path(), &base, "verify add.wasm -K github:octocat");
-        run(verify.env("SSL_CERT_FILE", desk.path().join(trusted)))
+        let mut verify = asking(workdir.path(), &base, "verify add.wasm -K github:octocat");
+        run(verify.env("SSL_CERT_FILE", workdir.path().join(trusted)))
     };
     let (trusted, other) = (verify("ca.pem"), verify("extensions"));
     server.kill().expect("it is our child");

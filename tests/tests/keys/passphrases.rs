@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use end_to_end::fixtures::{call, desk, names, shell};
+use end_to_end::fixtures::{call, names, shell, workdir};
 use end_to_end::project::{Project, eventually, script, verifies};
 use end_to_end::{Said, files, program, run, wasmsign};
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,11 +16,11 @@ const VARIABLE: &str = "E2E_PASSPHRASE";
 
 /// A directory with a module and an encrypted key pair.
 fn locked(encoding: &str) -> tempfile::TempDir {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let line =
         format!("keygen -k k -K k.pub --encrypt --passphrase-env {VARIABLE} --encoding {encoding}");
-    run(wasmsign(desk.path()).args(line.split(' ')).env(VARIABLE, PASSPHRASE)).exits(0);
-    desk
+    run(wasmsign(workdir.path()).args(line.split(' ')).env(VARIABLE, PASSPHRASE)).exits(0);
+    workdir
 }
 
 const SIGN: &str = "sign add.wasm -k k -o signed.wasm";
@@ -88,42 +88,42 @@ impl Terminal {
 #[test]
 fn a_passphrase_is_asked_for_and_not_shown() {
     for encoding in ["pem", "openssh", "minisign"] {
-        let desk = locked(encoding);
-        let mut terminal = Terminal::start(desk.path(), &format!("@ {SIGN}"), &[]);
+        let workdir = locked(encoding);
+        let mut terminal = Terminal::start(workdir.path(), &format!("@ {SIGN}"), &[]);
         terminal.sees("Passphrase of the key in `k`: ", 1);
         terminal.types(&format!("{PASSPHRASE}\n"));
         terminal.ends().exits(0).prints(&["signed.wasm sha256:"]);
-        assert!(is_signed(desk.path()), "{encoding}");
+        assert!(is_signed(workdir.path()), "{encoding}");
     }
 }
 
 #[test]
 fn there_are_three_tries() {
-    let desk = locked("openssh");
-    let mut terminal = Terminal::start(desk.path(), &format!("@ {SIGN}"), &[]);
+    let workdir = locked("openssh");
+    let mut terminal = Terminal::start(workdir.path(), &format!("@ {SIGN}"), &[]);
     for time in 1..=3 {
         terminal.sees("Passphrase of the key in `k`: ", time);
         terminal.types(if time < 3 { "wrong\n" } else { "Troubadour3hush\n" });
     }
     terminal.ends().exits(0).prints(&["That is not the passphrase."]);
-    assert!(is_signed(desk.path()));
-    std::fs::remove_file(desk.path().join("signed.wasm")).expect("it is there");
-    let mut terminal = Terminal::start(desk.path(), &format!("@ {SIGN}"), &[]);
+    assert!(is_signed(workdir.path()));
+    std::fs::remove_file(workdir.path().join("signed.wasm")).expect("it is there");
+    let mut terminal = Terminal::start(workdir.path(), &format!("@ {SIGN}"), &[]);
     for time in 1..=3 {
         terminal.sees("Passphrase of the key in `k`: ", time);
         terminal.types(if time == 2 { "\n" } else { "wrong\n" });
     }
     let said = terminal.ends().exits(2).prints(&["the passphrase for the key in `k` is wrong"]);
     assert_eq!(said.out.matches("Passphrase of").count(), 3, "{}", said.out);
-    assert!(!desk.path().join("signed.wasm").exists());
+    assert!(!workdir.path().join("signed.wasm").exists());
 }
 
 /// The terminal must have its echo again, whatever has ended the program.
 #[test]
 fn ctrl_c_at_the_prompt_is_exit_130_and_the_terminal_as_it_was() {
-    let desk = locked("openssh");
+    let workdir = locked("openssh");
     let after = "echo code $?; stty -a";
-    let mut terminal = Terminal::start(desk.path(), &format!("@ {SIGN}; {after}"), &[]);
+    let mut terminal = Terminal::start(workdir.path(), &format!("@ {SIGN}; {after}"), &[]);
     terminal.sees("Passphrase of the key in `k`: ", 1);
     terminal.types("Troub\u{3}");
     let said = terminal.ends().prints(&["code 130"]);
@@ -131,22 +131,22 @@ fn ctrl_c_at_the_prompt_is_exit_130_and_the_terminal_as_it_was() {
     assert!(said.out.contains(" icanon ") && said.out.contains("isig "), "{}", said.out);
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 143)] {
         let line = format!("sh -c 'echo $$ > pid; exec \"$0\" {SIGN}' @; {after}");
-        let terminal = Terminal::start(desk.path(), &line, &[]);
+        let terminal = Terminal::start(workdir.path(), &line, &[]);
         terminal.sees("Passphrase of the key in `k`: ", 1);
-        let pid = std::fs::read_to_string(desk.path().join("pid")).expect("the shell wrote it");
+        let pid = std::fs::read_to_string(workdir.path().join("pid")).expect("the shell wrote it");
         let pid = Pid::from_raw(pid.trim().parse().expect("a number")).expect("not 0");
         kill_process(pid, signal).expect("it is our child's");
         let said = terminal.ends().prints(&[&format!("code {code}")]);
         assert!(said.out.contains(" echo ") && !said.out.contains("-echo "), "{}", said.out);
     }
-    assert!(!desk.path().join("signed.wasm").exists());
+    assert!(!workdir.path().join("signed.wasm").exists());
 }
 
 #[test]
 fn a_new_passphrase_is_asked_for_twice() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let keygen = "@ keygen -k k -K k.pub --encrypt --encoding openssh";
-    let mut terminal = Terminal::start(desk.path(), keygen, &[]);
+    let mut terminal = Terminal::start(workdir.path(), keygen, &[]);
     terminal.sees("New passphrase for `k`: ", 1);
     terminal.types(&format!("{PASSPHRASE}\n"));
     terminal.sees("The same passphrase again: ", 1);
@@ -160,31 +160,31 @@ fn a_new_passphrase_is_asked_for_twice() {
     terminal.sees("The same passphrase again: ", 2);
     terminal.types(&format!("{PASSPHRASE}\n"));
     terminal.ends().exits(0).prints(&["secret key k"]);
-    let mut sign = wasmsign(desk.path());
+    let mut sign = wasmsign(workdir.path());
     run(sign.args(SIGN.split(' ')).args(["--passphrase-env", VARIABLE]).env(VARIABLE, PASSPHRASE))
         .exits(0);
-    assert!(is_signed(desk.path()));
+    assert!(is_signed(workdir.path()));
     // Nothing is there where somebody has given up.
     let mut terminal = Terminal::start(
-        desk.path(),
+        workdir.path(),
         &keygen.replace("k.pub", "j.pub").replace("-k k", "-k j"),
         &[],
     );
     terminal.sees("New passphrase for `j`: ", 1);
     terminal.types("\u{3}");
     terminal.ends().exits(130);
-    assert!(!desk.path().join("j").exists() && !desk.path().join("j.pub").exists());
+    assert!(!workdir.path().join("j").exists() && !workdir.path().join("j.pub").exists());
 }
 
 #[test]
 fn nobody_is_asked_where_ci_is_set_or_there_is_no_terminal() {
-    let desk = locked("openssh");
+    let workdir = locked("openssh");
     let line = format!("@ {SIGN}");
-    let said = Terminal::start(desk.path(), &line, &[("CI", "true")]).ends().exits(2);
+    let said = Terminal::start(workdir.path(), &line, &[("CI", "true")]).ends().exits(2);
     said.prints(&["`CI` is set", "--passphrase-env"]);
     // Without a controlling terminal at all.
     let mut alone = Command::new("setsid");
-    alone.arg("--wait").arg(program()).args(SIGN.split(' ')).current_dir(desk.path());
+    alone.arg("--wait").arg(program()).args(SIGN.split(' ')).current_dir(workdir.path());
     run(alone.stdin(Stdio::null()).env_remove("CI")).exits(2).says(&[
         "there is no terminal to ask for it on",
         "--passphrase-env NAME",
@@ -192,52 +192,54 @@ fn nobody_is_asked_where_ci_is_set_or_there_is_no_terminal() {
     ]);
     // An empty one is none.
     let mut empty = Command::new("setsid");
-    empty.arg("--wait").arg(program()).args(SIGN.split(' ')).current_dir(desk.path());
+    empty.arg("--wait").arg(program()).args(SIGN.split(' ')).current_dir(workdir.path());
     empty.args(["--passphrase-env", VARIABLE]).env(VARIABLE, "").env_remove("CI");
     run(empty.stdin(Stdio::null()))
         .exits(2)
         .says(&[&format!("set the environment variable `{VARIABLE}`")]);
-    assert!(!desk.path().join("signed.wasm").exists());
+    assert!(!workdir.path().join("signed.wasm").exists());
 }
 
 #[test]
 fn a_file_descriptor_has_one_line() {
-    let desk = locked("openssh");
+    let workdir = locked("openssh");
     let line = format!("{SIGN} --passphrase-fd 7");
     for text in [format!("{PASSPHRASE}\n"), PASSPHRASE.into(), format!("{PASSPHRASE}\r\nmore\n")] {
-        std::fs::write(desk.path().join("line"), text).expect("it can be written");
-        run(&mut shell(desk.path(), "exec \"$@\" 7< line", &line)).exits(0);
+        std::fs::write(workdir.path().join("line"), text).expect("it can be written");
+        run(&mut shell(workdir.path(), "exec \"$@\" 7< line", &line)).exits(0);
         let piped = "cat line | (exec 7<&0 < /dev/null; exec \"$@\")";
-        run(&mut shell(desk.path(), piped, &line)).exits(0);
-        assert!(is_signed(desk.path()));
+        run(&mut shell(workdir.path(), piped, &line)).exits(0);
+        assert!(is_signed(workdir.path()));
     }
-    let mut stdin = wasmsign(desk.path());
+    let mut stdin = wasmsign(workdir.path());
     stdin.args(SIGN.split(' ')).args(["--passphrase-fd", "0"]);
-    stdin.stdin(std::fs::File::open(desk.path().join("line")).expect("it is there"));
+    stdin.stdin(std::fs::File::open(workdir.path().join("line")).expect("it is there"));
     run(&mut stdin).exits(0);
     // One descriptor for two keys.
-    std::fs::copy(desk.path().join("k"), desk.path().join("j")).expect("it is there");
+    std::fs::copy(workdir.path().join("k"), workdir.path().join("j")).expect("it is there");
     let two = "sign add.wasm -k k -k j -o signed.wasm --passphrase-fd 7";
-    run(&mut shell(desk.path(), "exec \"$@\" 7< line", two)).exits(0);
-    call(desk.path(), &line).exits(2).says(&["failed to read a passphrase from file descriptor 7"]);
+    run(&mut shell(workdir.path(), "exec \"$@\" 7< line", two)).exits(0);
+    call(workdir.path(), &line)
+        .exits(2)
+        .says(&["failed to read a passphrase from file descriptor 7"]);
     for (text, said) in [("", "write the passphrase to file descriptor 7"), ("wrong", "is wrong")] {
-        std::fs::write(desk.path().join("line"), text).expect("it can be written");
-        let mut empty = shell(desk.path(), "exec setsid --wait \"$@\" 7< line", &line);
+        std::fs::write(workdir.path().join("line"), text).expect("it can be written");
+        let mut empty = shell(workdir.path(), "exec setsid --wait \"$@\" 7< line", &line);
         run(empty.env_remove("CI")).exits(2).says(&[said]);
     }
-    call(desk.path(), "sign - -k k --passphrase-fd 0").exits(2).says(&["standard input"]);
+    call(workdir.path(), "sign - -k k --passphrase-fd 0").exits(2).says(&["standard input"]);
 }
 
 /// A passphrase that somebody types where its variable belongs is not repeated.
 #[test]
 fn flags_for_a_passphrase_do_not_take_one() {
-    let desk = locked("openssh");
-    let said = call(desk.path(), &format!("{SIGN} --passphrase-env {PASSPHRASE}-!")).exits(2);
+    let workdir = locked("openssh");
+    let said = call(workdir.path(), &format!("{SIGN} --passphrase-env {PASSPHRASE}-!")).exits(2);
     assert!(!said.err.contains(PASSPHRASE), "{}", said.err);
-    let said = call(desk.path(), &format!("{SIGN} --passphrase-fd {PASSPHRASE}")).exits(2);
+    let said = call(workdir.path(), &format!("{SIGN} --passphrase-fd {PASSPHRASE}")).exits(2);
     assert!(!said.err.contains(PASSPHRASE), "{}", said.err);
-    call(desk.path(), &format!("{SIGN} --passphrase-env A --passphrase-fd 3")).exits(2);
-    call(desk.path(), "keygen -k j -K j.pub --passphrase-env A").exits(2).says(&["--encrypt"]);
+    call(workdir.path(), &format!("{SIGN} --passphrase-env A --passphrase-fd 3")).exits(2);
+    call(workdir.path(), "keygen -k j -K j.pub --passphrase-env A").exits(2).says(&["--encrypt"]);
 }
 
 /// A project whose release key is encrypted, with its passphrase in a variable that the manifest names.

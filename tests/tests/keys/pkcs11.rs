@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use end_to_end::fixtures::{desk, snapshot, temporary, vector};
+use end_to_end::fixtures::{snapshot, temporary, vector, workdir};
 use end_to_end::project::{Project, eventually, verifies};
 use end_to_end::{Said, key_pair, run, wasmsign, write};
 use rustix::process::{Pid, Signal, kill_process};
@@ -20,7 +20,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let directory = desk(&["add.wasm"]);
+        let directory = workdir(&["add.wasm"]);
         key_pair(directory.path(), "release");
         key_pair(directory.path(), "other");
         let hsm = SoftHsm::with_key(&directory.path().join("release.key"));

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use end_to_end::fixtures::{call, desk};
+use end_to_end::fixtures::{call, workdir};
 use end_to_end::project::Project;
 use end_to_end::{Said, run, wasmsign};
 use wasmsign_core::{KeyEncoding, SecretKey};
@@ -68,14 +68,14 @@ fn keeps(said: &Said, secret: &str) {
 
 #[test]
 fn a_secret_in_the_place_of_a_key_is_not_repeated() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     for secret in spellings() {
         for words in [
             &["sign", "add.wasm", "-k", &secret][..],
             &["verify", "add.wasm", "-K", &secret],
             &["sign", "add.wasm", "-k", "one.secret", "-K", &secret],
         ] {
-            keeps(&run(wasmsign(desk.path()).args(words)), &secret);
+            keeps(&run(wasmsign(workdir.path()).args(words)), &secret);
         }
     }
 }
@@ -83,8 +83,8 @@ fn a_secret_in_the_place_of_a_key_is_not_repeated() {
 /// Whatever the place: a path, a name, a number, a command, a flag.
 #[test]
 fn a_secret_anywhere_on_the_command_line_is_not_repeated() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "sign add.wasm -k one.secret -S add.wasm.sig").exits(0);
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "sign add.wasm -k one.secret -S add.wasm.sig").exits(0);
     let verify = "verify add.wasm -K one.public";
     for secret in [hex(&SEED), base64(&SEED), pem(), spellings().swap_remove(5)] {
         for words in [
@@ -115,7 +115,7 @@ fn a_secret_anywhere_on_the_command_line_is_not_repeated() {
             "inspect add.wasm --@",
         ] {
             let words = words.split(' ').map(|word| word.replace('@', &secret));
-            keeps(&run(wasmsign(desk.path()).args(words)), &secret);
+            keeps(&run(wasmsign(workdir.path()).args(words)), &secret);
         }
     }
 }
@@ -123,16 +123,16 @@ fn a_secret_anywhere_on_the_command_line_is_not_repeated() {
 /// Sixty-four digits may be a hash of a public key; they must not be the seed that signs.
 #[test]
 fn the_seed_is_no_key_id() {
-    let desk = desk(&["add.wasm"]);
-    std::fs::write(desk.path().join("some.key"), pem()).expect("it can be written");
+    let workdir = workdir(&["add.wasm"]);
+    std::fs::write(workdir.path().join("some.key"), pem()).expect("it can be written");
     let sign = "sign add.wasm -o signed.wasm --key-id hex:";
-    let said = call(desk.path(), &format!("{sign}{} -k some.key", hex(&SEED)));
+    let said = call(workdir.path(), &format!("{sign}{} -k some.key", hex(&SEED)));
     keeps(&said.exits(2), &hex(&SEED));
     for secret in [hex(&SEED), base64(&SEED), pem()] {
         let words = ["sign", "add.wasm", "-k", "one.secret", "--key-id", &secret];
-        keeps(&run(wasmsign(desk.path()).args(words)).exits(2), &secret);
+        keeps(&run(wasmsign(workdir.path()).args(words)).exits(2), &secret);
     }
-    call(desk.path(), &format!("{sign}{} -k one.secret", "9d".repeat(32))).exits(0);
+    call(workdir.path(), &format!("{sign}{} -k one.secret", "9d".repeat(32))).exits(0);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn exit_of_signing_with(directory: &Path, content: &[u8]) -> Option<i32> {
 
 #[test]
 fn key_files_as_they_are_met_are_read_or_refused() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let public = *key().public_key().as_bytes();
     let pkcs8 = |version: u8, behind: &[u8]| {
         let start = b"\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
@@ -220,16 +220,16 @@ fn key_files_as_they_are_met_are_read_or_refused() {
         ("a seed in base64", base64(&SEED).into(), 3),
     ];
     for (what, content, exit) in cases {
-        assert_eq!(exit_of_signing_with(desk.path(), &content), Some(exit), "{what}");
+        assert_eq!(exit_of_signing_with(workdir.path(), &content), Some(exit), "{what}");
     }
 }
 
 /// As build services set variables.
 #[test]
 fn a_variable_whose_line_breaks_are_gone_is_a_key() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     for text in [pem().replace('\n', "\\n"), pem().replace('\n', " "), pem().replace('\n', "")] {
-        let mut sign = wasmsign(desk.path());
+        let mut sign = wasmsign(workdir.path());
         sign.args(["sign", "add.wasm", "-o", "signed.wasm", "-k", "env:E2E_KEY"]);
         run(sign.env("E2E_KEY", text)).exits(0);
     }

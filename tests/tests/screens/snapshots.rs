@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use end_to_end::fixtures::{desk, set_mode, vector};
+use end_to_end::fixtures::{set_mode, vector, workdir};
 use end_to_end::project::{CDYLIB, LIBRARY, Project, package};
 use end_to_end::{cargo, program, repository, run, wasmsign};
 use regex::Regex;
@@ -101,22 +101,22 @@ fn commands(help: &str) -> Vec<String> {
 
 #[test]
 fn help() {
-    let desk = desk(&[]);
-    let whole = run(wasmsign(desk.path()).arg("--help")).exits(0).out;
-    shows("help", desk.path(), &transcript(wasmsign(desk.path()).arg("--help")));
+    let workdir = workdir(&[]);
+    let whole = run(wasmsign(workdir.path()).arg("--help")).exits(0).out;
+    shows("help", workdir.path(), &transcript(wasmsign(workdir.path()).arg("--help")));
     let commands = commands(&whole);
     assert!(commands.len() > 10, "{commands:?}");
     // `help` has none of its own.
     for command in commands.into_iter().filter(|command| command != "help") {
-        let mut call = wasmsign(desk.path());
+        let mut call = wasmsign(workdir.path());
         call.args([&*command, "--help"]);
-        shows(&format!("help-{command}"), desk.path(), &transcript(&mut call));
+        shows(&format!("help-{command}"), workdir.path(), &transcript(&mut call));
     }
 }
 
 #[test]
 fn errors_of_file_commands() {
-    let desk = desk(&["add.wasm", "add.one.wasm", "component.one.wasm"]);
+    let workdir = workdir(&["add.wasm", "add.one.wasm", "component.one.wasm"]);
     for (name, line) in [
         ("verify-no-key", "verify add.one.wasm"),
         ("verify-wrong-key", "verify add.one.wasm -K two.public"),
@@ -143,7 +143,7 @@ fn errors_of_file_commands() {
         ("unknown-flag", "verify add.wasm --publickey one.public"),
         ("build-no-project", "build"),
     ] {
-        shows(name, desk.path(), &transcript(wasmsign(desk.path()).args(line.split(' '))));
+        shows(name, workdir.path(), &transcript(wasmsign(workdir.path()).args(line.split(' '))));
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use end_to_end::fixtures::{
-    ID_ONE, call, custom, desk, identity, mode, module, names, set_mode, shell, snapshot, vector,
+    ID_ONE, call, custom, identity, mode, module, names, set_mode, shell, snapshot, vector, workdir,
 };
 use end_to_end::run;
 use serde_json::{Value, json};
@@ -25,51 +25,52 @@ fn each_undoes_the_other_for_every_vector() {
         ("component.one.wasm", "component.wasm"),
         ("empty.one.wasm", "empty.wasm"),
     ] {
-        let desk = desk(&[signed]);
-        let line = |command: &str| call(desk.path(), &format!("{command} {signed}")).exits(0);
+        let workdir = workdir(&[signed]);
+        let line = |command: &str| call(workdir.path(), &format!("{command} {signed}")).exits(0);
         line("detach");
-        assert_eq!(read(desk.path(), signed), vector(bare));
+        assert_eq!(read(workdir.path(), signed), vector(bare));
         let verify = format!("verify {signed} -S {signed}.sig -K one.public --expect any");
-        call(desk.path(), &verify).exits(0);
+        call(workdir.path(), &verify).exits(0);
         line("attach");
-        assert_eq!(read(desk.path(), signed), vector(signed));
+        assert_eq!(read(workdir.path(), signed), vector(signed));
         line("detach");
-        assert_eq!(read(desk.path(), signed), vector(bare));
+        assert_eq!(read(workdir.path(), signed), vector(bare));
     }
 }
 
 #[test]
 fn the_signature_is_what_the_peer_detaches() {
     let signed = "add-custom.split.one.wasm";
-    let desk = desk(&[signed]);
-    call(desk.path(), &format!("detach {signed} -S out.sig -o bare.wasm")).exits(0);
-    assert_eq!(read(desk.path(), "out.sig"), vector("add-custom.split.one.sig"));
-    assert_eq!(read(desk.path(), signed), vector(signed));
-    call(desk.path(), "attach bare.wasm -S out.sig -o again.wasm").exits(0);
-    assert_eq!(read(desk.path(), "again.wasm"), vector(signed));
+    let workdir = workdir(&[signed]);
+    call(workdir.path(), &format!("detach {signed} -S out.sig -o bare.wasm")).exits(0);
+    assert_eq!(read(workdir.path(), "out.sig"), vector("add-custom.split.one.sig"));
+    assert_eq!(read(workdir.path(), signed), vector(signed));
+    call(workdir.path(), "attach bare.wasm -S out.sig -o again.wasm").exits(0);
+    assert_eq!(read(workdir.path(), "again.wasm"), vector(signed));
 }
 
 #[test]
 fn both_say_what_they_did() {
-    let desk = desk(&["add.one-keyid.wasm"]);
+    let workdir = workdir(&["add.one-keyid.wasm"]);
     let id = identity(&vector("add.wasm"));
-    let said = call(desk.path(), "detach add.one-keyid.wasm -o add.wasm -S add.sig").exits(0);
+    let said = call(workdir.path(), "detach add.one-keyid.wasm -o add.wasm -S add.sig").exits(0);
     assert_eq!(said.out, format!("    Detached add.sig from add.wasm {id}\n"));
     assert!(
         said.err.starts_with("warning: the Envoy/proxy-wasm host treats `add.wasm` as unsigned")
     );
-    let said = call(desk.path(), "attach add.wasm -S add.sig").exits(0);
+    let said = call(workdir.path(), "attach add.wasm -S add.sig").exits(0);
     assert_eq!(said.out, format!("    Attached add.sig to add.wasm {id} (not verified)\n"));
     assert_eq!(said.err, "");
-    let said = call(desk.path(), "detach add.wasm -q").exits(0);
+    let said = call(workdir.path(), "detach add.wasm -q").exits(0);
     assert_eq!((said.out, said.err), (String::new(), String::new()));
 }
 
 #[test]
 fn json_of_both() {
-    let desk = desk(&["add.one-keyid.wasm"]);
+    let workdir = workdir(&["add.one-keyid.wasm"]);
     let id = identity(&vector("add.wasm"));
-    let said = call(desk.path(), "detach add.one-keyid.wasm -o bare.wasm --format json").exits(0);
+    let said =
+        call(workdir.path(), "detach add.one-keyid.wasm -o bare.wasm --format json").exits(0);
     let detached = json!({
         "module": "add.one-keyid.wasm", "output": "bare.wasm",
         "signature": "add.one-keyid.wasm.sig", "identity": id, "kind": "module",
@@ -84,46 +85,46 @@ fn json_of_both() {
             "reason": null, "schema": 1,
         })
     };
-    assert_eq!(call(desk.path(), line).exits(0).json(), [attached(false)]);
-    let said = call(desk.path(), line).exits(2).says(&["is already signed", "--force"]);
+    assert_eq!(call(workdir.path(), line).exits(0).json(), [attached(false)]);
+    let said = call(workdir.path(), line).exits(2).says(&["is already signed", "--force"]);
     assert_eq!(said.json(), [Value::Null; 0]);
-    assert_eq!(call(desk.path(), &format!("{line} --force")).exits(0).json(), [attached(true)]);
-    let said = call(desk.path(), "verify bare.wasm -K one.public").exits(0);
+    assert_eq!(call(workdir.path(), &format!("{line} --force")).exits(0).json(), [attached(true)]);
+    let said = call(workdir.path(), "verify bare.wasm -K one.public").exits(0);
     assert!(said.out.contains(ID_ONE), "{}", said.out);
 }
 
 #[test]
 fn the_signature_of_another_module_is_refused() {
-    let desk = desk(&["add-custom.one.sig", "add.wasm", "add-custom.wasm"]);
-    let before = snapshot(&desk.path().join("add.wasm"));
+    let workdir = workdir(&["add-custom.one.sig", "add.wasm", "add-custom.wasm"]);
+    let before = snapshot(&workdir.path().join("add.wasm"));
     let line = "attach add.wasm -S add-custom.one.sig";
-    let said = call(desk.path(), line).exits(1);
+    let said = call(workdir.path(), line).exits(1);
     said.says(&["`add-custom.one.sig` is not the signature of", "`add.wasm`", "body-changed"]);
-    let said = call(desk.path(), &format!("{line} --force --format json")).exits(1);
+    let said = call(workdir.path(), &format!("{line} --force --format json")).exits(1);
     let refused = json!({
         "module": "add.wasm", "output": null, "signature": "add-custom.one.sig",
         "reason": "body-changed", "schema": 1,
     });
     assert_eq!(said.json(), [refused]);
-    assert_eq!(snapshot(&desk.path().join("add.wasm")), before);
-    std::fs::write(desk.path().join("none.sig"), [1, 1, 1, 0]).unwrap();
-    call(desk.path(), "attach add.wasm -S none.sig").exits(1).says(&["no-signature"]);
-    call(desk.path(), "attach add-custom.wasm -S add-custom.one.sig").exits(0);
-    call(desk.path(), "verify add-custom.wasm -K one.public").exits(0);
+    assert_eq!(snapshot(&workdir.path().join("add.wasm")), before);
+    std::fs::write(workdir.path().join("none.sig"), [1, 1, 1, 0]).unwrap();
+    call(workdir.path(), "attach add.wasm -S none.sig").exits(1).says(&["no-signature"]);
+    call(workdir.path(), "attach add-custom.wasm -S add-custom.one.sig").exits(0);
+    call(workdir.path(), "verify add-custom.wasm -K one.public").exits(0);
 }
 
 #[test]
 fn what_cannot_be_done_leaves_everything_alone() {
-    let desk = desk(&["add.wasm", "add.one.wasm", "add-custom.one.sig"]);
+    let workdir = workdir(&["add.wasm", "add.one.wasm", "add-custom.one.sig"]);
     let stray = module(&[vec![1, 1, 0], custom("signature", b"")]);
-    std::fs::write(desk.path().join("stray"), &stray).unwrap();
-    std::fs::write(desk.path().join("bad.sig"), [1, 1, 1, 0, 7]).unwrap();
-    std::fs::write(desk.path().join("other.sig"), [9, 1, 1, 0]).unwrap();
-    std::fs::write(desk.path().join("bad.wasm"), module(&[custom("signature", b"x")])).unwrap();
-    std::os::unix::fs::symlink("add.one.wasm", desk.path().join("link")).unwrap();
+    std::fs::write(workdir.path().join("stray"), &stray).unwrap();
+    std::fs::write(workdir.path().join("bad.sig"), [1, 1, 1, 0, 7]).unwrap();
+    std::fs::write(workdir.path().join("other.sig"), [9, 1, 1, 0]).unwrap();
+    std::fs::write(workdir.path().join("bad.wasm"), module(&[custom("signature", b"x")])).unwrap();
+    std::os::unix::fs::symlink("add.one.wasm", workdir.path().join("link")).unwrap();
     let content = || -> Vec<_> {
-        let read = |name: String| (std::fs::read(desk.path().join(&name)).unwrap(), name);
-        names(desk.path()).into_iter().map(read).collect()
+        let read = |name: String| (std::fs::read(workdir.path().join(&name)).unwrap(), name);
+        names(workdir.path()).into_iter().map(read).collect()
     };
     let before = content();
     for (line, code, texts) in [
@@ -143,7 +144,7 @@ fn what_cannot_be_done_leaves_everything_alone() {
         ("attach bad.sig -S add-custom.one.sig", 3, &["`bad.sig` is malformed"]),
         ("attach add.wasm -S add.wasm", 2, &["module and its signature"]),
     ] {
-        let said = call(desk.path(), line).exits(code).says(texts);
+        let said = call(workdir.path(), line).exits(code).says(texts);
         assert_eq!(said.out, "", "{line}");
         assert!(content() == before, "{line}");
     }
@@ -151,54 +152,56 @@ fn what_cannot_be_done_leaves_everything_alone() {
 
 #[test]
 fn a_stale_signature_file_is_replaced() {
-    let desk = desk(&["add.one.wasm"]);
-    std::fs::write(desk.path().join("add.one.wasm.sig"), "stale").unwrap();
-    set_mode(&desk.path().join("add.one.wasm.sig"), 0o640);
-    set_mode(&desk.path().join("add.one.wasm"), 0o755);
-    call(desk.path(), "detach add.one.wasm").exits(0);
-    call(desk.path(), "verify add.one.wasm -S add.one.wasm.sig -K one.public").exits(0);
-    assert_eq!(mode(&desk.path().join("add.one.wasm.sig")), 0o640);
-    assert_eq!(mode(&desk.path().join("add.one.wasm")), 0o755);
+    let workdir = workdir(&["add.one.wasm"]);
+    std::fs::write(workdir.path().join("add.one.wasm.sig"), "stale").unwrap();
+    set_mode(&workdir.path().join("add.one.wasm.sig"), 0o640);
+    set_mode(&workdir.path().join("add.one.wasm"), 0o755);
+    call(workdir.path(), "detach add.one.wasm").exits(0);
+    call(workdir.path(), "verify add.one.wasm -S add.one.wasm.sig -K one.public").exits(0);
+    assert_eq!(mode(&workdir.path().join("add.one.wasm.sig")), 0o640);
+    assert_eq!(mode(&workdir.path().join("add.one.wasm")), 0o755);
 }
 
 #[test]
 fn padded_lengths_that_cannot_come_back_are_told() {
-    let desk = desk(&["add.one.wasm"]);
-    call(desk.path(), "detach add.one.wasm -S sig -o bare.wasm").exits(0);
+    let workdir = workdir(&["add.one.wasm"]);
+    call(workdir.path(), "detach add.one.wasm -S sig -o bare.wasm").exits(0);
     // The sizes of the fixture's sections take five bytes each.
-    let padded = custom("signature", &read(desk.path(), "sig"));
+    let padded = custom("signature", &read(workdir.path(), "sig"));
     let bare = vector("add.wasm");
     let signed = [&bare[..8], &padded, &bare[8..]].concat();
-    std::fs::write(desk.path().join("padded.wasm"), signed).unwrap();
-    call(desk.path(), "verify padded.wasm -K one.public").exits(0);
-    let said = call(desk.path(), "detach padded.wasm").exits(0);
+    std::fs::write(workdir.path().join("padded.wasm"), signed).unwrap();
+    call(workdir.path(), "verify padded.wasm -K one.public").exits(0);
+    let said = call(workdir.path(), "detach padded.wasm").exits(0);
     said.says(&["will not restore the same file", "padded"]);
-    assert_eq!(read(desk.path(), "padded.wasm"), bare);
-    call(desk.path(), "attach padded.wasm").exits(0);
-    assert_eq!(read(desk.path(), "padded.wasm"), vector("add.one.wasm"));
+    assert_eq!(read(workdir.path(), "padded.wasm"), bare);
+    call(workdir.path(), "attach padded.wasm").exits(0);
+    assert_eq!(read(workdir.path(), "padded.wasm"), vector("add.one.wasm"));
 }
 
 #[test]
 fn streams_are_written_directly() {
-    let desk = desk(&["add.one.wasm"]);
+    let workdir = workdir(&["add.one.wasm"]);
     let to_cat = "\"$@\" | cat > out";
     let line = "detach add.one.wasm -S sig -o /dev/stdout";
-    run(&mut shell(desk.path(), to_cat, line)).exits(0).says(&["Detached sig from /dev/stdout"]);
-    assert_eq!(read(desk.path(), "out"), vector("add.wasm"));
+    run(&mut shell(workdir.path(), to_cat, line)).exits(0).says(&["Detached sig from /dev/stdout"]);
+    assert_eq!(read(workdir.path(), "out"), vector("add.wasm"));
     let line = "detach add.one.wasm -S /dev/stdout -o bare.wasm";
-    run(&mut shell(desk.path(), to_cat, line)).exits(0);
-    assert_eq!(read(desk.path(), "out"), read(desk.path(), "sig"));
+    run(&mut shell(workdir.path(), to_cat, line)).exits(0);
+    assert_eq!(read(workdir.path(), "out"), read(workdir.path(), "sig"));
     let line = "attach bare.wasm -S sig -o /dev/stdout";
-    run(&mut shell(desk.path(), to_cat, line)).exits(0);
-    assert_eq!(read(desk.path(), "out"), vector("add.one.wasm"));
+    run(&mut shell(workdir.path(), to_cat, line)).exits(0);
+    assert_eq!(read(workdir.path(), "out"), vector("add.one.wasm"));
     let both = "detach add.one.wasm -S /dev/stdout -o /dev/stdout";
-    call(desk.path(), both).exits(2).says(&["module and its signature"]);
-    call(desk.path(), "detach add.one.wasm -S /dev/stdout --format json")
+    call(workdir.path(), both).exits(2).says(&["module and its signature"]);
+    call(workdir.path(), "detach add.one.wasm -S /dev/stdout --format json")
         .exits(2)
         .says(&["standard output cannot be used"]);
     if Path::new("/dev/full").exists() {
-        call(desk.path(), "detach add.one.wasm -S /dev/full").exits(4).says(&["`/dev/full`"]);
-        call(desk.path(), "attach bare.wasm -S sig -o /dev/full").exits(4).says(&["`/dev/full`"]);
+        call(workdir.path(), "detach add.one.wasm -S /dev/full").exits(4).says(&["`/dev/full`"]);
+        call(workdir.path(), "attach bare.wasm -S sig -o /dev/full")
+            .exits(4)
+            .says(&["`/dev/full`"]);
     }
-    assert_eq!(read(desk.path(), "add.one.wasm"), vector("add.one.wasm"));
+    assert_eq!(read(workdir.path(), "add.one.wasm"), vector("add.one.wasm"));
 }

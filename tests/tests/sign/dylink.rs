@@ -1,6 +1,6 @@
 //! Modules for a dynamic linker, whose first section wants to stay the first.
 
-use end_to_end::fixtures::{call, custom, desk, module};
+use end_to_end::fixtures::{call, custom, module, workdir};
 use end_to_end::project::Project;
 use end_to_end::run;
 
@@ -29,9 +29,9 @@ fn a_build_warns_of_a_signature_that_is_embedded_there() {
 
 #[test]
 fn files_are_signed_with_the_same_warning() {
-    let desk = desk(&["add.wasm"]);
-    std::fs::write(desk.path().join("m.wasm"), shared_library()).expect("it can be written");
-    let here = desk.path();
+    let workdir = workdir(&["add.wasm"]);
+    std::fs::write(workdir.path().join("m.wasm"), shared_library()).expect("it can be written");
+    let here = workdir.path();
     let detached = call(here, "sign m.wasm -k one.secret -S m.sig").exits(0);
     assert!(!detached.err.contains("dylink"), "{}", detached.err);
     call(here, "sign m.wasm -k one.secret -o s.wasm").exits(0).says(&[TEXT, "--signature FILE"]);
@@ -47,10 +47,10 @@ fn files_are_signed_with_the_same_warning() {
 #[test]
 fn files_on_their_way_have_the_same_warning() {
     use end_to_end::fixtures::shell;
-    let desk = desk(&[]);
-    std::fs::write(desk.path().join("m.wasm"), shared_library()).expect("it can be written");
-    call(desk.path(), "sign m.wasm -k one.secret -S m.sig").exits(0);
-    let said = |line: &str| run(&mut shell(desk.path(), "\"$@\" < m.wasm > out", line)).exits(0);
+    let workdir = workdir(&[]);
+    std::fs::write(workdir.path().join("m.wasm"), shared_library()).expect("it can be written");
+    call(workdir.path(), "sign m.wasm -k one.secret -S m.sig").exits(0);
+    let said = |line: &str| run(&mut shell(workdir.path(), "\"$@\" < m.wasm > out", line)).exits(0);
     for line in
         ["sign - -k one.secret", "sign m.wasm -k one.secret -o -", "attach m.wasm -S m.sig -o -"]
     {

@@ -2,8 +2,8 @@
 #![cfg(unix)]
 
 use end_to_end::fixtures::{
-    ID_ONE, ID_TWO, call, desk, foreign_key, hex, identity, mode, names, set_mode, shell, signer,
-    snapshot, vector,
+    ID_ONE, ID_TWO, call, foreign_key, hex, identity, mode, names, set_mode, shell, signer,
+    snapshot, vector, workdir,
 };
 use end_to_end::{run, wasmsign};
 use serde_json::json;
@@ -16,20 +16,23 @@ fn key_id(directory: &std::path::Path, module: &str) -> serde_json::Value {
 
 #[test]
 fn signs_in_place_and_says_what_it_did() {
-    let desk = desk(&["add.wasm"]);
-    let said = call(desk.path(), "sign add.wasm -k one.secret").exits(0);
+    let workdir = workdir(&["add.wasm"]);
+    let said = call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
     let expected =
         format!("      Signed add.wasm {}, signed by {ID_ONE}\n", identity(&vector("add.wasm")));
     assert_eq!((said.out, said.err), (expected, String::new()));
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.one-keyid.wasm"));
-    assert!(!names(desk.path()).iter().any(|name| name.starts_with('.')));
+    assert_eq!(
+        std::fs::read(workdir.path().join("add.wasm")).unwrap(),
+        vector("add.one-keyid.wasm")
+    );
+    assert!(!names(workdir.path()).iter().any(|name| name.starts_with('.')));
 }
 
 #[test]
 fn json_is_one_object_a_module_on_standard_output() {
-    let desk = desk(&["add.wasm", "component.wasm"]);
+    let workdir = workdir(&["add.wasm", "component.wasm"]);
     let line = "sign add.wasm component.wasm -k one.secret -k two.secret --format json";
-    let said = call(desk.path(), line).exits(0);
+    let said = call(workdir.path(), line).exits(0);
     let expected = |module: &str, kind| {
         json!({
             "module": module, "output": module, "added": 2, "kind": kind,
@@ -45,14 +48,14 @@ fn json_is_one_object_a_module_on_standard_output() {
 
 #[test]
 fn the_same_key_again_touches_nothing() {
-    let desk = desk(&["add.wasm"]);
-    let module = desk.path().join("add.wasm");
-    call(desk.path(), "sign add.wasm -k one.secret").exits(0);
+    let workdir = workdir(&["add.wasm"]);
+    let module = workdir.path().join("add.wasm");
+    call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
     let before = snapshot(&module);
     for line in
         ["sign add.wasm -k one.secret", "sign add.wasm -k one.secret -o ./add.wasm --key-id x"]
     {
-        let said = call(desk.path(), line).exits(0);
+        let said = call(workdir.path(), line).exits(0);
         assert!(
             said.out.contains("Unchanged ") && said.out.contains("already signed by"),
             "{}",
@@ -60,30 +63,33 @@ fn the_same_key_again_touches_nothing() {
         );
         assert_eq!(snapshot(&module), before);
     }
-    let said = call(desk.path(), "sign add.wasm -k one.secret --format json").exits(0);
+    let said = call(workdir.path(), "sign add.wasm -k one.secret --format json").exits(0);
     assert_eq!(said.json()[0]["added"], 0);
     // Another name gets its copy all the same.
-    call(desk.path(), "sign add.wasm -k one.secret -o copy.wasm").exits(0);
-    assert_eq!(std::fs::read(desk.path().join("copy.wasm")).unwrap(), before.0);
+    call(workdir.path(), "sign add.wasm -k one.secret -o copy.wasm").exits(0);
+    assert_eq!(std::fs::read(workdir.path().join("copy.wasm")).unwrap(), before.0);
     assert_eq!(snapshot(&module), before);
 }
 
 #[test]
 fn a_second_key_is_added_behind_the_first() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "sign add.wasm -k one.secret --key-id none").exits(0);
-    call(desk.path(), "sign add.wasm -k two.secret --key-id none").exits(0);
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.one+two.wasm"));
-    call(desk.path(), "verify add.wasm -K one.public -K two.public --require all").exits(0);
-    call(desk.path(), "sign add.wasm -k one.secret -k one.secret -o copy.wasm").exits(0);
-    assert_eq!(std::fs::read(desk.path().join("copy.wasm")).unwrap(), vector("add.one+two.wasm"));
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "sign add.wasm -k one.secret --key-id none").exits(0);
+    call(workdir.path(), "sign add.wasm -k two.secret --key-id none").exits(0);
+    assert_eq!(std::fs::read(workdir.path().join("add.wasm")).unwrap(), vector("add.one+two.wasm"));
+    call(workdir.path(), "verify add.wasm -K one.public -K two.public --require all").exits(0);
+    call(workdir.path(), "sign add.wasm -k one.secret -k one.secret -o copy.wasm").exits(0);
+    assert_eq!(
+        std::fs::read(workdir.path().join("copy.wasm")).unwrap(),
+        vector("add.one+two.wasm")
+    );
 }
 
 #[test]
 fn the_key_comes_from_a_variable_too() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let sign = |value: Option<&str>| {
-        let mut command = wasmsign(desk.path());
+        let mut command = wasmsign(workdir.path());
         command.args(["sign", "add.wasm", "-k", "env:SIGNING_KEY"]).env_remove("SIGNING_KEY");
         value.map(|value| command.env("SIGNING_KEY", value));
         run(&mut command)
@@ -94,9 +100,12 @@ fn the_key_comes_from_a_variable_too() {
     assert!(!said.err.contains("rubbish"), "{}", said.err);
     let said = said.says(&["the environment variable `SIGNING_KEY`", "expected a PEM"]);
     assert_eq!(said.out, "");
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.wasm"));
+    assert_eq!(std::fs::read(workdir.path().join("add.wasm")).unwrap(), vector("add.wasm"));
     sign(Some(&hex(&vector("one.secret")))).exits(0);
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.one-keyid.wasm"));
+    assert_eq!(
+        std::fs::read(workdir.path().join("add.wasm")).unwrap(),
+        vector("add.one-keyid.wasm")
+    );
 }
 
 #[test]
@@ -109,28 +118,28 @@ fn every_form_of_key_id() {
         ("release-2025", Some(hex(b"release-2025"))),
         (&*long, Some(hex(long.as_bytes()))),
     ] {
-        let desk = desk(&["add.wasm"]);
-        call(desk.path(), &format!("sign add.wasm -k one.secret --key-id {given}")).exits(0);
-        assert_eq!(key_id(desk.path(), "add.wasm"), json!(stored), "{given}");
-        call(desk.path(), "verify add.wasm -K one.public").exits(0);
+        let workdir = workdir(&["add.wasm"]);
+        call(workdir.path(), &format!("sign add.wasm -k one.secret --key-id {given}")).exits(0);
+        assert_eq!(key_id(workdir.path(), "add.wasm"), json!(stored), "{given}");
+        call(workdir.path(), "verify add.wasm -K one.public").exits(0);
     }
-    let desk = desk(&["add.wasm"]);
-    let before = snapshot(&desk.path().join("add.wasm"));
+    let workdir = workdir(&["add.wasm"]);
+    let before = snapshot(&workdir.path().join("add.wasm"));
     for bad in ["hex:", "hex:0", "hex:zz", "", &format!("{long}k")] {
         let said =
-            call(desk.path(), &format!("sign add.wasm -k one.secret --key-id {bad}")).exits(2);
+            call(workdir.path(), &format!("sign add.wasm -k one.secret --key-id {bad}")).exits(2);
         said.says(&["--key-id", "expected"]);
     }
-    assert_eq!(snapshot(&desk.path().join("add.wasm")), before);
+    assert_eq!(snapshot(&workdir.path().join("add.wasm")), before);
 }
 
 #[test]
 fn keys_that_must_not_be_used_leave_the_module_alone() {
-    let desk = desk(&["add.wasm"]);
-    let module = desk.path().join("add.wasm");
+    let workdir = workdir(&["add.wasm"]);
+    let module = workdir.path().join("add.wasm");
     let before = snapshot(&module);
     let halves = [&vector("one.secret")[..33], &vector("two.secret")[33..]].concat();
-    std::fs::write(desk.path().join("halves.secret"), &halves).unwrap();
+    std::fs::write(workdir.path().join("halves.secret"), &halves).unwrap();
     let seed = hex(&halves[1..33]);
     for (arguments, code, texts) in [
         ("", 2, &["no key to sign with", "--key PATH", "env:NAME"][..]),
@@ -144,17 +153,18 @@ fn keys_that_must_not_be_used_leave_the_module_alone() {
         (" -k .", 4, &["`.`", "directory"]),
         (" -k one.secret -K one.public -K one.public", 2, &["--public-key"]),
     ] {
-        let said = call(desk.path(), &format!("sign add.wasm{arguments}")).exits(code).says(texts);
+        let said =
+            call(workdir.path(), &format!("sign add.wasm{arguments}")).exits(code).says(texts);
         assert!(!said.err.contains(&seed), "a message shows the secret: {}", said.err);
         assert_eq!(said.out, "");
         assert_eq!(snapshot(&module), before);
     }
-    call(desk.path(), "sign add.wasm -k two.secret -k one.secret -K one.public").exits(0);
+    call(workdir.path(), "sign add.wasm -k two.secret -k one.secret -K one.public").exits(0);
 }
 
 #[test]
 fn keys_of_other_algorithms_are_named() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     for (file, found) in [
         ("rsa.pem", "RSA"),
         ("rsa.trad.pem", "RSA"),
@@ -166,11 +176,11 @@ fn keys_of_other_algorithms_are_named() {
         ("openssl-certificate.pem", "CERTIFICATE"),
     ] {
         let path = foreign_key(file);
-        let mut command = wasmsign(desk.path());
+        let mut command = wasmsign(workdir.path());
         run(command.args(["sign", "add.wasm", "-k"]).arg(&path)).exits(3).says(&[file, found]);
     }
     for file in ["openssl-encrypted.pem", "ssh-encrypted"] {
-        let mut command = wasmsign(desk.path());
+        let mut command = wasmsign(workdir.path());
         command.args(["sign", "add.wasm", "-k"]).arg(foreign_key(file));
         run(&mut command).exits(2).says(&[file, "passphrase"]);
     }
@@ -178,73 +188,73 @@ fn keys_of_other_algorithms_are_named() {
         [("rsa.pub.pem", "RSA"), ("ec-P-384.pub.pem", "EC P-384"), ("ed448.pub.pem", "Ed448")]
     {
         let path = foreign_key(file);
-        let mut command = wasmsign(desk.path());
+        let mut command = wasmsign(workdir.path());
         run(command.args(["verify", "add.wasm", "-K"]).arg(&path)).exits(3).says(&[file, found]);
     }
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.wasm"));
+    assert_eq!(std::fs::read(workdir.path().join("add.wasm")).unwrap(), vector("add.wasm"));
 }
 
 #[test]
 fn a_secret_that_others_can_read_gets_a_warning() {
-    let desk = desk(&["add.wasm"]);
-    set_mode(&desk.path().join("one.secret"), 0o604);
-    let said = call(desk.path(), "sign add.wasm -k one.secret").exits(0);
+    let workdir = workdir(&["add.wasm"]);
+    set_mode(&workdir.path().join("one.secret"), 0o604);
+    let said = call(workdir.path(), "sign add.wasm -k one.secret").exits(0);
     said.says(&[
         "warning: other users can read the secret key `one.secret`",
         "chmod 600 one.secret",
     ]);
-    let said = call(desk.path(), "sign add.wasm -k one.secret -q").exits(0);
+    let said = call(workdir.path(), "sign add.wasm -k one.secret -q").exits(0);
     assert_eq!((said.out, said.err), (String::new(), String::new()));
 }
 
 #[test]
 fn one_bad_module_does_not_keep_the_others_from_being_signed() {
-    let desk = desk(&["add.wasm", "empty.wasm", "component.wasm"]);
-    std::fs::write(desk.path().join("bad.wasm"), "text").unwrap();
+    let workdir = workdir(&["add.wasm", "empty.wasm", "component.wasm"]);
+    std::fs::write(workdir.path().join("bad.wasm"), "text").unwrap();
     let line = "sign add.wasm bad.wasm empty.wasm -k one.secret";
-    let said = call(desk.path(), line).exits(3);
+    let said = call(workdir.path(), line).exits(3);
     let said = said.says(&["`bad.wasm` is malformed", "offset 0", "found 74 65 78 74"]);
     assert_eq!(said.out.matches("Signed").count(), 2);
     let line = "sign bad.wasm gone.wasm component.wasm -k one.secret --format json";
-    let said = call(desk.path(), line).exits(4).says(&["bad.wasm", "`gone.wasm`"]);
+    let said = call(workdir.path(), line).exits(4).says(&["bad.wasm", "`gone.wasm`"]);
     assert_eq!(said.json().len(), 1);
-    call(desk.path(), "verify add.wasm empty.wasm component.wasm -K one.public --expect any")
+    call(workdir.path(), "verify add.wasm empty.wasm component.wasm -K one.public --expect any")
         .exits(0);
-    assert_eq!(std::fs::read(desk.path().join("bad.wasm")).unwrap(), b"text");
+    assert_eq!(std::fs::read(workdir.path().join("bad.wasm")).unwrap(), b"text");
 }
 
 #[test]
 fn one_output_is_not_for_two_modules() {
-    let desk = desk(&["add.wasm", "empty.wasm"]);
+    let workdir = workdir(&["add.wasm", "empty.wasm"]);
     for (flags, text) in [
         ("add.wasm empty.wasm -k one.secret -o out", "`--output` takes one file"),
         ("add.wasm empty.wasm -k one.secret -S out", "`--signature` takes one file"),
         ("add.wasm -k one.secret -S out -o out", "cannot be used with"),
         ("-k one.secret", "MODULE"),
     ] {
-        call(desk.path(), &format!("sign {flags}")).exits(2).says(&[text]);
+        call(workdir.path(), &format!("sign {flags}")).exits(2).says(&[text]);
     }
-    assert!(!desk.path().join("out").exists());
-    assert_eq!(std::fs::read(desk.path().join("add.wasm")).unwrap(), vector("add.wasm"));
+    assert!(!workdir.path().join("out").exists());
+    assert_eq!(std::fs::read(workdir.path().join("add.wasm")).unwrap(), vector("add.wasm"));
 }
 
 #[test]
 fn a_secret_key_for_a_path_is_not_repeated() {
-    let desk = desk(&["add.wasm"]);
-    let secret = std::fs::read(desk.path().join("one.secret")).unwrap();
+    let workdir = workdir(&["add.wasm"]);
+    let secret = std::fs::read(workdir.path().join("one.secret")).unwrap();
     let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let said = run(wasmsign(desk.path()).args(["sign", "add.wasm", "-k", &secret])).exits(2);
+    let said = run(wasmsign(workdir.path()).args(["sign", "add.wasm", "-k", &secret])).exits(2);
     assert!(!said.err.contains(&secret), "{}", said.err);
     said.says(&["takes the location of a secret key"]);
 }
 
 #[test]
 fn modes_are_kept_and_new_files_have_the_umasks() {
-    let desk = desk(&["add.wasm"]);
-    set_mode(&desk.path().join("add.wasm"), 0o751);
+    let workdir = workdir(&["add.wasm"]);
+    set_mode(&workdir.path().join("add.wasm"), 0o751);
     let umask = "umask 027; exec \"$@\"";
-    run(&mut shell(desk.path(), umask, "sign add.wasm -k one.secret -o new.wasm")).exits(0);
-    run(&mut shell(desk.path(), umask, "sign add.wasm -k one.secret")).exits(0);
-    assert_eq!(mode(&desk.path().join("new.wasm")), 0o640);
-    assert_eq!(mode(&desk.path().join("add.wasm")), 0o751);
+    run(&mut shell(workdir.path(), umask, "sign add.wasm -k one.secret -o new.wasm")).exits(0);
+    run(&mut shell(workdir.path(), umask, "sign add.wasm -k one.secret")).exits(0);
+    assert_eq!(mode(&workdir.path().join("new.wasm")), 0o640);
+    assert_eq!(mode(&workdir.path().join("add.wasm")), 0o751);
 }

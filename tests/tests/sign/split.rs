@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use end_to_end::fixtures::{
-    call, custom, desk, identity, mode, module, names, set_mode, shell, snapshot, temporary, vector,
+    call, custom, identity, mode, module, names, set_mode, shell, snapshot, temporary, vector,
+    workdir,
 };
 use end_to_end::run;
 use serde_json::{Value, json};
@@ -28,9 +29,9 @@ const TYPES: &[u8] = &[1, 1, 0];
 
 #[test]
 fn one_delimiter_goes_to_the_end() {
-    let desk = desk(&["add.wasm"]);
-    let said = call(desk.path(), "split add.wasm").exits(0);
-    let after = read(desk.path(), "add.wasm");
+    let workdir = workdir(&["add.wasm"]);
+    let said = call(workdir.path(), "split add.wasm").exits(0);
+    let after = read(workdir.path(), "add.wasm");
     let before = vector("add.wasm");
     assert!(after.starts_with(&before));
     assert_eq!(after.len(), before.len() + 38);
@@ -41,17 +42,17 @@ fn one_delimiter_goes_to_the_end() {
         identity(&before)
     );
     assert_eq!((said.out, said.err), (expected, String::new()));
-    assert_eq!(temporary(desk.path()), [""; 0]);
+    assert_eq!(temporary(workdir.path()), [""; 0]);
 }
 
 #[test]
 fn json_has_identities_and_parts() {
-    let desk = desk(&["add-custom.wasm"]);
+    let workdir = workdir(&["add-custom.wasm"]);
     let line = "split add-custom.wasm -o out.wasm --format json";
-    let said = call(desk.path(), line).exits(0);
-    let (before, after) = (vector("add-custom.wasm"), read(desk.path(), "out.wasm"));
+    let said = call(workdir.path(), line).exits(0);
+    let (before, after) = (vector("add-custom.wasm"), read(workdir.path(), "out.wasm"));
     let [found] = <[Value; 1]>::try_from(said.json()).unwrap();
-    let inspected = call(desk.path(), "inspect out.wasm --format json").exits(0).json();
+    let inspected = call(workdir.path(), "inspect out.wasm --format json").exits(0).json();
     assert_eq!(
         found,
         json!({
@@ -62,16 +63,16 @@ fn json_has_identities_and_parts() {
         })
     );
     assert_eq!(found["parts"][0]["end"], after.len());
-    assert_eq!(read(desk.path(), "add-custom.wasm"), before);
+    assert_eq!(read(workdir.path(), "add-custom.wasm"), before);
 }
 
 #[test]
 fn globs_say_where_the_cuts_are() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     let [a, b] = [custom("a.one", b"1"), custom("a.two", b"2")];
     let [debug, name] = [custom(".debug_info", b"3"), custom("name", b"")];
     let sections_of = [TYPES.to_vec(), a, b, debug, name];
-    std::fs::write(desk.path().join("m.wasm"), module(&sections_of)).unwrap();
+    std::fs::write(workdir.path().join("m.wasm"), module(&sections_of)).unwrap();
     for (flags, expected) in [
         ("", vec!["-", "a.one", "a.two", ".debug_info", "name", D]),
         (" --sections a.*", vec!["-", "a.one", "a.two", D, ".debug_info", "name", D]),
@@ -83,58 +84,58 @@ fn globs_say_where_the_cuts_are() {
         (" --sections none", vec!["-", D, "a.one", "a.two", ".debug_info", "name", D]),
         (" --sections ?.two", vec!["-", D, "a.one", D, "a.two", D, ".debug_info", "name", D]),
     ] {
-        call(desk.path(), &format!("split m.wasm -o out.wasm{flags}")).exits(0);
-        assert_eq!(sections(desk.path(), "out.wasm"), expected, "{flags}");
+        call(workdir.path(), &format!("split m.wasm -o out.wasm{flags}")).exits(0);
+        assert_eq!(sections(workdir.path(), "out.wasm"), expected, "{flags}");
     }
 }
 
 #[test]
 fn the_same_split_again_touches_nothing() {
-    let desk = desk(&["add-custom.split.wasm"]);
-    let path = desk.path().join("add-custom.split.wasm");
-    call(desk.path(), "split add-custom.split.wasm --sections none").exits(0);
+    let workdir = workdir(&["add-custom.split.wasm"]);
+    let path = workdir.path().join("add-custom.split.wasm");
+    call(workdir.path(), "split add-custom.split.wasm --sections none").exits(0);
     let before = snapshot(&path);
-    let said = call(desk.path(), "split add-custom.split.wasm --sections none").exits(0);
+    let said = call(workdir.path(), "split add-custom.split.wasm --sections none").exits(0);
     assert!(said.out.contains("   Unchanged add-custom.split.wasm into "), "{}", said.out);
     assert!(said.out.contains(&format!("{} as before", identity(&before.0))), "{}", said.out);
     assert_eq!(snapshot(&path), before);
-    call(desk.path(), "split add-custom.split.wasm --sections none -o copy.wasm").exits(0);
-    assert_eq!(read(desk.path(), "copy.wasm"), before.0);
+    call(workdir.path(), "split add-custom.split.wasm --sections none -o copy.wasm").exits(0);
+    assert_eq!(read(workdir.path(), "copy.wasm"), before.0);
 }
 
 #[test]
 fn delimiters_are_random() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "split add.wasm -o one.wasm").exits(0);
-    call(desk.path(), "split add.wasm -o two.wasm").exits(0);
-    assert_ne!(read(desk.path(), "one.wasm"), read(desk.path(), "two.wasm"));
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "split add.wasm -o one.wasm").exits(0);
+    call(workdir.path(), "split add.wasm -o two.wasm").exits(0);
+    assert_ne!(read(workdir.path(), "one.wasm"), read(workdir.path(), "two.wasm"));
 }
 
 #[test]
 fn a_signed_module_is_split_only_if_its_signatures_may_go() {
-    let desk = desk(&["add.one.wasm"]);
-    let path = desk.path().join("add.one.wasm");
+    let workdir = workdir(&["add.one.wasm"]);
+    let path = workdir.path().join("add.one.wasm");
     let before = snapshot(&path);
-    let said = call(desk.path(), "split add.one.wasm").exits(2);
+    let said = call(workdir.path(), "split add.one.wasm").exits(2);
     said.says(&["`add.one.wasm` is signed", "--drop-signatures"]);
     assert_eq!(snapshot(&path), before);
-    let said = call(desk.path(), "split add.one.wasm --drop-signatures").exits(0);
+    let said = call(workdir.path(), "split add.one.wasm --drop-signatures").exits(0);
     assert!(said.out.contains("signatures dropped"), "{}", said.out);
-    assert!(read(desk.path(), "add.one.wasm").starts_with(&vector("add.wasm")));
-    call(desk.path(), "verify add.one.wasm -K one.public").exits(1).prints(&["(no-signature)"]);
+    assert!(read(workdir.path(), "add.one.wasm").starts_with(&vector("add.wasm")));
+    call(workdir.path(), "verify add.one.wasm -K one.public").exits(1).prints(&["(no-signature)"]);
 }
 
 #[test]
 fn what_cannot_be_split_is_left_alone() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let stray = module(&[TYPES.to_vec(), custom("signature", b"")]);
     let many = module(&vec![[TYPES.to_vec(), custom("x", b"")].concat(); 33]);
     for (name, bytes) in
         [("stray", &stray[..]), ("many", &many), ("text", b"not wasm"), ("cut", &stray[..9])]
     {
-        std::fs::write(desk.path().join(name), bytes).unwrap();
+        std::fs::write(workdir.path().join(name), bytes).unwrap();
     }
-    let before = names(desk.path());
+    let before = names(workdir.path());
     for (line, code, texts) in [
         ("stray --drop-signatures", 3, &["`stray` cannot be split", "offset 11"][..]),
         ("many --sections none", 3, &["`many` cannot be split", "parts: at most 64"]),
@@ -147,74 +148,74 @@ fn what_cannot_be_split_is_left_alone() {
         ("add.wasm -o out --sections= ", 2, &["--sections", "an empty string"]),
         ("add.wasm text", 2, &["unexpected argument"]),
     ] {
-        let said = call(desk.path(), &format!("split {line}")).exits(code).says(texts);
+        let said = call(workdir.path(), &format!("split {line}")).exits(code).says(texts);
         assert_eq!(said.out, "", "{line}");
     }
-    assert_eq!(names(desk.path()), before);
-    assert_eq!(read(desk.path(), "add.wasm"), vector("add.wasm"));
+    assert_eq!(names(workdir.path()), before);
+    assert_eq!(read(workdir.path(), "add.wasm"), vector("add.wasm"));
 }
 
 #[test]
 fn modes_and_links_are_kept() {
-    let desk = desk(&["add.wasm"]);
-    set_mode(&desk.path().join("add.wasm"), 0o640);
-    std::os::unix::fs::symlink("add.wasm", desk.path().join("link.wasm")).unwrap();
-    call(desk.path(), "split link.wasm").exits(0);
-    assert!(desk.path().join("link.wasm").is_symlink());
-    assert_eq!(mode(&desk.path().join("add.wasm")), 0o640);
-    assert!(read(desk.path(), "add.wasm").len() > vector("add.wasm").len());
+    let workdir = workdir(&["add.wasm"]);
+    set_mode(&workdir.path().join("add.wasm"), 0o640);
+    std::os::unix::fs::symlink("add.wasm", workdir.path().join("link.wasm")).unwrap();
+    call(workdir.path(), "split link.wasm").exits(0);
+    assert!(workdir.path().join("link.wasm").is_symlink());
+    assert_eq!(mode(&workdir.path().join("add.wasm")), 0o640);
+    assert!(read(workdir.path(), "add.wasm").len() > vector("add.wasm").len());
 }
 
 #[test]
 fn streams_are_written_directly() {
-    let desk = desk(&["add.wasm"]);
+    let workdir = workdir(&["add.wasm"]);
     let to_stdout = "split add.wasm -o /dev/stdout";
-    let said = run(&mut shell(desk.path(), "\"$@\" > out.wasm", to_stdout)).exits(0);
+    let said = run(&mut shell(workdir.path(), "\"$@\" > out.wasm", to_stdout)).exits(0);
     said.says(&["Split /dev/stdout", "Identity sha256:"]);
-    assert!(read(desk.path(), "out.wasm").starts_with(&vector("add.wasm")));
-    run(&mut shell(desk.path(), "\"$@\" | cat > piped.wasm", to_stdout)).exits(0);
-    call(desk.path(), "split piped.wasm").exits(0);
-    call(desk.path(), "split add.wasm -o /dev/stdout --format json")
+    assert!(read(workdir.path(), "out.wasm").starts_with(&vector("add.wasm")));
+    run(&mut shell(workdir.path(), "\"$@\" | cat > piped.wasm", to_stdout)).exits(0);
+    call(workdir.path(), "split piped.wasm").exits(0);
+    call(workdir.path(), "split add.wasm -o /dev/stdout --format json")
         .exits(2)
         .says(&["standard output cannot be used"]);
     if Path::new("/dev/full").exists() {
-        call(desk.path(), "split add.wasm -o /dev/full").exits(4).says(&["`/dev/full`"]);
+        call(workdir.path(), "split add.wasm -o /dev/full").exits(4).says(&["`/dev/full`"]);
     }
-    assert_eq!(read(desk.path(), "add.wasm"), vector("add.wasm"));
+    assert_eq!(read(workdir.path(), "add.wasm"), vector("add.wasm"));
 }
 
 #[test]
 fn a_module_in_parts_gets_a_warning_for_envoy() {
-    let desk = desk(&["add-custom.wasm"]);
-    let said = call(desk.path(), "split add-custom.wasm --sections none").exits(0);
+    let workdir = workdir(&["add-custom.wasm"]);
+    let said = call(workdir.path(), "split add-custom.wasm --sections none").exits(0);
     let said = said.says(&["warning: `add-custom.wasm`: once it is signed, the Envoy"]);
     assert!(!said.out.contains("into 1 part"), "{}", said.out);
-    call(desk.path(), "sign add-custom.wasm -k one.secret").exits(0).says(&["Envoy", "parts"]);
-    let said = call(desk.path(), "split add-custom.wasm --drop-signatures -q").exits(0);
+    call(workdir.path(), "sign add-custom.wasm -k one.secret").exits(0).says(&["Envoy", "parts"]);
+    let said = call(workdir.path(), "split add-custom.wasm --drop-signatures -q").exits(0);
     assert_eq!((said.out, said.err), (String::new(), String::new()));
 }
 
 #[test]
 fn sections_that_must_be_covered() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     let before = module(&[TYPES.to_vec(), custom("policy", b"1"), custom("notes", b"2")]);
-    std::fs::write(desk.path().join("m.wasm"), before).unwrap();
-    call(desk.path(), "split m.wasm --sections policy").exits(0);
-    call(desk.path(), "sign m.wasm -k one.secret").exits(0);
-    let total = read(desk.path(), "m.wasm").len();
+    std::fs::write(workdir.path().join("m.wasm"), before).unwrap();
+    call(workdir.path(), "split m.wasm --sections policy").exits(0);
+    call(workdir.path(), "sign m.wasm -k one.secret").exits(0);
+    let total = read(workdir.path(), "m.wasm").len();
     let verify = |flags: &str, code| {
         let line = format!("verify m.wasm -K one.public{flags} --format json");
-        call(desk.path(), &line).exits(code).json()[0].clone()
+        call(workdir.path(), &line).exits(code).json()[0].clone()
     };
     let whole = json!({"kind": "whole", "covered": total, "total": total});
     for flags in ["", " --sections *", " --sections policy --coverage prefix"] {
         assert_eq!(verify(flags, 0)["coverage"], whole, "{flags}");
     }
 
-    let mut changed = read(desk.path(), "m.wasm");
+    let mut changed = read(workdir.path(), "m.wasm");
     let notes = changed.windows(5).position(|bytes| bytes == b"notes").unwrap();
     changed[notes + 5] = b'!';
-    std::fs::write(desk.path().join("m.wasm"), changed).unwrap();
+    std::fs::write(workdir.path().join("m.wasm"), changed).unwrap();
     let covered = notes - 1 - 5 - 5;
     let prefix = json!({"kind": "prefix", "covered": covered, "total": total});
     for flags in [" --sections policy", " --sections p*", " --sections none"] {
@@ -223,13 +224,13 @@ fn sections_that_must_be_covered() {
     for flags in [" --sections notes", " --sections policy --sections n*", " --sections *"] {
         assert_eq!(verify(flags, 1)["reason"], "not-covered", "{flags}");
     }
-    let said = call(desk.path(), "verify m.wasm -K one.public --sections policy").exits(0);
+    let said = call(workdir.path(), "verify m.wasm -K one.public --sections policy").exits(0);
     let covered_line = format!("     Covered bytes 0 to {covered} of {total}\n");
     let rest_line = format!("  Unverified bytes {covered} to {total} are not covered\n");
     assert!(said.out.ends_with(&format!("{covered_line}{rest_line}")), "{}", said.out);
     let bad = ["--sections [", "--sections= ", "--sections policy --coverage whole"];
     for flags in bad {
-        call(desk.path(), &format!("verify m.wasm -K one.public {flags}"))
+        call(workdir.path(), &format!("verify m.wasm -K one.public {flags}"))
             .exits(2)
             .says(&["--sections"]);
     }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use end_to_end::fixtures::{call, custom, desk, hex, identity, module, shell, vector};
+use end_to_end::fixtures::{call, custom, hex, identity, module, shell, vector, workdir};
 use end_to_end::run;
 use serde_json::{Value, json};
 use wasmsign2::{PublicKey, PublicKeySet};
@@ -45,8 +45,8 @@ fn peer_key(name: &str) -> PublicKey {
 
 #[test]
 fn debug_sections_are_stripped_after_signing() {
-    let desk = desk(&[]);
-    let dir = desk.path();
+    let workdir = workdir(&[]);
+    let dir = workdir.path();
     let code = [TYPES.to_vec(), custom("build-info", b"1")];
     let debug = [custom(".debug_info", &[7; 500]), custom(".debug_line", &[8; 500])];
     write(dir, "m.wasm", &module(&[code, debug].concat()));
@@ -83,8 +83,8 @@ fn debug_sections_are_stripped_after_signing() {
 /// which now covers a prefix, and signs itself.
 #[test]
 fn a_second_party_adds_a_section_and_signs() {
-    let desk = desk(&["add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.wasm"]);
+    let dir = workdir.path();
     call(dir, "split add.wasm").exits(0);
     call(dir, "sign add.wasm -k one.secret").exits(0);
     let first = read(dir, "add.wasm");
@@ -127,8 +127,8 @@ fn a_second_party_adds_a_section_and_signs() {
 
 #[test]
 fn a_section_is_trusted_by_one_consumer_and_ignored_by_another() {
-    let desk = desk(&["add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.wasm"]);
+    let dir = workdir.path();
     write(dir, "m.wasm", &[vector("add.wasm"), custom("policy", b"allow=none")].concat());
     call(dir, "split m.wasm --sections none").exits(0);
     call(dir, "sign m.wasm -k one.secret").exits(0);
@@ -154,8 +154,8 @@ fn a_section_is_trusted_by_one_consumer_and_ignored_by_another() {
 fn a_detached_signature_verifies_the_untouched_original() {
     // The fixture's lengths are padded; so is that of this section.
     let padded = module(&[vec![1, 0x81, 0x80, 0, 0], custom("a", b"1")]);
-    let desk = desk(&["add.wasm", "add.one+two.wasm", "add-custom.split.one.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.wasm", "add.one+two.wasm", "add-custom.split.one.wasm"]);
+    let dir = workdir.path();
     write(dir, "padded.wasm", &padded);
     for (name, unsigned) in [
         ("padded.wasm", padded),
@@ -178,8 +178,8 @@ fn a_detached_signature_verifies_the_untouched_original() {
 
 #[test]
 fn millions_of_sections_take_no_memory() {
-    let desk = desk(&[]);
-    let dir = desk.path();
+    let workdir = workdir(&[]);
+    let dir = workdir.path();
     write(dir, "m.wasm", &module(&[[TYPES[0], 0].repeat(4 << 20)]));
     let before = read(dir, "m.wasm");
     let limited = "ulimit -v 524288; exec \"$@\"";
@@ -218,8 +218,8 @@ fn with_length(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn entries_of_unknown_algorithms_survive_signing_again() {
-    let desk = desk(&["add.one.wasm", "add.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add.one.wasm", "add.wasm"]);
+    let dir = workdir.path();
     call(dir, "detach add.one.wasm -S one.sig -o bare.wasm").exits(0);
     let data = read(dir, "one.sig");
     // 01 01 01, one set, its length (one byte), one hash, one entry.
@@ -243,8 +243,8 @@ fn entries_of_unknown_algorithms_survive_signing_again() {
 
 #[test]
 fn a_key_signs_the_same_hashes_once() {
-    let desk = desk(&["add-custom.wasm"]);
-    let dir = desk.path();
+    let workdir = workdir(&["add-custom.wasm"]);
+    let dir = workdir.path();
     call(dir, "split add-custom.wasm --sections none").exits(0);
     call(dir, "sign add-custom.wasm -k one.secret -k one.secret").exits(0);
     let once = read(dir, "add-custom.wasm");
@@ -271,8 +271,8 @@ fn key_ids_change_nothing_of_what_is_required() {
     for (one, two) in
         [("auto", "auto"), ("none", "none"), ("foreign", "hex:00"), (id_of_two, id_of_one)]
     {
-        let desk = desk(&["add-custom.wasm"]);
-        let dir = desk.path();
+        let workdir = workdir(&["add-custom.wasm"]);
+        let dir = workdir.path();
         call(dir, "split add-custom.wasm --sections none").exits(0);
         call(dir, &format!("sign add-custom.wasm -k one.secret --key-id {one}")).exits(0);
         call(dir, "keygen -k c.key -K c.pub").exits(0);
@@ -318,8 +318,8 @@ fn the_peer_verifies_what_we_split_and_sign() {
         ("add-custom.split.wasm", " --sections name"),
         ("empty.wasm", ""),
     ] {
-        let desk = desk(&[name]);
-        let dir = desk.path();
+        let workdir = workdir(&[name]);
+        let dir = workdir.path();
         call(dir, &format!("split {name}{flags}")).exits(0);
         call(dir, &format!("sign {name} -k one.secret -k two.secret")).exits(0);
         let file = read(dir, name);

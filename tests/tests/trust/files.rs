@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use end_to_end::fixtures::{call, desk, identity, snapshot, vector};
+use end_to_end::fixtures::{call, identity, snapshot, vector, workdir};
 use end_to_end::{run, wasmsign};
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ unsigned = true
 
 /// A directory with the keys, a trust file, and modules signed by nobody, by one, and by both.
 fn directory() -> tempfile::TempDir {
-    let directory = desk(&["add.wasm", "add.one.wasm", "add-custom.split.one+two.wasm"]);
+    let directory = workdir(&["add.wasm", "add.one.wasm", "add-custom.split.one+two.wasm"]);
     std::fs::write(directory.path().join("trust.toml"), TRUST).unwrap();
     directory
 }

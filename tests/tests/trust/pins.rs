@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::thread;
 
-use end_to_end::fixtures::{call, desk, hex, snapshot, temporary, vector};
+use end_to_end::fixtures::{call, hex, snapshot, temporary, vector, workdir};
 use end_to_end::run;
 use end_to_end::wasmsign;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn verdict(directory: &Path, line: &str, code: i32) -> Value {
 
 #[test]
 fn the_first_signer_stays() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     let both = "add-custom.split.one+two.wasm";
     let first = verdict(directory.path(), "add.one.wasm -K one.public", 0);
     assert_eq!(first["pinned"], "new");
@@ -35,7 +35,7 @@ fn the_first_signer_stays() {
 
 #[test]
 fn another_signer_is_accepted_when_somebody_says_so() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     let both = "add-custom.split.one+two.wasm";
     verdict(directory.path(), "add.one.wasm -K one.public", 0);
     call(directory.path(), &format!("pin accept pins.toml codec {both} -K two.public"))
@@ -53,7 +53,7 @@ fn another_signer_is_accepted_when_somebody_says_so() {
 
 #[test]
 fn what_nobody_has_signed_is_never_pinned() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     assert_eq!(verdict(directory.path(), "add.wasm -K one.public", 1)["reason"], "no-signature");
     assert!(!directory.path().join("pins.toml").exists());
     let trust = "version = 1\n[keys.one]\npublic = \"one.public\"\n[[rules]]\nmodules = [\"**\"]\nunsigned = true\n";
@@ -69,7 +69,7 @@ fn what_nobody_has_signed_is_never_pinned() {
 
 #[test]
 fn a_pin_needs_a_name_and_somebody_to_trust() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     call(directory.path(), "verify --pin pins.toml add.one.wasm -K one.public")
         .exits(2)
         .says(&["--name"]);
@@ -84,7 +84,7 @@ fn a_pin_needs_a_name_and_somebody_to_trust() {
 
 #[test]
 fn a_broken_store_stays_as_it_is() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     let store = directory.path().join("pins.toml");
     for text in [
         &b"version = 1\n[pins.codec]\nsigners = [\"01"[..],
@@ -108,7 +108,7 @@ fn a_broken_store_stays_as_it_is() {
 /// Of two processes that see a name first at once, one pins it, and the other one reads that.
 #[test]
 fn two_processes_lose_nothing() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     let path = directory.path();
     thread::scope(|scope| {
         for number in 0..8 {
@@ -126,7 +126,7 @@ fn two_processes_lose_nothing() {
 
 #[test]
 fn a_store_that_cannot_be_written_refuses() {
-    let directory = desk(&MODULES);
+    let directory = workdir(&MODULES);
     let line = "verify --pin gone/pins.toml --name codec add.one.wasm -K one.public";
     call(directory.path(), line).exits(4).says(&["gone"]);
 }

@@ -2,15 +2,15 @@
 #![cfg(unix)]
 
 use end_to_end::fixtures::{
-    ID_ONE, ID_TWO, call, custom, desk, hex, identity, module, snapshot, vector,
+    ID_ONE, ID_TWO, call, custom, hex, identity, module, snapshot, vector, workdir,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 #[test]
 fn sections_sizes_shares_and_signatures() {
-    let desk = desk(&["add-custom.split.one+two.wasm"]);
-    let said = call(desk.path(), "inspect add-custom.split.one+two.wasm").exits(0);
+    let workdir = workdir(&["add-custom.split.one+two.wasm"]);
+    let said = call(workdir.path(), "inspect add-custom.split.one+two.wasm").exits(0);
     for line in [
         "add-custom.split.one+two.wasm: module, 497 B (497 bytes)",
         &format!("identity {}", identity(&vector("add-custom.split.wasm"))),
@@ -30,9 +30,9 @@ fn sections_sizes_shares_and_signatures() {
 
 #[test]
 fn json_has_all_of_it() {
-    let desk = desk(&["add.one-keyid.wasm"]);
+    let workdir = workdir(&["add.one-keyid.wasm"]);
     let bytes = vector("add.one-keyid.wasm");
-    let said = call(desk.path(), "inspect add.one-keyid.wasm --format json").exits(0);
+    let said = call(workdir.path(), "inspect add.one-keyid.wasm --format json").exits(0);
     let section = |id: u8, name: Option<&str>, offset: usize, size: usize| {
         json!({
             "id": id, "name": name, "offset": offset, "size": size, "payload": size - 2, "padded": false,
@@ -63,19 +63,19 @@ fn json_has_all_of_it() {
 
 #[test]
 fn an_unsigned_file_and_a_component() {
-    let desk = desk(&["add.wasm", "component.one.wasm"]);
-    let said = call(desk.path(), "inspect add.wasm").exits(0);
+    let workdir = workdir(&["add.wasm", "component.one.wasm"]);
+    let said = call(workdir.path(), "inspect add.wasm").exits(0);
     assert!(said.out.ends_with("\nno signature\n"), "{}", said.out);
     assert!(said.out.contains(&identity(&vector("add.wasm"))), "{}", said.out);
-    let said = call(desk.path(), "inspect add.wasm --format json").exits(0);
+    let said = call(workdir.path(), "inspect add.wasm --format json").exits(0);
     assert_eq!(said.json()[0]["signatures"], json!(null));
-    let said = call(desk.path(), "inspect component.one.wasm").exits(0);
+    let said = call(workdir.path(), "inspect component.one.wasm").exits(0);
     assert!(said.out.contains("component.one.wasm: component, "), "{}", said.out);
 }
 
 #[test]
 fn what_a_signature_covers_after_changes() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     let signed = vector("add-custom.split.one.wasm");
     let mut changed = signed.clone();
     changed[250] ^= 1;
@@ -84,21 +84,21 @@ fn what_a_signature_covers_after_changes() {
         ("changed.wasm", changed, "nothing", "covers nothing: the body is different"),
         ("longer.wasm", longer, "prefix", "covers bytes 0 to 417 of 432"),
     ] {
-        std::fs::write(desk.path().join(name), bytes).unwrap();
-        let said = call(desk.path(), &format!("inspect {name}")).exits(0);
+        std::fs::write(workdir.path().join(name), bytes).unwrap();
+        let said = call(workdir.path(), &format!("inspect {name}")).exits(0);
         assert!(said.out.contains(text), "{}", said.out);
-        let said = call(desk.path(), &format!("inspect {name} --format json")).exits(0);
+        let said = call(workdir.path(), &format!("inspect {name} --format json")).exits(0);
         assert_eq!(said.json()[0]["signatures"]["sets"][0]["coverage"]["kind"], kind);
     }
 }
 
 #[test]
 fn parts_are_drawn_and_dangers_are_told() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     let signed = vector("add-custom.split.one.wasm");
     let padded = [&signed[..], &[0, 0x85, 0, 4], b"late"].concat();
-    std::fs::write(desk.path().join("longer.wasm"), padded).unwrap();
-    let said = call(desk.path(), "inspect longer.wasm").exits(0);
+    std::fs::write(workdir.path().join("longer.wasm"), padded).unwrap();
+    let said = call(workdir.path(), "inspect longer.wasm").exits(0);
     let row = |name: &str| {
         let line = said.out.lines().find(|line| line.trim_start().starts_with(name));
         line.unwrap_or_else(|| panic!("{}", said.out)).split_once('[').unwrap().1.to_owned()
@@ -110,7 +110,7 @@ fn parts_are_drawn_and_dangers_are_told() {
     assert!(set.starts_with("----") && set.ends_with(".]"), "{set}");
     let said = said.says(&["bytes 417 to 425 are not signed", "at offset 417"]);
     assert!(said.err.contains("the module is signed in parts"), "{}", said.err);
-    let said = call(desk.path(), "inspect longer.wasm --format json").exits(0);
+    let said = call(workdir.path(), "inspect longer.wasm --format json").exits(0);
     let found = &said.json()[0];
     assert_eq!(found["parts"].as_array().unwrap().len(), 4);
     let codes: Vec<_> = found["warnings"]
@@ -124,47 +124,47 @@ fn parts_are_drawn_and_dangers_are_told() {
 
 #[test]
 fn a_signature_section_that_is_not_first() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     let stray = module(&[custom("name", b""), custom("signature", b"\x01\x01\x01\x00")]);
-    let path = desk.path().join("stray.wasm");
+    let path = workdir.path().join("stray.wasm");
     std::fs::write(&path, &stray).unwrap();
-    let said = call(desk.path(), "inspect stray.wasm").exits(0);
+    let said = call(workdir.path(), "inspect stray.wasm").exits(0);
     assert!(said.out.contains("identity none"), "{}", said.out);
     said.says(&["warning: the `signature` section at offset 23 is not the first section"]);
-    let said = call(desk.path(), "inspect stray.wasm --format json").exits(0);
+    let said = call(workdir.path(), "inspect stray.wasm --format json").exits(0);
     assert_eq!(said.json()[0]["identity"], json!(null));
     // It is neither signed nor verified.
     let before = snapshot(&path);
-    let said = call(desk.path(), "sign stray.wasm -k one.secret").exits(3);
+    let said = call(workdir.path(), "sign stray.wasm -k one.secret").exits(3);
     said.says(&["`stray.wasm` cannot be signed", "offset 23"]);
     assert_eq!(snapshot(&path), before);
-    let said = call(desk.path(), "verify stray.wasm -K one.public").exits(1);
+    let said = call(workdir.path(), "verify stray.wasm -K one.public").exits(1);
     assert!(said.out.contains("(stray-signature)"), "{}", said.out);
 }
 
 #[test]
 fn signature_data_that_cannot_be_read() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     std::fs::write(
-        desk.path().join("bad.wasm"),
+        workdir.path().join("bad.wasm"),
         module(&[custom("signature", b"\x01\x01\x01\x01")]),
     )
     .unwrap();
-    let said = call(desk.path(), "inspect bad.wasm").exits(3);
+    let said = call(workdir.path(), "inspect bad.wasm").exits(3);
     assert!(said.out.contains("custom `signature` (padded lengths)"), "{}", said.out);
     let said = said.says(&["`bad.wasm` is malformed", "offset 32"]);
     assert!(said.out.contains("signature data: offset 32"), "{}", said.out);
-    call(desk.path(), "verify bad.wasm -K one.public").exits(3).prints(&["offset 32"]);
-    call(desk.path(), "sign bad.wasm -k one.secret").exits(3).says(&["offset 32"]);
+    call(workdir.path(), "verify bad.wasm -K one.public").exits(3).prints(&["offset 32"]);
+    call(workdir.path(), "sign bad.wasm -k one.secret").exits(3).says(&["offset 32"]);
 }
 
 #[test]
 fn files_that_cannot_be_read_and_calls_that_are_wrong() {
-    let desk = desk(&["add.wasm"]);
-    call(desk.path(), "inspect gone.wasm")
+    let workdir = workdir(&["add.wasm"]);
+    call(workdir.path(), "inspect gone.wasm")
         .exits(4)
         .says(&["failed to read `gone.wasm`", "No such"]);
-    call(desk.path(), "inspect .").exits(4).says(&["failed to read `.`", "directory"]);
-    call(desk.path(), "inspect").exits(2).says(&["MODULE"]);
-    call(desk.path(), "inspect add.wasm add.wasm").exits(2).says(&["unexpected argument"]);
+    call(workdir.path(), "inspect .").exits(4).says(&["failed to read `.`", "directory"]);
+    call(workdir.path(), "inspect").exits(2).says(&["MODULE"]);
+    call(workdir.path(), "inspect add.wasm add.wasm").exits(2).says(&["unexpected argument"]);
 }

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use end_to_end::fixtures::{
-    ID_ONE, ID_TWO, call, custom, desk, hex, identity, shell, signer, snapshot, vector,
+    ID_ONE, ID_TWO, call, custom, hex, identity, shell, signer, snapshot, vector, workdir,
 };
 use end_to_end::run;
 use serde_json::{Value, json};
@@ -19,19 +19,19 @@ fn verdict(directory: &std::path::Path, line: &str, code: i32) -> Value {
 
 #[test]
 fn verified_is_said_with_identity_and_signers() {
-    let desk = desk(&["add.one-keyid.wasm", "add.one.wasm"]);
-    let said = call(desk.path(), "verify add.one-keyid.wasm -K one.public").exits(0);
+    let workdir = workdir(&["add.one-keyid.wasm", "add.one.wasm"]);
+    let said = call(workdir.path(), "verify add.one-keyid.wasm -K one.public").exits(0);
     let id = identity(&vector("add.wasm"));
     assert_eq!(said.out, format!("    Verified add.one-keyid.wasm {id}, signed by {ID_ONE}\n"));
     assert_eq!(said.err, "");
-    let said = call(desk.path(), "verify add.one.wasm -K one.public").exits(0);
+    let said = call(workdir.path(), "verify add.one.wasm -K one.public").exits(0);
     let key = hex(&vector("one.public"));
     assert_eq!(said.out, format!("    Verified add.one.wasm {id}, signed by key {key}\n"));
 }
 
 #[test]
 fn json_of_a_verified_module() {
-    let desk = desk(&["add-custom.split.one+two.wasm", "component.one.wasm"]);
+    let workdir = workdir(&["add-custom.split.one+two.wasm", "component.one.wasm"]);
     let module = "add-custom.split.one+two.wasm";
     let keys = "-K two.public -K one.public --require all";
     let whole = json!({
@@ -41,21 +41,22 @@ fn json_of_a_verified_module() {
         "signers": [signer("two", Some(ID_TWO)), signer("one", Some(ID_ONE))], "ignored": [],
         "signature": null, "rule": null, "roles": {}, "manifest": null, "schema": 1,
     });
-    assert_eq!(verdict(desk.path(), &format!("{module} {keys}"), 0), whole);
-    let component = verdict(desk.path(), "component.one.wasm -K one.public --expect component", 0);
+    assert_eq!(verdict(workdir.path(), &format!("{module} {keys}"), 0), whole);
+    let component =
+        verdict(workdir.path(), "component.one.wasm -K one.public --expect component", 0);
     assert_eq!(component["kind"], "component");
     assert_eq!(component["signers"], json!([signer("one", None)]));
 }
 
 #[test]
 fn json_of_what_is_not_verified() {
-    let desk = desk(&["add.one.wasm", "add.wasm"]);
+    let workdir = workdir(&["add.one.wasm", "add.wasm"]);
     let mut changed = vector("add.one.wasm");
     *changed.last_mut().unwrap() ^= 1;
-    std::fs::write(desk.path().join("changed.wasm"), &changed).unwrap();
-    std::fs::write(desk.path().join("cut.wasm"), &vector("add.one.wasm")[..155]).unwrap();
+    std::fs::write(workdir.path().join("changed.wasm"), &changed).unwrap();
+    std::fs::write(workdir.path().join("cut.wasm"), &vector("add.one.wasm")[..155]).unwrap();
     std::fs::write(
-        desk.path().join("longer.wasm"),
+        workdir.path().join("longer.wasm"),
         [vector("add.one.wasm"), custom("x", b"")].concat(),
     )
     .unwrap();
@@ -70,7 +71,7 @@ fn json_of_what_is_not_verified() {
         ("gone.wasm", "", 4, "error", "io"),
         (".", "", 4, "error", "io"),
     ] {
-        let found = verdict(desk.path(), &format!("{module} -K one.public{flags}"), code);
+        let found = verdict(workdir.path(), &format!("{module} -K one.public{flags}"), code);
         assert_eq!(
             (&found["verdict"], &found["reason"]),
             (&json!(word), &json!(reason)),
@@ -81,29 +82,29 @@ fn json_of_what_is_not_verified() {
         let kind = if word == "refused" { json!("module") } else { Value::Null };
         assert_eq!(found["kind"], kind, "{found}");
         let said =
-            call(desk.path(), &format!("verify {module} -K one.public{flags} -q")).exits(code);
+            call(workdir.path(), &format!("verify {module} -K one.public{flags} -q")).exits(code);
         let told = if code == 4 { said.err } else { said.out };
         assert!(told.contains(module), "-q hides why {module} is not verified");
     }
-    let found = verdict(desk.path(), "add.one.wasm -K two.public", 1);
+    let found = verdict(workdir.path(), "add.one.wasm -K two.public", 1);
     assert_eq!(found["reason"], "no-trusted-signature");
     assert_eq!(found["identity"], identity(&vector("add.wasm")));
 }
 
 #[test]
 fn bad_modules_are_told_with_the_offset() {
-    let desk = desk(&["add.wasm"]);
-    std::fs::write(desk.path().join("empty.wasm"), "").unwrap();
-    std::fs::write(desk.path().join("text.wasm"), "not wasm").unwrap();
-    std::fs::write(desk.path().join("cut.wasm"), &vector("add.wasm")[..40]).unwrap();
+    let workdir = workdir(&["add.wasm"]);
+    std::fs::write(workdir.path().join("empty.wasm"), "").unwrap();
+    std::fs::write(workdir.path().join("text.wasm"), "not wasm").unwrap();
+    std::fs::write(workdir.path().join("cut.wasm"), &vector("add.wasm")[..40]).unwrap();
     for (module, texts) in [
         ("empty.wasm", &["offset 0", "found an empty file"][..]),
         ("text.wasm", &["offset 0", "expected a WebAssembly header", "found 6e 6f 74 20"]),
         ("cut.wasm", &["offset 30", "claims 9 bytes, the file has 8 more"]),
     ] {
-        let verified = call(desk.path(), &format!("verify {module} -K one.public")).exits(3);
-        let signed = call(desk.path(), &format!("sign {module} -k one.secret")).exits(3);
-        let inspected = call(desk.path(), &format!("inspect {module}")).exits(3);
+        let verified = call(workdir.path(), &format!("verify {module} -K one.public")).exits(3);
+        let signed = call(workdir.path(), &format!("sign {module} -k one.secret")).exits(3);
+        let inspected = call(workdir.path(), &format!("inspect {module}")).exits(3);
         let verified = verified.says(&["help: "]);
         for text in texts {
             assert!(verified.out.contains(&format!("Malformed {module}: ")), "{}", verified.out);
@@ -116,13 +117,13 @@ fn bad_modules_are_told_with_the_offset() {
 
 #[test]
 fn what_cannot_be_read_is_told_once_and_with_advice() {
-    let desk = desk(&[]);
-    std::fs::create_dir(desk.path().join("folder")).unwrap();
+    let workdir = workdir(&[]);
+    std::fs::create_dir(workdir.path().join("folder")).unwrap();
     for (module, why, advice) in [
         ("gone.wasm", "No such file", "check the path"),
         ("folder", "is a directory", "give the path of a file, not of a directory"),
     ] {
-        let said = call(desk.path(), &format!("verify {module} -K one.public")).exits(4);
+        let said = call(workdir.path(), &format!("verify {module} -K one.public")).exits(4);
         assert_eq!(said.out, "", "only verdicts go to standard output");
         assert_eq!(said.err.matches(module).count(), 1, "{}", said.err);
         said.says(&[&format!("error: failed to read `{module}`"), why, &format!("help: {advice}")]);
@@ -131,8 +132,8 @@ fn what_cannot_be_read_is_told_once_and_with_advice() {
 
 #[test]
 fn every_file_is_checked_in_order_and_the_worst_decides() {
-    let desk = desk(&["add.one.wasm", "add.wasm"]);
-    std::fs::write(desk.path().join("bad.wasm"), "bad").unwrap();
+    let workdir = workdir(&["add.one.wasm", "add.wasm"]);
+    std::fs::write(workdir.path().join("bad.wasm"), "bad").unwrap();
     for (modules, code) in [
         (&["add.one.wasm", "add.one.wasm"][..], 0),
         (&["add.one.wasm", "add.wasm", "add.one.wasm"], 1),
@@ -142,10 +143,10 @@ fn every_file_is_checked_in_order_and_the_worst_decides() {
         // Many more files than there are threads.
         let many: Vec<&str> = modules.iter().copied().cycle().take(60).collect();
         let line = format!("verify {} -K one.public", many.join(" "));
-        let said = call(desk.path(), &format!("{line} --format json")).exits(code);
+        let said = call(workdir.path(), &format!("{line} --format json")).exits(code);
         let told: Vec<_> = said.json().iter().map(|line| line["module"].clone()).collect();
         assert_eq!(told, many);
-        let said = call(desk.path(), &line).exits(code);
+        let said = call(workdir.path(), &line).exits(code);
         let unread = said.err.matches("error: failed to read `gone.wasm`").count();
         assert_eq!(unread, many.iter().filter(|module| **module == "gone.wasm").count());
         assert_eq!(said.out.lines().count() + unread, 60);
@@ -154,7 +155,7 @@ fn every_file_is_checked_in_order_and_the_worst_decides() {
 
 #[test]
 fn how_many_keys_must_have_signed() {
-    let desk = desk(&["add.one.wasm", "add.one+two.wasm"]);
+    let workdir = workdir(&["add.one.wasm", "add.one+two.wasm"]);
     let (one, both) = ("add.one.wasm", "add.one+two.wasm");
     let two_keys = "-K one.public -K two.public";
     for (module, flags, code) in [
@@ -165,10 +166,10 @@ fn how_many_keys_must_have_signed() {
         (both, "--require 2", 0),
         (both, "--require all", 0),
     ] {
-        let said = call(desk.path(), &format!("verify {module} {two_keys} {flags}")).exits(code);
+        let said = call(workdir.path(), &format!("verify {module} {two_keys} {flags}")).exits(code);
         assert_eq!(said.out.contains("(policy-not-met)"), code == 1, "{}", said.out);
     }
-    let usage = |line: &str, texts: &[&str]| call(desk.path(), line).exits(2).says(texts);
+    let usage = |line: &str, texts: &[&str]| call(workdir.path(), line).exits(2).says(texts);
     usage(&format!("verify {both} {two_keys} --require 3"), &["`--require 3`", "were given (2)"]);
     usage(
         &format!("verify {both} -K one.public -K one.public --require 2"),
@@ -190,21 +191,21 @@ fn how_many_keys_must_have_signed() {
 
 #[test]
 fn a_key_is_a_path_or_its_own_text() {
-    let desk = desk(&["add.one.wasm"]);
+    let workdir = workdir(&["add.one.wasm"]);
     let text = hex(&vector("one.public"));
-    call(desk.path(), &format!("verify add.one.wasm -K {text}")).exits(0);
+    call(workdir.path(), &format!("verify add.one.wasm -K {text}")).exits(0);
     let changed = hex(&vector("two.public"));
-    let said = call(desk.path(), &format!("verify add.one.wasm -K {changed}")).exits(1);
+    let said = call(workdir.path(), &format!("verify add.one.wasm -K {changed}")).exits(1);
     assert!(said.out.contains("(no-trusted-signature)"), "{}", said.out);
     // Without the byte for the algorithm, which compact keys begin with.
-    call(desk.path(), &format!("verify add.one.wasm -K {}", &text[2..])).exits(0);
-    let said = call(desk.path(), &format!("verify add.one.wasm -K {}", &text[..62])).exits(3);
+    call(workdir.path(), &format!("verify add.one.wasm -K {}", &text[2..])).exits(0);
+    let said = call(workdir.path(), &format!("verify add.one.wasm -K {}", &text[..62])).exits(3);
     said.says(&["the argument of `--public-key`"]);
 }
 
 #[test]
 fn the_kind_that_is_expected() {
-    let desk = desk(&["add.one.wasm", "component.one.wasm"]);
+    let workdir = workdir(&["add.one.wasm", "component.one.wasm"]);
     for (expect, module, component) in [
         ("", 0, 1),
         (" --expect module", 0, 1),
@@ -213,11 +214,11 @@ fn the_kind_that_is_expected() {
     ] {
         for (file, code) in [("add.one.wasm", module), ("component.one.wasm", component)] {
             let said =
-                call(desk.path(), &format!("verify {file} -K one.public{expect}")).exits(code);
+                call(workdir.path(), &format!("verify {file} -K one.public{expect}")).exits(code);
             assert_eq!(said.out.contains("(kind-mismatch)"), code == 1, "{}", said.out);
         }
     }
-    let said = call(desk.path(), "verify component.one.wasm -K one.public").exits(1);
+    let said = call(workdir.path(), "verify component.one.wasm -K one.public").exits(1);
     assert!(
         said.out.contains("expected a module, found a component (kind-mismatch)"),
         "{}",
@@ -225,19 +226,19 @@ fn the_kind_that_is_expected() {
     );
     // The advice is what makes either pass.
     said.says(&["`--expect component`"]);
-    call(desk.path(), "verify add.one.wasm -K one.public --expect component")
+    call(workdir.path(), "verify add.one.wasm -K one.public --expect component")
         .exits(1)
         .says(&["`--expect module`"]);
-    call(desk.path(), "verify add.one.wasm -K one.public --expect wasm")
+    call(workdir.path(), "verify add.one.wasm -K one.public --expect wasm")
         .exits(2)
         .says(&["--expect"]);
 }
 
 #[test]
 fn a_prefix_is_enough_only_when_asked_for() {
-    let desk = desk(&[]);
+    let workdir = workdir(&[]);
     let signed = vector("add-custom.split.one.wasm");
-    let put = |name: &str, bytes: &[u8]| std::fs::write(desk.path().join(name), bytes).unwrap();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(workdir.path().join(name), bytes).unwrap();
     // The tail behind the first delimiter gone, and another custom section in its place.
     let delimiter =
         signed.windows(20).position(|bytes| bytes == b"\x13signature_delimiter").unwrap();
@@ -250,31 +251,32 @@ fn a_prefix_is_enough_only_when_asked_for() {
         ("cut.wasm", first_part.len(), "(body-changed)"),
         ("longer.wasm", signed.len() + 23, "(not-covered)"),
     ] {
-        call(desk.path(), &format!("verify {module} -K one.public")).exits(1).prints(&[reason]);
+        call(workdir.path(), &format!("verify {module} -K one.public")).exits(1).prints(&[reason]);
         let line = format!("{module} -K one.public --coverage prefix");
-        let found = verdict(desk.path(), &line, 0);
+        let found = verdict(workdir.path(), &line, 0);
         let covered = total.min(signed.len());
         let expected = json!({"kind": "prefix", "covered": covered, "total": total});
         assert_eq!(found["coverage"], expected);
-        let said = call(desk.path(), &format!("verify {line}")).exits(0);
+        let said = call(workdir.path(), &format!("verify {line}")).exits(0);
         let uncovered = format!("Unverified bytes {covered} to {total} are not covered");
         assert_eq!(said.out.contains(&uncovered), covered < total, "{}", said.out);
     }
-    let found = verdict(desk.path(), "code.wasm -K one.public --coverage prefix", 1);
+    let found = verdict(workdir.path(), "code.wasm -K one.public --coverage prefix", 1);
     assert_eq!(found["reason"], "not-covered");
-    call(desk.path(), "verify cut.wasm -K one.public --coverage part")
+    call(workdir.path(), "verify cut.wasm -K one.public --coverage part")
         .exits(2)
         .says(&["--coverage"]);
 }
 
 #[test]
 fn nothing_is_written_and_a_pipe_is_read() {
-    let desk = desk(&["add.one.wasm", "add.wasm"]);
-    let before = snapshot(&desk.path().join("add.one.wasm"));
+    let workdir = workdir(&["add.one.wasm", "add.wasm"]);
+    let before = snapshot(&workdir.path().join("add.one.wasm"));
     let pipe = "\"$@\" < add.one.wasm && cat add.one.wasm | \"$@\"";
-    run(&mut shell(desk.path(), pipe, "verify /dev/stdin -K one.public")).exits(0);
+    run(&mut shell(workdir.path(), pipe, "verify /dev/stdin -K one.public")).exits(0);
     let unsigned = "cat add.wasm | \"$@\"";
-    let said = run(&mut shell(desk.path(), unsigned, "verify /dev/stdin -K one.public")).exits(1);
+    let said =
+        run(&mut shell(workdir.path(), unsigned, "verify /dev/stdin -K one.public")).exits(1);
     assert!(said.out.contains("(no-signature)"), "{}", said.out);
-    assert_eq!(snapshot(&desk.path().join("add.one.wasm")), before);
+    assert_eq!(snapshot(&workdir.path().join("add.one.wasm")), before);
 }

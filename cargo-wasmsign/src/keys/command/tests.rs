@@ -13,26 +13,26 @@ fn key() -> SecretKey {
 }
 
 /// A directory with the signature of [`MESSAGE`] and a program `sign` that runs this script.
-fn desk(script: &str) -> TempDir {
-    let desk = TempDir::new().unwrap();
-    std::fs::write(desk.path().join("signature"), key().sign(MESSAGE)).unwrap();
+fn workdir(script: &str) -> TempDir {
+    let workdir = TempDir::new().unwrap();
+    std::fs::write(workdir.path().join("signature"), key().sign(MESSAGE)).unwrap();
     // Not written by us: a child that another test starts at this moment would have the file open for
     // writing too, and such a file cannot be executed.
     let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > sign && chmod 755 sign";
     let mut shell = Command::new("sh");
-    shell.args(["-c", write, "sh", script]).current_dir(desk.path());
+    shell.args(["-c", write, "sh", script]).current_dir(workdir.path());
     assert!(shell.status().unwrap().success());
-    desk
+    workdir
 }
 
-fn find(desk: &TempDir, argv: &[&str]) -> Result<Program> {
+fn find(workdir: &TempDir, argv: &[&str]) -> Result<Program> {
     let argv: Vec<_> = argv.iter().map(ToString::to_string).collect();
-    Program::find(&argv, desk.path(), key().public_key().clone())
+    Program::find(&argv, workdir.path(), key().public_key().clone())
 }
 
 fn sign(script: &str) -> Result<[u8; 64]> {
-    let desk = desk(script);
-    find(&desk, &["./sign"]).unwrap().sign(MESSAGE)
+    let workdir = workdir(script);
+    find(&workdir, &["./sign"]).unwrap().sign(MESSAGE)
 }
 
 #[track_caller]
@@ -52,15 +52,15 @@ fn cause(error: &Error) -> String {
 #[test]
 fn it_runs_beside_the_manifest_with_the_message() {
     let script = "test \"$(cat)\" = wasmsig && test \"$1\" = 'a b' && cat signature";
-    let desk = desk(script);
-    let program = find(&desk, &["./sign", "a b"]).unwrap();
+    let workdir = workdir(script);
+    let program = find(&workdir, &["./sign", "a b"]).unwrap();
     assert_eq!(program.sign(MESSAGE).unwrap(), key().sign(MESSAGE));
     assert_eq!(program.public_key(), key().public_key());
     // By its whole path, and by a name in PATH.
-    let whole = desk.path().join("sign");
-    let program = find(&desk, &[whole.to_str().unwrap(), "a b"]).unwrap();
+    let whole = workdir.path().join("sign");
+    let program = find(&workdir, &[whole.to_str().unwrap(), "a b"]).unwrap();
     assert_eq!(program.sign(MESSAGE).unwrap(), key().sign(MESSAGE));
-    let program = find(&desk, &["sh", "-c", script, "sh", "a b"]).unwrap();
+    let program = find(&workdir, &["sh", "-c", script, "sh", "a b"]).unwrap();
     assert_eq!(program.sign(MESSAGE).unwrap(), key().sign(MESSAGE));
 }
 
@@ -75,16 +75,16 @@ fn text_is_read_too() {
 
 #[test]
 fn a_program_that_cannot_run_is_told_before_it_should() {
-    let desk = desk("");
-    fails(find(&desk, &["./other"]), Exit::Usage, &["`./other`", "below"]);
-    fails(find(&desk, &["no-such-signing-program"]), Exit::Usage, &["PATH"]);
+    let workdir = workdir("");
+    fails(find(&workdir, &["./other"]), Exit::Usage, &["`./other`", "below"]);
+    fails(find(&workdir, &["no-such-signing-program"]), Exit::Usage, &["PATH"]);
     // Not in PATH, though it is in the directory.
-    fails(find(&desk, &["signature"]), Exit::Usage, &["PATH"]);
-    fails(find(&desk, &["./signature"]), Exit::Usage, &["`./signature`"]);
-    fails(find(&desk, &["./"]), Exit::Usage, &[]);
-    fails(find(&desk, &[]), Exit::Usage, &["empty"]);
-    let gone = find(&desk, &["./sign"]).unwrap();
-    std::fs::remove_file(desk.path().join("sign")).unwrap();
+    fails(find(&workdir, &["signature"]), Exit::Usage, &["PATH"]);
+    fails(find(&workdir, &["./signature"]), Exit::Usage, &["`./signature`"]);
+    fails(find(&workdir, &["./"]), Exit::Usage, &[]);
+    fails(find(&workdir, &[]), Exit::Usage, &["empty"]);
+    let gone = find(&workdir, &["./sign"]).unwrap();
+    std::fs::remove_file(workdir.path().join("sign")).unwrap();
     fails(gone.sign(MESSAGE), Exit::Usage, &["`./sign`"]);
 }
 
@@ -120,8 +120,8 @@ fn signatures_are_checked() {
 fn variables_with_secrets_are_kept_from_it() {
     // Two of those that cargo sets for every test: one withheld, one not.
     child::withhold("CARGO_PKG_DESCRIPTION");
-    let desk = desk("env > seen; cat signature");
-    find(&desk, &["./sign"]).unwrap().sign(MESSAGE).unwrap();
-    let seen = std::fs::read_to_string(desk.path().join("seen")).unwrap();
+    let workdir = workdir("env > seen; cat signature");
+    find(&workdir, &["./sign"]).unwrap().sign(MESSAGE).unwrap();
+    let seen = std::fs::read_to_string(workdir.path().join("seen")).unwrap();
     assert!(seen.contains("CARGO_PKG_NAME=") && !seen.contains("CARGO_PKG_DESCRIPTION="), "{seen}");
 }

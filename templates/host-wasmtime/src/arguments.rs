@@ -31,7 +31,7 @@ pub enum Request {
     /// The help.
     Help,
     /// A call.
-    Run(Arguments),
+    Run(Box<Arguments>),
 }
 
 /// A call as it was typed.
@@ -126,7 +126,7 @@ impl Seen {
         }
         arguments.module = module.into();
         arguments.function = self.function.ok_or_else(|| usage("there is no --invoke"))?;
-        Ok(Request::Run(arguments))
+        Ok(Request::Run(Box::new(arguments)))
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
 
     fn run(line: &str) -> Arguments {
         match parsed(line) {
-            Ok(Request::Run(arguments)) => arguments,
+            Ok(Request::Run(arguments)) => *arguments,
             other => panic!("{line}: {other:?}"),
         }
     }

@@ -228,7 +228,7 @@ fn sections_that_name_places_in_the_code_go_with_the_code() {
     );
     run(&mut project.build(&["--no-optimize"])).exits(0);
     assert_eq!(sections(&project)[..2], ["metadata.code.branch_hint", "reloc.CODE"]);
-    project.replace("Cargo.toml", "[\"f\", \"g\"]", "[\"f\"], debug = \"strip\"");
+    project.replace("Cargo.toml", "[\"f\", \"g\"]", "[\"f\"]");
     run(&mut project.build(&["--no-optimize"])).exits(0).says(&["`metadata.code.branch_hint`"]);
     assert!(!sections(&project).contains(&"metadata.code.branch_hint".to_owned()));
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use wasm_encoder::Encode;
 use wasmparser::{ExportSectionReader, ExternalKind, Operator, Parser, Payload};
 
+use super::frames::Section;
 use super::stale::is_stale;
 use super::{dead_code, frames, malformed, vector};
 use crate::error::{Error, Result};
@@ -24,8 +25,8 @@ const AFTER_ELEMENTS: [u8; 3] = [CODE, 11, 12];
 
 /// The module with the exports in `wanted` alone, memories and globals being exports like others.
 ///
-/// With `keep_debug`, code stays where it is, dead or not, because DWARF names places in it. Without, there is no DWARF,
-/// and where code is dead, none of the other sections that name places in it.
+/// Where there is DWARF and `keep_debug` keeps it, code stays where it is, dead or not, because DWARF names places in it.
+/// Elsewhere, where code is dead, the other sections that name places in it go too.
 ///
 /// # Errors
 ///
@@ -34,12 +35,13 @@ pub fn keep(name: &Path, module: &[u8], wanted: &[String], keep_debug: bool) -> 
     let fault = |fault| malformed(name, &fault);
     let exports = Exports::read(module, wanted).map_err(fault)?;
     refuse_unknown(name, &exports.names, wanted)?;
-    let code = match keep_debug {
+    let sections = frames::sections(name, module)?;
+    let code = match keep_debug && sections.iter().any(Section::is_dwarf) {
         true => None,
         false => dead_code::code_without(module, &exports.functions).map_err(fault)?,
     };
     let mut made = wasm_encoder::Module::HEADER.to_vec();
-    for section in frames::sections(name, module)? {
+    for section in sections {
         match section.frame[0] {
             EXPORT => vector::write_section(EXPORT, &vector::of(&exports.kept), &mut made),
             CODE => made.extend_from_slice(code.as_deref().unwrap_or(section.frame)),

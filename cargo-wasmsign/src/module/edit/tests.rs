@@ -257,6 +257,9 @@ fn only_what_nothing_leads_to_is_dead() {
     for number in 1001..=1007 {
         assert_eq!(has(&edited, number), number < 1006, "{number}");
     }
-    let debug = keep_exports(&name(), &module, &["g".to_owned()], true).unwrap();
-    assert!(has(&debug, 1006), "code stays where it is");
+    let keep_debug =
+        |module: &[u8]| keep_exports(&name(), module, &["g".to_owned()], true).unwrap();
+    assert!(!has(&keep_debug(&module), 1006));
+    let debug = keep_debug(&[module, custom(".debug_info", b"")].concat());
+    assert!(has(&debug, 1006), "code stays where DWARF says that it is");
 }

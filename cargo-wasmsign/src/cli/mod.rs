@@ -27,7 +27,7 @@ use crate::keys;
 use crate::module::optimize;
 use crate::project::Term;
 use crate::report::{self, Color, Report};
-use crate::sys::signals;
+use crate::sys::{core_dumps, signals};
 use crate::text::redact::Given;
 use args::{Cli, Command};
 
@@ -39,7 +39,8 @@ pub fn main(mut arguments: Vec<OsString>) -> ExitCode {
         Some("wasmsign") => drop(arguments.remove(1)),
         _ => {}
     }
-    // Before the first child may be started.
+    // Before a secret is in memory, and before the first child may be started.
+    core_dumps::forbid();
     keys::withhold_secrets();
     let term = Term::read(&flag_values(&arguments, "--config"));
     let color = flag_values(&arguments, "--color").pop().or_else(|| term.color.clone());

@@ -2,6 +2,7 @@
 
 pub(crate) mod caller;
 pub(crate) mod child;
+pub(crate) mod core_dumps;
 pub(crate) mod exit_status;
 pub(crate) mod files;
 pub(crate) mod hashing;

@@ -1,11 +1,14 @@
 //! Keys as people have them, and secrets where something else was to stand: nothing of them is repeated.
 #![cfg(unix)]
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 
 use end_to_end::fixtures::{call, workdir};
 use end_to_end::project::Project;
-use end_to_end::{Said, run, wasmsign};
+use end_to_end::{Said, program, run, wasmsign};
 use wasmsign_core::{KeyEncoding, SecretKey};
 
 const SEED: [u8; 32] = *b"\x9d\x61\xb1\x9d\xef\xfd\x5a\x60\xba\x84\x4a\xf4\x92\xec\x2c\xc4\x44\x49\xc5\x69\x7b\x32\x69\x19\x70\x3b\xac\x03\x1c\xae\x7f\x60";
@@ -233,4 +236,24 @@ fn a_variable_whose_line_breaks_are_gone_is_a_key() {
         sign.args(["sign", "add.wasm", "-o", "signed.wasm", "-k", "env:E2E_KEY"]);
         run(sign.env("E2E_KEY", text)).exits(0);
     }
+}
+
+/// A core dump would have the keys in it.
+#[test]
+fn no_core_is_dumped() {
+    let directory = workdir(&["add.wasm"]);
+    let fifo = directory.path().join("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs").success());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -S -c 64 && exec \"$@\"", "sh"]).arg(program());
+    shell.args(["sign", "add.wasm", "-k"]).arg(&fifo).current_dir(directory.path());
+    let mut child = shell.spawn().expect("sh runs");
+    // It waits here for its key.
+    let mut key = File::options().write(true).open(&fifo).expect("it opens its key");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("it runs");
+    key.write_all(&std::fs::read(directory.path().join("one.secret")).unwrap()).unwrap();
+    drop(key);
+    assert!(child.wait().expect("it ends").success());
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::thread;
 
 use end_to_end::fixtures::{call, hex, snapshot, temporary, vector, workdir};
-use end_to_end::run;
-use end_to_end::wasmsign;
+use end_to_end::project::Project;
+use end_to_end::{run, wasmsign};
 use serde_json::{Value, json};
 
 const MODULES: [&str; 3] = ["add.wasm", "add.one.wasm", "add-custom.split.one+two.wasm"];
@@ -129,4 +129,32 @@ fn a_store_that_cannot_be_written_refuses() {
     let directory = workdir(&MODULES);
     let line = "verify --pin gone/pins.toml --name codec add.one.wasm -K one.public";
     call(directory.path(), line).exits(4).says(&["gone"]);
+}
+
+/// With a module manifest, an older release of the same signer is refused as well.
+#[test]
+fn an_older_version_is_refused_until_somebody_allows_it() {
+    let project = Project::tiny("optimize = false\nmanifest = true");
+    let module = project.module("tiny.wasm");
+    let line = format!("--pin pins.toml --name tiny -K release.pub {}", module.display());
+    let verify = |more: &str, code: i32| {
+        let said = call(project.path(), &format!("verify {line}{more} --format json"));
+        said.exits(code).json().remove(0)
+    };
+    let release = |old: &str, new: &str| {
+        project.replace("Cargo.toml", old, new);
+        run(&mut project.build(&[])).exits(0);
+    };
+    let pinned = || std::fs::read_to_string(project.join("pins.toml")).expect("there is a store");
+    run(&mut project.build(&[])).exits(0);
+    assert_eq!(verify("", 0)["pinned"], "new");
+    release("version = \"0.1.0\"", "version = \"0.2.0\"");
+    assert_eq!(verify("", 0)["pinned"], "newer");
+    assert!(pinned().contains("version = \"0.2.0\""), "{}", pinned());
+    release("version = \"0.2.0\"", "version = \"0.1.9\"");
+    assert_eq!(verify("", 1)["reason"], "rolled-back");
+    verify(" --allow-downgrade", 0);
+    assert!(pinned().contains("version = \"0.2.0\""), "the highest version stays");
+    release("manifest = true", "manifest = false");
+    assert_eq!(verify("", 1)["reason"], "rolled-back");
 }

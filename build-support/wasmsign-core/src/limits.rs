@@ -52,6 +52,10 @@ pub const MAX_SUCCESSIONS: usize = 16;
 #[cfg(feature = "trust")]
 pub const MAX_SUCCESSION_BYTES: usize = 64 * 1024;
 
+/// Faults that are told of a trust file. A file of some megabytes can have a hundred thousand, and each has a line that must
+/// be counted.
+pub const MAX_TRUST_FAULTS: usize = 1000;
+
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.
 pub const MAX_NAME_BYTES: u32 = 100_000;
 

@@ -504,3 +504,10 @@ proptest! {
         }
     }
 }
+
+/// Each fault takes a look at the text before it, so a long text must not have as many as it likes.
+#[test]
+fn a_file_of_mistakes_is_refused_soon() {
+    let text = format!("version = 1\n{}", "[keys.a]\n".repeat(100_000));
+    assert_eq!(load(&text).unwrap_err().faults().len(), wasmsign_core::limits::MAX_TRUST_FAULTS);
+}

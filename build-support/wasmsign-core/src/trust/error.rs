@@ -7,8 +7,10 @@ use core::ops::Range;
 
 use super::order;
 use super::words::escaped;
+use crate::limits::MAX_TRUST_FAULTS;
 
-/// Everything that is wrong with a trust file, in the order of its text. Never empty.
+/// Everything that is wrong with a trust file, in the order of its text; of more than [`MAX_TRUST_FAULTS`] those that were
+/// found first. Never empty.
 ///
 /// Displayed as one line a fault: `line 3, column 7: …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +99,10 @@ impl<'t> Faults<'t> {
 
     /// Notes that something is wrong with these bytes.
     pub(super) fn add(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        // Each takes a look at the whole text, and nobody reads more.
+        if self.found.len() == MAX_TRUST_FAULTS {
+            return;
+        }
         let (line, column) = place(self.text, span.start);
         let message = escaped(&message.into());
         self.found.push(Fault { span: span.clone(), line, column, message });

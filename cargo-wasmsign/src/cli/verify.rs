@@ -20,6 +20,7 @@ pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit
     let Rebuild { resolution, .. } = &typed.rebuild;
     network::stay_away_if(resolution.offline || resolution.frozen);
     refuse_one_name_for_many(&typed)?;
+    refuse_rebuild_of_strangers(&typed)?;
     let signature = signature_source(&typed)?;
     let trusted = trusted(&typed)?;
     let pins = typed.pin.map(|store| Pinning {
@@ -37,20 +38,34 @@ pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit
     verify::run(&request, &mut |event| observer.observe(event))
 }
 
-/// Who decides: keys, a trust file, or the workspace.
+/// Who decides: keys, a trust file, or the workspace. Whom a pin may name is said outright.
 fn trusted(typed: &Verify) -> Result<Trusted> {
     let question = Question { name: typed.name.clone(), at: typed.at };
     if let Some(file) = typed.policy.clone() {
         return Ok(Trusted::File { file, question });
     }
     let policy = policy(typed)?;
-    Ok(match typed.public_keys.is_empty() && !typed.rebuild.rebuild {
+    let is_open = typed.public_keys.is_empty() && typed.pin.is_none() && !typed.rebuild.rebuild;
+    Ok(match is_open {
         true => {
             let manifest_path = typed.rebuild.resolution.manifest_path.clone();
             Trusted::Workspace { manifest_path, question, policy }
         }
         false => Trusted::Keys { public_keys: typed.public_keys.clone(), policy },
     })
+}
+
+/// Without a key, `--rebuild` compares alone: what else is asked would not be answered.
+fn refuse_rebuild_of_strangers(typed: &Verify) -> Result<()> {
+    let has_key = !typed.public_keys.is_empty() || typed.policy.is_some();
+    let asked = [("--pin", typed.pin.is_some()), ("--version", typed.version.is_some())];
+    match asked.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) if typed.rebuild.rebuild && !has_key => {
+            Err(Error::usage(format!("`{flag}` was given, but no key to verify the module with"))
+                .advice("pass the public key that you trust with `--public-key`"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// One name is that of one module.

@@ -147,6 +147,12 @@ fn an_older_version_is_refused_until_somebody_allows_it() {
     };
     let pinned = || std::fs::read_to_string(project.join("pins.toml")).expect("there is a store");
     run(&mut project.build(&[])).exits(0);
+    // The keys that the workspace signs with are no candidates, unless somebody says so.
+    for more in ["", " --rebuild"] {
+        let nobody = format!("verify --pin pins.toml --name tiny {}{more}", module.display());
+        call(project.path(), &nobody).exits(2).says(&["no key to verify"]);
+        assert!(!project.join("pins.toml").exists());
+    }
     assert_eq!(verify("", 0)["pinned"], "new");
     release("version = \"0.1.0\"", "version = \"0.2.0\"");
     assert_eq!(verify("", 0)["pinned"], "newer");

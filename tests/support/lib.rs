@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 pub mod agent;
+pub mod book;
 #[cfg(unix)]
 pub mod browser;
 pub mod build_host;

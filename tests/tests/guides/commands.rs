@@ -59,9 +59,10 @@ fn name(value: &Value) -> String {
     value["name"].as_str().expect("it has a name").to_owned()
 }
 
-/// The commands of a page, word by word.
+/// The commands of a page, word by word, also of those blocks that take too long to be run.
 fn commands(page: &str) -> Vec<Vec<&str>> {
-    let lines = blocks(page, "console").into_iter().flat_map(|(_, block)| block.lines());
+    let all = ["console", "text"].into_iter().flat_map(|language| blocks(page, language));
+    let lines = all.flat_map(|(_, block)| block.lines());
     let commands = lines.filter_map(|line| line.trim_start().strip_prefix("$ "));
     commands.map(|command| command.split_whitespace().collect()).collect()
 }

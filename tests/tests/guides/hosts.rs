@@ -30,8 +30,8 @@ fn the_code_is_what_is_tested() {
     let code = |language| blocks(&guide, language);
     assert_eq!(LANGUAGES.map(|language| code(language).len()), [5, 2, 1]);
     for (before, code) in LANGUAGES.into_iter().flat_map(code) {
-        let (_, path) = before.rsplit_once("](../").expect("a link says where the code is from");
-        let path = path.trim_end().strip_suffix("):").expect("the link stands above the code");
+        let (_, path) = before.rsplit_once("From `").expect("a line says where the code is from");
+        let path = path.trim_end().strip_suffix("`:").expect("the line stands above the code");
         let source = std::fs::read_to_string(repository().join(path)).expect("the file is there");
         let (source, code) = (lines(&source), lines(code));
         let is_there = source.windows(code.len()).any(|window| window == code);

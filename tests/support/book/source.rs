@@ -25,8 +25,11 @@ pub fn exit_codes() -> String {
     page
 }
 
-/// Where reasons are declared: the heading, what they mean for a caller, and the types with their files.
-const REASONS: &[(&str, &str, &[(&str, &str)])] = &[
+/// A type of the library, behind its file.
+type Declared = (&'static str, &'static str);
+
+/// Where reasons are declared: the heading, what they mean for a caller, and the types.
+const REASONS: &[(&str, &str, &[Declared])] = &[
     (
         "Refused",
         "Exit code 1. The module was read correctly, and is not trusted.",

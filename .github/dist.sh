@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Builds the programs for one target and packs them, as `package.metadata.binstall` of cargo-wasmsign names archives:
+#
+#   .github/dist.sh x86_64-unknown-linux-musl     # target/dist/cargo-wasmsign-<version>-<target>.tar.gz
+#   .github/dist.sh --check-tag v0.1.0            # fails where the tag is not the version
+#
+# OPTIMIZER=no leaves out the second program, whose C++ takes most of the time.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=$(sed -n '/^\[workspace\.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml)
+
+if [ "${1:-}" = --check-tag ]; then
+    [ "$2" = "v$version" ] || { echo "the tag $2 is not v$version, the version in Cargo.toml" >&2; exit 2; }
+    exit 0
+fi
+
+target=${1:?the target triple}
+name=cargo-wasmsign-$version-$target
+out=${CARGO_TARGET_DIR:-target}
+dist=$out/dist
+binaries=$out/$target/dist
+suffix=
+rustup target add "$target"
+
+# The program that holds keys, and beside it the one that holds C++: neither asks for libraries that a system may not have.
+key_features=github
+case $target in
+    # It cannot load libraries, and so no PKCS#11.
+    *-musl) ;;
+    *) key_features+=,pkcs11 ;;
+esac
+build=(cargo build)
+case $target in
+    *-windows-*) suffix=.exe ;;
+    *-linux-*)
+        # zig brings a C++ library that is linked statically, for any version of glibc and for musl.
+        tools=$PWD/$out/dist-tools
+        [ "${out#/}" = "$out" ] || tools=$out/dist-tools
+        if [ ! -x "$tools/bin/cargo-zigbuild" ]; then
+            python3 -m venv "$tools"
+            "$tools/bin/pip" install --quiet --require-hashes --requirement .github/dist-requirements.txt
+        fi
+        export PATH=$tools/bin:$PATH
+        build=(cargo zigbuild)
+        ;;
+esac
+# The oldest glibc that Rust supports.
+case $target in *-linux-gnu) with_libc=$target.2.17 ;; *) with_libc=$target ;; esac
+
+"${build[@]}" --locked --profile dist --target "$with_libc" -p cargo-wasmsign --bin cargo-wasmsign \
+    --no-default-features --features "$key_features"
+programs=(cargo-wasmsign)
+if [ "${OPTIMIZER:-yes}" != no ]; then
+    # In a target directory of its own, so that the first program is not built again with other features.
+    "${build[@]}" --locked --profile dist --target "$with_libc" -p cargo-wasmsign --bin cargo-wasmsign-optimizer \
+        --no-default-features --features embedded-optimizer --target-dir "$out/optimizer"
+    programs+=(cargo-wasmsign-optimizer)
+fi
+
+packed=$dist/$name
+rm -rf "$packed"
+mkdir -p "$packed"
+for program in "${programs[@]}"; do
+    from=$binaries
+    [ "$program" = cargo-wasmsign ] || from=$out/optimizer/$target/dist
+    cp "$from/$program$suffix" "$packed/"
+done
+cp README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$packed/"
+case $target in
+    *-windows-*) (cd "$dist" && 7z a -bd -tzip "$name.zip" "$name" >/dev/null) ;;
+    *) tar -C "$dist" -czf "$dist/$name.tar.gz" "$name" ;;
+esac
+rm -rf "$packed"
+ls -l "$dist"

@@ -4,11 +4,13 @@ use std::io::Read;
 use std::vec::Vec;
 
 use crate::digest::Identity;
-use crate::formats::FormatError;
 use crate::formats::sections::{Layout, SignatureData, SignatureSet, decode_embedded};
+use crate::formats::{Format, FormatError};
 use crate::limits::{MAX_LISTED_NAME_BYTES, MAX_LISTED_SECTIONS};
 use crate::stream::source::Reader;
-use crate::wasm::{Boundary, Hashing, Kind, Section, Visitor, WasmError, boundaries_met, pass};
+use crate::wasm::{
+    Boundary, Hashing, Kind, SIGNATURE, Section, Visitor, WasmError, boundaries_met, pass,
+};
 
 #[cfg(feature = "manifest")]
 use crate::manifest::{FoundManifest, ManifestError, ModuleManifest};
@@ -37,6 +39,9 @@ pub struct Inspection {
     pub boundary_count: usize,
     /// Offset of a `signature` section that is not the first section.
     pub misplaced_signature: Option<u64>,
+    /// The signature of another format at the end of the module, whether or not it is of the right form: its format and
+    /// where it begins.
+    pub at_the_end: Option<(Format, u64)>,
     /// The embedded signature data, or what is wrong with it; `None` where there is none.
     pub signatures: Option<Result<SignatureData, FormatError>>,
     /// What the module says of itself, or why that is no manifest; `None` where it says nothing. It may lie outside of what
@@ -93,6 +98,7 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection, WasmError> {
         boundaries: body.boundaries,
         boundary_count: body.boundary_count,
         misplaced_signature: body.misplaced_signature,
+        at_the_end: seen.last.as_ref().and_then(other_format),
         signatures,
         #[cfg(feature = "manifest")]
         manifest: seen.manifest.before(body.total),
@@ -128,6 +134,18 @@ impl Inspection {
     }
 }
 
+/// The format of a signature that this section holds as the last one of a module.
+fn other_format(last: &Section) -> Option<(Format, u64)> {
+    /// Bytes of the section that wasm-sign writes.
+    const WASM_SIGN: u64 = 118;
+    let format = match last.name() {
+        Some("signature_wasmsign") => Format::Wasmsign1,
+        Some(SIGNATURE) if last.end() - last.offset == WASM_SIGN => Format::WasmSign,
+        _ => return None,
+    };
+    Some((format, last.offset))
+}
+
 /// Counts the sections, and lists them as long as there is room.
 #[derive(Default)]
 struct Sections {
@@ -135,6 +153,8 @@ struct Sections {
     count: u64,
     padded_count: u64,
     first_padded: Option<u64>,
+    /// The last custom section.
+    last: Option<Section>,
     /// Sections, and bytes of names, that there is still room for.
     room: usize,
     name_room: usize,
@@ -170,6 +190,7 @@ impl Visitor for Sections {
             self.first_padded.get_or_insert(section.offset);
         }
         self.list(section);
+        self.last = section.custom.is_some().then(|| section.clone());
         #[cfg(feature = "manifest")]
         self.manifest.see(section);
     }

@@ -87,5 +87,13 @@ pub const MAX_SCRYPT_WORK: u64 = 1 << 25;
 #[cfg(feature = "encrypted-keys")]
 pub const MAX_SCRYPT_BYTES: u64 = 1 << 30;
 
+/// Bytes of a comment in a signature of minisign, which itself takes some more.
+#[cfg(feature = "minisign")]
+pub const MAX_COMMENT_BYTES: usize = 4096;
+
+/// Bytes of an export section in which a signature of wasmsign 0.1 in symbol mode is looked for, to say that it is not read.
+#[cfg(feature = "whole-file")]
+pub(crate) const MAX_UNREAD_EXPORT_BYTES: u64 = 4 * 1024 * 1024;
+
 /// Bytes of a varuint32.
 pub(crate) const MAX_VARUINT32_BYTES: usize = 5;

@@ -8,6 +8,7 @@ pub mod v0_1_0 {
     use alloc::borrow::Cow;
 
     use crate::digest::Identity;
+    use crate::formats::Format;
     use crate::keys::PublicKey;
     #[cfg(feature = "manifest")]
     use crate::manifest::ModuleManifest;
@@ -23,7 +24,8 @@ pub mod v0_1_0 {
     /// A signer that `include_signed!` has found.
     #[must_use]
     pub const fn signed_by(public_key: [u8; 32], key_id: &'static [u8]) -> SignedBy {
-        SignedBy { public_key: self::public_key(public_key), key_id: Cow::Borrowed(key_id) }
+        let (public_key, key_id) = (self::public_key(public_key), Cow::Borrowed(key_id));
+        SignedBy { public_key, key_id, format: Format::Wasmsign2 }
     }
 
     /// What a module says of itself. Without the feature `manifest` it has no value.

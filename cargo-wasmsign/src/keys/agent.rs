@@ -94,7 +94,8 @@ fn wanted(given: &str) -> Result<Fingerprint, Invalid> {
         KeyError::WrongAlgorithm { .. } => Invalid::because(error.to_string()),
         _ => Invalid::new(EXPECTED, given),
     })?;
-    let key = KeyData::Ed25519(Ed25519PublicKey(*key.as_bytes()));
+    let bytes = key.ed25519_bytes().ok_or_else(|| Invalid::new(EXPECTED, given))?;
+    let key = KeyData::Ed25519(Ed25519PublicKey(*bytes));
     Ok(key.fingerprint(HashAlg::Sha256))
 }
 

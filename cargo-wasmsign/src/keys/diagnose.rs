@@ -31,8 +31,9 @@ pub(crate) fn mistake(
 /// Whether a signature is one of Ed25519ph (RFC 8032) without a context.
 fn is_prehashed(key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
     let prehashed = Sha512::new_with_prefix(message);
-    VerifyingKey::from_bytes(key.as_bytes())
-        .is_ok_and(|key| key.verify_prehashed_strict(prehashed, None, &(*signature).into()).is_ok())
+    key.ed25519_bytes().and_then(|bytes| VerifyingKey::from_bytes(bytes).ok()).is_some_and(|key| {
+        key.verify_prehashed_strict(prehashed, None, &(*signature).into()).is_ok()
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,12 @@ use wasmsign_core::PublicKey;
 
 /// `SHA256:` and 43 digits of base64, as `ssh-keygen -l` shows them.
 pub fn fingerprint(key: &PublicKey) -> String {
-    let key = KeyData::Ed25519(Ed25519PublicKey(*key.as_bytes()));
-    key.fingerprint(HashAlg::Sha256).to_string()
+    match key.ed25519_bytes() {
+        Some(bytes) => {
+            let key = KeyData::Ed25519(Ed25519PublicKey(*bytes));
+            key.fingerprint(HashAlg::Sha256).to_string()
+        }
+        // OpenSSH knows no such key.
+        None => key.to_string(),
+    }
 }

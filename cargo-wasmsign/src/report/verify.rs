@@ -193,7 +193,7 @@ impl Verify {
             verdict: Some(VerdictWord::Refused),
             reason: Some(refusal.reason().code()),
             identity: refusal.identity().map(|identity| identity.to_string()),
-            kind: Some(refusal.kind().into()),
+            kind: refusal.kind().map(Kind::from),
             coverage: Some(Coverage { kind, covered: 0, total }),
             ignored: refusal.ignored().iter().map(ToString::to_string).collect(),
             rule: refusal.rule(),

@@ -195,7 +195,7 @@ fn exit_of_signing_with(directory: &Path, content: &[u8]) -> Option<i32> {
 #[test]
 fn key_files_as_they_are_met_are_read_or_refused() {
     let workdir = workdir(&["add.wasm"]);
-    let public = *key().public_key().as_bytes();
+    let public = *key().public_key().ed25519_bytes().unwrap();
     let pkcs8 = |version: u8, behind: &[u8]| {
         let start = b"\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
         let inner = [&[2, 1, version], &start[..], &SEED, behind].concat();

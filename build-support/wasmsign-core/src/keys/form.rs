@@ -18,6 +18,9 @@ pub enum KeyForm {
     OpenSsh,
     /// minisign's two lines, or the second alone.
     Minisign,
+    /// The 36 or 68 bytes of wasmsign 0.1.
+    #[cfg(feature = "wasmsign1")]
+    Wasmsign1,
     /// Hexadecimal digits.
     Hex,
     /// Base64 of something else than the forms above.
@@ -25,7 +28,7 @@ pub enum KeyForm {
 }
 
 impl KeyForm {
-    /// The form as a lower-case word: `compact`, `pem`, `der`, `openssh`, `minisign`, `hex` or `base64`.
+    /// The form as a lower-case word: `compact`, `pem`, `der`, `openssh`, `minisign`, `wasmsign1`, `hex` or `base64`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -34,6 +37,8 @@ impl KeyForm {
             Self::Der => "der",
             Self::OpenSsh => "openssh",
             Self::Minisign => "minisign",
+            #[cfg(feature = "wasmsign1")]
+            Self::Wasmsign1 => "wasmsign1",
             Self::Hex => "hex",
             Self::Base64 => "base64",
         }

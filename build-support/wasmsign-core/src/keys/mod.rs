@@ -10,30 +10,37 @@
 //! | PEM of that | `PUBLIC KEY` | `PRIVATE KEY` | `pem` |
 //! | OpenSSH | `ssh-ed25519 AAAA… comment` | `OPENSSH PRIVATE KEY` | `openssh` |
 //! | minisign | two lines, or the second alone | the same | `minisign` |
+//! | wasmsign 0.1 | `02 00 00 00 ‖ key` | `02 00 00 00 ‖ seed ‖ key` | `wasmsign1` |
 //! | hex, base64 | of 32 bytes, compact or DER | of compact or DER | `text` |
 //! | under a passphrase | | PKCS#8 (`ENCRYPTED PRIVATE KEY`), OpenSSH, minisign | `pbes2`, `bcrypt`, `scrypt` |
 //!
 //! DER, PEM, OpenSSH and minisign's public keys come with the feature `key-files`, its secret keys with `minisign`,
 //! passphrases with `encrypted-keys`.
 
-#[cfg(feature = "key-files")]
 mod algorithm;
 mod description;
 mod encoding;
 mod error;
+#[cfg(feature = "key-files")]
+mod foreign;
 mod form;
 mod guess;
 mod key_id;
 mod parsed;
 mod public;
 mod redaction;
+#[cfg(feature = "wasm-sign")]
+mod secp256k1;
 mod secret;
 mod stack;
 mod strict;
 #[cfg(all(test, feature = "key-files"))]
 mod tests;
 
+#[cfg(feature = "wasm-sign")]
+pub use self::secp256k1::{EcdsaSignature, Secp256k1SecretKey};
 pub use self::{
+    algorithm::Algorithm,
     description::KeyDescription,
     encoding::KeyEncoding,
     error::KeyError,

@@ -21,8 +21,6 @@ pub struct SecretKey {
     /// Where moving the key moves no secret.
     signing: Box<SigningKey>,
     public: PublicKey,
-    /// That of the file that it was read from.
-    minisign_number: Option<[u8; 8]>,
 }
 
 impl SecretKey {
@@ -32,7 +30,7 @@ impl SecretKey {
         stack::cleared(|| {
             let signing = Box::new(SigningKey::from_bytes(seed));
             let public = PublicKey::computed(signing.verifying_key());
-            Self { signing, public, minisign_number: None }
+            Self { signing, public }
         })
     }
 
@@ -77,8 +75,8 @@ impl SecretKey {
     fn from_halves(halves: Halves) -> Result<Self, KeyError> {
         let key = Self::from_seed(halves.seed.bytes());
         match halves.public {
-            Some(public) if public != *key.public.as_bytes() => Err(KeyError::MismatchedHalves),
-            _ => Ok(Self { minisign_number: halves.minisign_number, ..key }),
+            Some(public) if public != key.public_bytes() => Err(KeyError::MismatchedHalves),
+            _ => Ok(Self { public: key.public.numbered(halves.minisign_number), ..key }),
         }
     }
 
@@ -112,21 +110,46 @@ impl SecretKey {
     }
 
     fn written(&self) -> Written<'_> {
-        let (seed, public) = (self.signing.as_bytes(), self.public.as_bytes());
-        Written { seed, public, minisign_number: self.minisign_number }
+        let (seed, public) = (self.signing.as_bytes(), self.public_bytes());
+        Written { seed, public, minisign_number: self.minisign_number() }
+    }
+
+    fn public_bytes(&self) -> [u8; 32] {
+        self.signing.verifying_key().to_bytes()
     }
 
     /// The number by which minisign's signatures name this key, where it was read from one of minisign's files. It is kept
     /// where the key is written as one.
     #[must_use]
     pub fn minisign_number(&self) -> Option<[u8; 8]> {
-        self.minisign_number
+        self.public.minisign_number()
     }
 
     /// The public half.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// The Ed25519 signature over a message that `feed` gives piece by piece, twice, and both times the same: a message that
+    /// differs gives a signature that is not valid, and may give the key away, so the caller must see to that.
+    #[cfg(all(feature = "minisign", feature = "sign"))]
+    pub(crate) fn sign_stream(
+        &self,
+        feed: impl Fn(&mut dyn FnMut(&[u8])) -> bool,
+    ) -> Option<[u8; 64]> {
+        use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign_byupdate};
+        use sha2::{Digest, Sha512};
+
+        let failed = || ed25519_dalek::SignatureError::new();
+        let update = |hash: &mut Sha512| {
+            feed(&mut |bytes| hash.update(bytes)).then_some(()).ok_or_else(failed)
+        };
+        let sign = || {
+            let expanded = ExpandedSecretKey::from(self.signing.as_bytes());
+            raw_sign_byupdate::<Sha512, _>(&expanded, update, &self.signing.verifying_key())
+        };
+        stack::cleared(sign).ok().map(|signature| signature.to_bytes())
     }
 
     /// The Ed25519 signature (R ‖ S, 64 bytes) over `message`; deterministic, as in RFC 8032.

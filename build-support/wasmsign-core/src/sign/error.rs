@@ -106,6 +106,30 @@ pub enum NotSignable {
         /// How many there may be.
         limit: u32,
     },
+    /// A signature of another format stands in the module, and one of the two would break the other.
+    #[cfg(feature = "whole-file")]
+    #[error(
+        "offset {offset}: the module has a {found} signature here, and a {wanted} signature would break it, or be broken"
+    )]
+    OtherFormat {
+        /// Where the signature begins.
+        offset: u64,
+        /// Its format.
+        found: &'static str,
+        /// The format of the one that was to be made.
+        wanted: &'static str,
+    },
+    /// A comment that is not one line, or has more than [`MAX_COMMENT_BYTES`](crate::limits::MAX_COMMENT_BYTES).
+    #[cfg(feature = "minisign")]
+    #[error(
+        "a comment of minisign is one line of at most {} bytes",
+        crate::limits::MAX_COMMENT_BYTES
+    )]
+    Comment,
+    /// A key of another algorithm than the format has.
+    #[cfg(feature = "whole-file")]
+    #[error("the format needs a key of another algorithm")]
+    Algorithm,
     /// The signature data that is already there is of a version that is not known.
     #[error("the existing signature data: {0}")]
     UnknownData(Unknown),
@@ -118,6 +142,12 @@ impl NotSignable {
         match self {
             Self::MisplacedSignature { .. } => "stray-signature",
             Self::OverLimit { .. } => "over-limit",
+            #[cfg(feature = "whole-file")]
+            Self::OtherFormat { .. } => "other-format",
+            #[cfg(feature = "minisign")]
+            Self::Comment => "comment",
+            #[cfg(feature = "whole-file")]
+            Self::Algorithm => "wrong-algorithm",
             Self::UnknownData(unknown) => unknown.code(),
         }
     }

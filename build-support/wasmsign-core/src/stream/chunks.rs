@@ -23,6 +23,14 @@ impl Run {
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.chunk[self.range.clone()]
     }
+
+    /// The first so many bytes, and the others.
+    #[cfg(feature = "whole-file")]
+    pub(crate) fn split_at(&self, count: usize) -> (Self, Self) {
+        let at = self.range.start + count.min(self.range.len());
+        let part = |range| Self { chunk: Arc::clone(&self.chunk), range };
+        (part(self.range.start..at), part(at..self.range.end))
+    }
 }
 
 /// Who takes the bytes of a [`Tee`], in file order and without gaps.

@@ -4,11 +4,11 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::model::{Algorithm, Format, Owner, Role, Rule, Term, Trust, TrustedKey};
+use super::model::{Owner, Role, Rule, Term, Trust, TrustedKey};
 use super::order;
 use super::time::Time;
 use crate::formats::sections::Layout;
-use crate::keys::PublicKey;
+use crate::keys::{Algorithm, PublicKey};
 use crate::verify::{
     Bar, Barred, Criteria, Group, GroupNames, Keys, Member, Policy, Requirement, Ruling, Verifier,
 };
@@ -95,7 +95,7 @@ impl TrustVerifierBuilder<'_> {
         let mut candidates = Candidates { trust, time, keys: Vec::new(), places: BTreeMap::new() };
         let mut roles = Roles::default();
         for role in asked.iter().flat_map(|rule| &rule.require) {
-            roles.add(role, asked.is_some_and(is_verified_here), &mut candidates);
+            roles.add(role, asked.map(algorithms).unwrap_or_default(), &mut candidates);
         }
         let unsigned = asked.filter(|rule| rule.unsigned).map(|_| candidates.add_all());
         let order = candidates.order();
@@ -118,15 +118,22 @@ impl TrustVerifierBuilder<'_> {
                 barred,
                 unsigned,
                 revoked: Arc::clone(&trust.revoked),
+                formats: asked.map(|rule| rule.formats.clone()).unwrap_or_default(),
             }),
         }))
     }
 }
 
-/// Whether signatures as the rule wants them can be verified by this version.
-fn is_verified_here(rule: &Rule) -> bool {
-    rule.formats.contains(&Format::Wasmsign2)
-        && rule.algorithms.iter().all(|&algorithm| algorithm == Algorithm::Ed25519)
+/// The algorithms of which each role must have signatures; one that is `None` is any. Nothing where this version verifies
+/// one of them not: no role is met then.
+fn algorithms(rule: &Rule) -> Vec<Option<Algorithm>> {
+    match &rule.algorithms[..] {
+        [] => Vec::from([None]),
+        all if all.iter().all(|algorithm| algorithm.is_verified_here()) => {
+            all.iter().copied().map(Some).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The keys that matter to one question, each once.
@@ -135,7 +142,7 @@ struct Candidates<'t> {
     time: Time,
     keys: Vec<Candidate<'t>>,
     /// Where each stands in the list.
-    places: BTreeMap<&'t [u8; 32], usize>,
+    places: BTreeMap<&'t PublicKey, usize>,
 }
 
 struct Candidate<'t> {
@@ -154,15 +161,16 @@ struct Named<'t> {
 }
 
 impl<'t> Candidates<'t> {
-    /// A key of the file and its successors.
-    fn add(&mut self, key: &'t TrustedKey) -> Vec<Named<'t>> {
-        key.terms().filter_map(|term| self.add_term(&key.name, term)).collect()
+    /// A key of the file and its successors, as far as they fit.
+    fn add(&mut self, key: &'t TrustedKey, fits: impl Fn(&PublicKey) -> bool) -> Vec<Named<'t>> {
+        let terms = key.terms().filter(|term| fits(term.key));
+        terms.filter_map(|term| self.add_term(&key.name, term)).collect()
     }
 
     fn add_term(&mut self, name: &'t Arc<str>, term: Term<'t>) -> Option<Named<'t>> {
         let owner = self.trust.signers.owner(term.key)?;
         let keys = &mut self.keys;
-        let place = *self.places.entry(term.key.as_bytes()).or_insert_with(|| {
+        let place = *self.places.entry(term.key).or_insert_with(|| {
             keys.push(Candidate { key: term.key, id: owner.key_id, counts: false });
             keys.len() - 1
         });
@@ -179,7 +187,7 @@ impl<'t> Candidates<'t> {
     fn add_all(&mut self) -> Vec<Option<Bar>> {
         let mut bars = BTreeMap::new();
         for key in &self.trust.keys {
-            for Named { place, bar, .. } in self.add(key) {
+            for Named { place, bar, .. } in self.add(key, |_| true) {
                 let known = bars.entry(place).or_insert(bar);
                 *known = known.and(bar);
             }
@@ -221,13 +229,33 @@ struct Roles {
 }
 
 impl Roles {
-    /// Adds a role. Its keys count only where their signatures can be verified.
-    fn add<'t>(&mut self, role: &Role, verified_here: bool, candidates: &mut Candidates<'t>) {
+    /// Adds a role: once for each algorithm that it needs, of which its other keys do not count.
+    fn add<'t>(
+        &mut self,
+        role: &Role,
+        algorithms: Vec<Option<Algorithm>>,
+        candidates: &mut Candidates<'t>,
+    ) {
+        match algorithms.is_empty() {
+            true => self.add_group(role, |_| false, candidates),
+            false => algorithms.into_iter().for_each(|algorithm| {
+                let fits = |key: &PublicKey| algorithm.is_none_or(|it| it == key.algorithm());
+                self.add_group(role, fits, candidates);
+            }),
+        }
+    }
+
+    fn add_group<'t>(
+        &mut self,
+        role: &Role,
+        fits: impl Fn(&PublicKey) -> bool,
+        candidates: &mut Candidates<'t>,
+    ) {
         let trust = candidates.trust;
         let (group, wanted) = (self.groups.len(), role.threshold);
         let (mut members, mut names) = (Vec::new(), Vec::new());
-        for &key in role.keys.iter().filter(|_| verified_here) {
-            for Named { place, owner, name, bar } in candidates.add(&trust.keys[key]) {
+        for key in role.keys.iter().map(|&key| &trust.keys[key]) {
+            for Named { place, owner, name, bar } in candidates.add(key, &fits) {
                 let member = Member { key: place, signer: owner.signer };
                 match bar {
                     Some(bar) => self.barred.push(Barred { group, member, bar }),

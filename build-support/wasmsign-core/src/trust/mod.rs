@@ -52,11 +52,12 @@
 //! [signers](crate::Verified::signers) and no manifest then, [`is_whole`](crate::Verified::is_whole) is false, and
 //! [`covered`](crate::Verified::covered) is the length of the file: what may run is all of it, and nobody has signed it.
 //!
-//! # Names without a meaning yet
+//! # Formats and algorithms
 //!
-//! `formats` and `algorithms` take every name in [`Format::NAMES`] and [`Algorithm::NAMES`]. This version verifies
-//! `wasmsign2` with `ed25519`. Another format beside `wasmsign2` changes nothing; a rule that names none but others, or
-//! another algorithm, refuses every module.
+//! `formats` takes every name in [`Format::NAMES`]: signatures of these formats count together, and others do not. At first
+//! that is `wasmsign2` alone. `algorithms` takes every name in [`Algorithm::NAMES`]: each required role must then have
+//! signatures of each of them. A rule that names a format or an algorithm alone that this build does not verify refuses
+//! every module.
 
 mod decide;
 mod document;
@@ -70,9 +71,11 @@ mod succession;
 mod time;
 mod words;
 
+pub use crate::formats::Format;
+pub use crate::keys::Algorithm;
 pub use decide::TrustVerifierBuilder;
 pub use error::{Fault, TrustError};
-pub use model::{Algorithm, Format, Role, Rule, Trust, TrustedKey};
+pub use model::{Role, Rule, Trust, TrustedKey};
 pub use pattern::Pattern;
 pub use pins::{Pin, PinCheck, PinRefusal, Pins, PinsError};
 pub use succession::{Handover, PAYLOAD_TYPE, SuccessionError};

@@ -4,13 +4,13 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::pattern::Pattern;
 use super::succession::Handover;
 use super::time::Time;
 use crate::digest::Identity;
-use crate::keys::PublicKey;
+use crate::formats::Format;
+use crate::keys::{Algorithm, PublicKey};
 use crate::verify::Policy;
 
 /// A trust file: who must have signed which modules.
@@ -70,69 +70,11 @@ pub struct Rule {
     pub policy: Policy,
     /// The formats of signatures that count.
     pub formats: Vec<Format>,
-    /// The algorithms of which each required role must have signatures.
+    /// The algorithms of which each required role must have signatures. None where any algorithm does.
     pub algorithms: Vec<Algorithm>,
     /// Whether the module may be unsigned.
     pub unsigned: bool,
 }
-
-/// How a signature is written down. This version reads [`Format::Wasmsign2`]; no module has a signature in another one
-/// for it, so that a rule that names others alone refuses every module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "they are names")]
-pub enum Format {
-    Wasmsign2,
-    Wasmsign1,
-    WasmSign,
-    Minisign,
-    Oak,
-    Sigstore,
-    Sshsig,
-}
-
-impl Format {
-    /// Every format, by the word that trust files have for it.
-    pub const NAMES: &[(&'static str, Self)] = &[
-        ("wasmsign2", Self::Wasmsign2),
-        ("wasmsign1", Self::Wasmsign1),
-        ("wasm-sign", Self::WasmSign),
-        ("minisign", Self::Minisign),
-        ("oak", Self::Oak),
-        ("sigstore", Self::Sigstore),
-        ("sshsig", Self::Sshsig),
-    ];
-}
-
-/// A signature algorithm. This version verifies [`Algorithm::Ed25519`]; a rule that asks for another one refuses every
-/// module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "they are names")]
-pub enum Algorithm {
-    Ed25519,
-    MlDsa65,
-}
-
-impl Algorithm {
-    /// Every algorithm, by the word that trust files have for it.
-    pub const NAMES: &[(&'static str, Self)] =
-        &[("ed25519", Self::Ed25519), ("ml-dsa-65", Self::MlDsa65)];
-}
-
-macro_rules! shown_by_name {
-    ($type:ident) => {
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let name = Self::NAMES.iter().find(|(_, this)| this == self);
-                f.write_str(name.map_or("", |(name, _)| name))
-            }
-        }
-    };
-}
-
-shown_by_name!(Format);
-shown_by_name!(Algorithm);
 
 /// A key that counts under some name from some moment until another.
 pub(super) struct Term<'t> {
@@ -168,7 +110,7 @@ impl TrustedKey {
 /// Who a key belongs to: keys of one signer count once, and so does one key under two names.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Signers {
-    by_key: BTreeMap<[u8; 32], Owner>,
+    by_key: BTreeMap<PublicKey, Owner>,
 }
 
 /// What holds for a key under all its names.
@@ -213,7 +155,7 @@ impl Signers {
         }
         for key in chain {
             let new = || Owner { signer, key_id: key.default_key_id(), revoked: false };
-            self.by_key.entry(*key.as_bytes()).or_insert_with(new).signer = signer;
+            self.by_key.entry((*key).clone()).or_insert_with(new).signer = signer;
         }
     }
 
@@ -222,7 +164,7 @@ impl Signers {
         let mut revoked = key.revoked;
         let mut changed = false;
         for term in key.terms() {
-            let Some(owner) = self.by_key.get_mut(term.key.as_bytes()) else { continue };
+            let Some(owner) = self.by_key.get_mut(term.key) else { continue };
             revoked |= owner.revoked;
             changed |= revoked != owner.revoked;
             owner.revoked = revoked;
@@ -231,7 +173,7 @@ impl Signers {
     }
 
     pub(super) fn owner(&self, key: &PublicKey) -> Option<Owner> {
-        self.by_key.get(key.as_bytes()).copied()
+        self.by_key.get(key).copied()
     }
 }
 

@@ -69,7 +69,7 @@ impl VerifierBuilder {
     /// [`BuilderError`]: no key, too many, or fewer than the policy wants signers.
     pub fn build(self) -> Result<Verifier, BuilderError> {
         let mut seen = BTreeSet::new();
-        let keys = self.keys.into_iter().filter(|key| seen.insert(*key.as_bytes()));
+        let keys = self.keys.into_iter().filter(|key| seen.insert(key.clone()));
         let keys: Vec<_> = keys.collect();
         let wanted = self.policy.require.count(keys.len());
         match keys.len() {

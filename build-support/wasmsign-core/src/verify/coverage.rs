@@ -9,6 +9,8 @@ use super::requirement::Requirement;
 use super::search::{Exhausted, Hit, Ranked, Search};
 use super::verdict::{Covered, MaybeManifest, Reason, SignedBy};
 use crate::digest::Hash;
+#[cfg(feature = "whole-file")]
+use crate::formats::whole_file::Invalid;
 use crate::wasm::{Boundary, boundaries_met};
 
 /// What is asked of a file.
@@ -128,8 +130,10 @@ fn grant(
         match (asked.manifest)(covered.end) {
             Ok(manifest) => {
                 let signers = search.keys().iter().enumerate().filter_map(|(index, key)| {
-                    let key_id = Cow::Owned(signed(index)?.key_id.clone());
-                    Some(SignedBy { public_key: key.clone(), key_id })
+                    let hit = signed(index)?;
+                    let (key_id, format) =
+                        (Cow::Owned(hit.key_id.clone()), search.claims().format(hit.set));
+                    Some(SignedBy { public_key: key.clone(), key_id, format })
                 });
                 return Ok(Granted { covered, signers: signers.collect(), manifest });
             }
@@ -227,8 +231,26 @@ pub(super) fn why_none(policy: &Policy, seen: &Seen<'_>, search: &mut Search<'_>
         Some(Reach::Short) => Reason::NotCovered,
         Some(_) => Reason::BodyChanged,
         None => match exhausted {
+            #[cfg(feature = "whole-file")]
+            Ok(()) => why_invalid(search).unwrap_or(Reason::NoTrustedSignature),
+            #[cfg(not(feature = "whole-file"))]
             Ok(()) => Reason::NoTrustedSignature,
             Err(exhausted) => too_many_signatures(exhausted),
         },
     }
+}
+
+/// Why a signature that names one of the keys that are searched for is not valid under it.
+#[cfg(feature = "whole-file")]
+fn why_invalid(search: &Search<'_>) -> Option<Reason> {
+    let claims = search.claims();
+    let places = (0..claims.set_count())
+        .flat_map(|set| (0..claims.claim_count(set)).map(move |claim| (set, claim)));
+    let keys = || search.keys().iter().enumerate();
+    let mut invalid =
+        places.flat_map(|place| keys().filter_map(move |key| claims.why_invalid(place, key)));
+    invalid.next().map(|invalid| match invalid {
+        Invalid::File => Reason::BodyChanged,
+        Invalid::Comment => Reason::CommentChanged,
+    })
 }

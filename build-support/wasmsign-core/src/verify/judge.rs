@@ -15,8 +15,10 @@ use super::search::{Keys, Search, Work};
 use super::verdict::{Facts, Ignored, MaybeManifest, Reason, Refusal, Verified};
 use crate::digest::Identity;
 use crate::formats::sections::{Layout, SignatureData, decode, decode_embedded};
-use crate::formats::{Claims, Content, FormatError};
+use crate::formats::{Content, Format, FormatError};
 use crate::wasm::{Body, Embedded, Hashing, Kind, Place};
+#[cfg(feature = "whole-file")]
+use {super::all_claims::AllClaims, crate::formats::whole_file::FileClaim};
 
 /// What a verifier asks of every file.
 #[derive(Debug)]
@@ -38,6 +40,22 @@ pub(crate) struct Criteria {
 pub(super) struct Signatures {
     pub(super) decoded: Result<SignatureData, FormatError>,
     pub(super) ignored: Vec<Ignored>,
+    /// Those over the file as a whole, where somebody asked for such.
+    #[cfg(feature = "whole-file")]
+    pub(super) files: Option<FileClaims>,
+}
+
+/// Signatures over a file as a whole.
+#[cfg(feature = "whole-file")]
+#[derive(Debug)]
+pub(super) struct FileClaims {
+    pub(super) claims: Vec<FileClaim>,
+    /// Whether the file is WebAssembly.
+    pub(super) is_module: bool,
+    /// Whether the signature section counts too.
+    pub(super) with_sections: bool,
+    /// Whether there is a signature that is not read.
+    pub(super) has_unread: bool,
 }
 
 impl Criteria {
@@ -58,14 +76,24 @@ impl Criteria {
     pub(super) fn embedded(&self, embedded: Option<&Embedded>) -> Signatures {
         let none = || Ok(SignatureData::default());
         let decoded = embedded.map_or_else(none, |embedded| decode_embedded(embedded, self.layout));
-        Signatures { decoded, ignored: Vec::new() }
+        Signatures {
+            decoded,
+            ignored: Vec::new(),
+            #[cfg(feature = "whole-file")]
+            files: None,
+        }
     }
 
     /// The signatures that count where only the detached ones do.
     pub(super) fn detached(&self, signature: &[u8], embedded: Option<&Embedded>) -> Signatures {
         let decoded = decode(signature, 0, Place::DetachedSignature, self.layout);
         let ignored = embedded.map(|_| Ignored::EmbeddedSignature).into_iter().collect();
-        Signatures { decoded, ignored }
+        Signatures {
+            decoded,
+            ignored,
+            #[cfg(feature = "whole-file")]
+            files: None,
+        }
     }
 
     /// Those in `detached`, if that is there, else the embedded ones.
@@ -93,7 +121,15 @@ impl Criteria {
         signatures: Signatures,
         work: &mut Work,
     ) -> Result<Verified, VerifyError> {
-        let Signatures { decoded, mut ignored } = signatures;
+        let Signatures { decoded, mut ignored, .. } = signatures;
+        #[cfg(feature = "whole-file")]
+        let files = signatures.files;
+        #[cfg(feature = "whole-file")]
+        let has_unread = files.as_ref().is_some_and(|files| files.has_unread);
+        #[cfg(feature = "whole-file")]
+        let is_module = files.as_ref().is_none_or(|files| files.is_module);
+        #[cfg(not(feature = "whole-file"))]
+        let is_module = true;
         let data = match decoded {
             Err(FormatError::Malformed(fault)) => return Err(fault.into()),
             Err(FormatError::Unknown(unknown)) => Err(Reason::Unknown(unknown)),
@@ -105,7 +141,7 @@ impl Criteria {
         ignored.extend(data.iter().flat_map(|data| not_looked_at(data)));
         #[cfg_attr(not(feature = "trust"), expect(unused_mut, reason = "trust files add to it"))]
         let mut facts = Facts {
-            kind: body.kind,
+            kind: is_module.then_some(body.kind),
             total: body.total,
             #[cfg(feature = "std")]
             signature_section: body.embedded.as_ref().map_or(0, Embedded::len),
@@ -121,8 +157,19 @@ impl Criteria {
             #[cfg(feature = "trust")]
             total: body.total,
         };
-        let frame = self.frame(body.kind, body.misplaced_signature, body.identity);
+        let misplaced = body.misplaced_signature;
+        // A section that nobody asks for may stand anywhere.
+        #[cfg(feature = "whole-file")]
+        let misplaced =
+            misplaced.filter(|_| files.as_ref().is_none_or(|files| files.with_sections));
+        let frame = self.frame(facts.kind, misplaced, body.identity);
         let verdict = frame.and(data).and_then(|data| {
+            let data = match self.counts(Format::Wasmsign2) {
+                true => data,
+                false => SignatureData::default(),
+            };
+            #[cfg(feature = "whole-file")]
+            let data = self.all_claims(data, files, body);
             let mut search = Search::new(&data, &self.keys, work);
             let manifest = |covered| self.manifest(notes, covered);
             let asked = self.asked(&manifest);
@@ -134,6 +181,11 @@ impl Criteria {
             }
             self.complete(granted, &seen, &mut search)
         });
+        #[cfg(feature = "whole-file")]
+        let verdict = verdict.map_err(|reason| match reason {
+            Reason::NoSignature if has_unread => Reason::SymbolMode,
+            reason => reason,
+        });
         match verdict {
             Ok(Granted { covered, signers, manifest }) => {
                 let signers = Cow::Owned(signers);
@@ -141,6 +193,25 @@ impl Criteria {
             }
             Err(reason) => Err(VerifyError::Refused(Box::new(Refusal { reason, facts }))),
         }
+    }
+
+    /// Whether signatures of this format have a part in the verdict.
+    #[cfg_attr(not(feature = "trust"), expect(clippy::unused_self, reason = "trust files say it"))]
+    fn counts(&self, format: Format) -> bool {
+        #[cfg(feature = "trust")]
+        if let Some(ruling) = &self.ruling {
+            return ruling.formats.contains(&format);
+        }
+        let _ = format;
+        true
+    }
+
+    /// What counts of the signature data and of the signatures over the whole file.
+    #[cfg(feature = "whole-file")]
+    fn all_claims(&self, data: SignatureData, files: Option<FileClaims>, body: &Body) -> AllClaims {
+        let files = files.map(|files| files.claims).unwrap_or_default();
+        let files = files.into_iter().filter(|claim| self.counts(claim.format)).collect();
+        AllClaims::new(data, files, body)
     }
 
     /// What a file is judged by.
@@ -191,7 +262,7 @@ impl Criteria {
     /// What is decided before any signature is looked at.
     pub(super) fn frame(
         &self,
-        kind: Kind,
+        kind: Option<Kind>,
         misplaced_signature: Option<u64>,
         #[cfg_attr(
             not(feature = "trust"),
@@ -204,18 +275,20 @@ impl Criteria {
             ruling.before_signatures(identity)?;
         }
         match (self.policy.kind, misplaced_signature) {
-            (Some(expected), _) if expected != kind => Err(Reason::KindMismatch { expected }),
+            (Some(expected), _) if kind.is_some_and(|kind| kind != expected) => {
+                Err(Reason::KindMismatch { expected })
+            }
             (_, Some(offset)) => Err(Reason::MisplacedSignature { offset }),
             _ => Ok(()),
         }
     }
 }
 
-fn not_looked_at(claims: &dyn Claims) -> Vec<Ignored> {
+fn not_looked_at(data: &SignatureData) -> Vec<Ignored> {
     let mut ignored = Vec::new();
-    for set in 0..claims.set_count() {
-        for entry in 0..claims.claim_count(set) {
-            match claims.claim(set, entry).content {
+    for (set, signatures) in data.sets.iter().enumerate() {
+        for (entry, signature) in signatures.entries.iter().enumerate() {
+            match signature.content() {
                 Content::Ed25519(_) => {}
                 Content::WrongLength(_) => ignored.push(Ignored::WrongLength { set, entry }),
                 Content::UnknownAlgorithm(algorithm) => {

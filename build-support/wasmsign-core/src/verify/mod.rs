@@ -16,6 +16,8 @@
 //! Where a platform hashes much faster than code can there, [`Verifier::prehashed`] leaves the hashing to it, and what comes
 //! of that is no [`Verified`], but [`SignedHashes`].
 
+#[cfg(feature = "whole-file")]
+mod all_claims;
 mod builder;
 mod coverage;
 mod error;
@@ -38,6 +40,8 @@ pub(crate) mod search;
 mod streams;
 mod verdict;
 mod verifier;
+#[cfg(feature = "whole-file")]
+mod whole_file;
 
 pub use builder::VerifierBuilder;
 pub use error::{BuilderError, VerifyError};
@@ -53,6 +57,8 @@ pub use roles::SignedRole;
 pub use verdict::{Ignored, Reason, Refusal, SignedBy, Verified};
 pub(crate) use verdict::{MaybeManifest, from_build};
 pub use verifier::Verifier;
+#[cfg(feature = "whole-file")]
+pub use whole_file::VerifiedFile;
 #[cfg(feature = "trust")]
 pub(crate) use {
     requirement::{Group, Member, Requirement},

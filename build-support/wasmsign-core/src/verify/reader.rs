@@ -296,7 +296,7 @@ impl<R: Read> VerifyingReader<R> {
     /// Holds nothing any more of a file that is certain to be refused.
     fn close_if_refused(&self, running: &mut Running<R>) {
         let (kind, _) = running.pass.before_body();
-        let frame = self.criteria.frame(kind, running.pass.misplaced_signature(), None);
+        let frame = self.criteria.frame(Some(kind), running.pass.misplaced_signature(), None);
         if frame.is_err() || running.signatures.decoded.is_err() {
             running.pass.visitor().held.close();
         }

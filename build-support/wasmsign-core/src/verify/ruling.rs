@@ -10,6 +10,7 @@ use super::roles::{Ruled, SignedRole};
 use super::search::Search;
 use super::verdict::{Covered, Reason};
 use crate::digest::Identity;
+use crate::formats::Format;
 
 /// The part of a trust file that decides about one module at one time.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Ruling {
     pub(crate) unsigned: Option<Vec<Option<Bar>>>,
     /// The modules that are never trusted.
     pub(crate) revoked: Arc<[Identity]>,
+    /// The formats of signatures that count.
+    pub(crate) formats: Vec<Format>,
 }
 
 /// The name of a group, and those of its members in their order.

@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::formats::{Claim, Claims, Content};
+use crate::formats::Claims;
 use crate::keys::PublicKey;
 use crate::limits::MAX_PUBLIC_KEY_OPERATIONS;
 use crate::wasm::{Boundary, boundaries_met};
@@ -106,6 +106,12 @@ impl Keys {
         Self { all, trusted, ids: by_id }
     }
 
+    /// All of them, the trusted ones first.
+    #[cfg(feature = "whole-file")]
+    pub(super) fn all(&self) -> &[PublicKey] {
+        &self.all
+    }
+
     /// The keys that are trusted.
     pub(super) fn trusted(&self) -> &[PublicKey] {
         &self.all[..self.trusted]
@@ -175,7 +181,7 @@ impl<'a> Search<'a> {
             let ranked = sets.iter().find(|(other, _)| *other == set);
             let Some(&(_, rank)) = ranked else { continue };
             if hits[key].as_ref().is_none_or(|hit| hit.rank > rank) {
-                let key_id = self.claims.claim(set, entry).key_id.to_vec();
+                let key_id = self.claims.key_id(set, entry).to_vec();
                 hits[key] = Some(Hit { set, rank, key_id });
             }
         }
@@ -204,7 +210,7 @@ impl<'a> Search<'a> {
     pub(super) fn may_be_signed(&self, set: usize) -> bool {
         let entries = 0..self.claims.claim_count(set);
         let mut places = entries
-            .filter(|&entry| ed25519(&self.claims.claim(set, entry)).is_some())
+            .filter(|&entry| self.claims.is_known(set, entry))
             .flat_map(|entry| (0..self.keys.len()).map(move |key| (set, entry, key)));
         places.any(|place| self.work.known(place) != Some(false))
     }
@@ -217,7 +223,7 @@ impl<'a> Search<'a> {
     ) -> Result<(), Exhausted> {
         let message = self.claims.message(set);
         for index in 0..self.claims.claim_count(set) {
-            let key_id = self.claims.claim(set, index).key_id;
+            let key_id = self.claims.key_id(set, index);
             let key = key_id.try_into().ok().and_then(|id: [u8; 12]| self.known.ids.get(&id));
             if let Some(&key) = key.filter(|&&key| key < self.keys.len()) {
                 self.try_one((set, index, key), &message, rank, hits)?;
@@ -251,19 +257,14 @@ impl<'a> Search<'a> {
         hits: &mut [Option<Hit>],
     ) -> Result<(), Exhausted> {
         let (set, entry, key) = place;
-        let claim = self.claims.claim(set, entry);
-        let Some(signature) = ed25519(&claim) else { return Ok(()) };
         let found_before = hits[key].as_ref().is_some_and(|hit| hit.rank <= rank);
-        if !found_before && self.work.valid(place, || self.keys[key].verify(message, signature))? {
-            hits[key] = Some(Hit { set, rank, key_id: claim.key_id.to_vec() });
+        if found_before || !self.claims.is_known(set, entry) {
+            return Ok(());
+        }
+        let is_by = || self.claims.is_by((set, entry), message, (key, &self.keys[key]));
+        if self.work.valid(place, is_by)? {
+            hits[key] = Some(Hit { set, rank, key_id: self.claims.key_id(set, entry).to_vec() });
         }
         Ok(())
-    }
-}
-
-fn ed25519<'a>(claim: &Claim<'a>) -> Option<&'a [u8; 64]> {
-    match claim.content {
-        Content::Ed25519(signature) => Some(signature),
-        _ => None,
     }
 }

@@ -7,7 +7,7 @@ use core::fmt;
 #[cfg(feature = "trust")]
 use super::roles::{self, Ruled, SignedRole};
 use crate::digest::Identity;
-use crate::formats::Unknown;
+use crate::formats::{Format, Unknown};
 use crate::keys::PublicKey;
 use crate::wasm::{Kind, SIGNATURE};
 
@@ -53,6 +53,8 @@ pub struct SignedBy {
     pub public_key: PublicKey,
     /// The unsigned hint that stood beside the signature; empty where there was none.
     pub key_id: Cow<'static, [u8]>,
+    /// How the signature is written down.
+    pub format: Format,
 }
 
 /// Why a binary that was read correctly is not trusted.
@@ -65,7 +67,8 @@ pub struct Refusal {
 /// What is known of a binary whether it is trusted or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Facts {
-    pub(super) kind: Kind,
+    /// `None` for a file that is no WebAssembly.
+    pub(super) kind: Option<Kind>,
     pub(super) total: u64,
     /// Bytes of the embedded signature section, which readers leave out.
     #[cfg(feature = "std")]
@@ -118,6 +121,12 @@ pub enum Reason {
     NoTrustedSignature,
     /// A trusted key has signed, but another body.
     BodyChanged,
+    /// A trusted key has signed the file, and another trusted comment of minisign.
+    #[cfg(feature = "whole-file")]
+    CommentChanged,
+    /// The module has a signature of wasmsign 0.1 in its data, which is not read.
+    #[cfg(feature = "whole-file")]
+    SymbolMode,
     /// A trusted key has signed, but less of the file than the policy wants.
     NotCovered,
     /// Some trusted keys have signed, but not enough of them.
@@ -200,7 +209,7 @@ pub(crate) const fn from_build(
     manifest: MaybeManifest,
 ) -> Verified {
     let facts = Facts {
-        kind,
+        kind: Some(kind),
         total,
         #[cfg(feature = "std")]
         signature_section: 0,
@@ -225,7 +234,8 @@ impl Verified {
 
     /// What the header announces. The signature does not cover it; the policy has checked it.
     pub fn kind(&self) -> Kind {
-        self.facts.kind
+        // Of other files there is a `VerifiedFile`, which does not show it.
+        self.facts.kind.unwrap_or(Kind::Module)
     }
 
     /// How many bytes from the start of the file are covered. All behind them is unverified.
@@ -291,8 +301,8 @@ impl Refusal {
         &self.reason
     }
 
-    /// What the header announces.
-    pub fn kind(&self) -> Kind {
+    /// What the header announces; `None` for a file that is no WebAssembly.
+    pub fn kind(&self) -> Option<Kind> {
         self.facts.kind
     }
 
@@ -338,6 +348,10 @@ impl Reason {
             Self::TooManySignatures { .. } => "too-many-signatures",
             Self::NoTrustedSignature => "no-trusted-signature",
             Self::BodyChanged => "body-changed",
+            #[cfg(feature = "whole-file")]
+            Self::CommentChanged => "comment-changed",
+            #[cfg(feature = "whole-file")]
+            Self::SymbolMode => "no-signature",
             Self::NotCovered => "not-covered",
             Self::PolicyNotMet { .. } => "policy-not-met",
             #[cfg(feature = "trust")]
@@ -384,6 +398,15 @@ impl fmt::Display for Reason {
             Self::BodyChanged => {
                 f.write_str("a trusted key has signed a different body: this one was changed")
             }
+            #[cfg(feature = "whole-file")]
+            Self::CommentChanged => f.write_str(
+                "a trusted key has signed the file, but with another trusted comment: this one was changed",
+            ),
+            #[cfg(feature = "whole-file")]
+            Self::SymbolMode => f.write_str(
+                "there is no signature that can be read: this one is in symbol mode of wasmsign 0.1 (the export \
+                 `___SIGNATURE`), which is not supported",
+            ),
             Self::NotCovered => {
                 f.write_str("a trusted key has signed, but less of the file than is required")
             }

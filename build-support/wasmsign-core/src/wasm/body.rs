@@ -6,6 +6,8 @@ use super::error::{Malformed, WasmError};
 use super::section::{Kind, Section};
 use crate::digest::{Hash, Identity};
 use crate::stream::ReadError;
+#[cfg(feature = "whole-file")]
+use crate::stream::chunks::Run;
 
 /// The end of a part: a delimiter, or the end of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,14 @@ pub(crate) trait Visitor {
         Ok(())
     }
 
+    /// Gets every byte of the file, in order, and whether it is of the embedded signature section.
+    #[cfg(feature = "whole-file")]
+    fn file(&mut self, _run: &Run, _in_signature: bool) {}
+
+    /// Is told before the second chunk: the file is long enough to be worth a thread.
+    #[cfg(feature = "whole-file")]
+    fn long_file(&mut self) {}
+
     /// Sees every byte of the body, in order.
     fn body(&mut self, _bytes: &[u8]) -> Result<(), Self::Error> {
         Ok(())
@@ -101,6 +111,16 @@ impl<V: Visitor> Visitor for &mut V {
         (**self).body_starts(kind, embedded)
     }
 
+    #[cfg(feature = "whole-file")]
+    fn file(&mut self, run: &Run, in_signature: bool) {
+        (**self).file(run, in_signature);
+    }
+
+    #[cfg(feature = "whole-file")]
+    fn long_file(&mut self) {
+        (**self).long_file();
+    }
+
     fn body(&mut self, bytes: &[u8]) -> Result<(), V::Error> {
         (**self).body(bytes)
     }
@@ -116,7 +136,7 @@ pub(crate) enum Hashing {
     /// The identity as well.
     SignedAndIdentity,
     /// The identity alone: the boundaries stay without.
-    #[cfg(feature = "trust")]
+    #[cfg(any(feature = "trust", feature = "whole-file"))]
     Identity,
 }
 

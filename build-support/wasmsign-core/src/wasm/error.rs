@@ -171,6 +171,14 @@ pub enum Rule {
          which no deployed implementation writes"
     )]
     LiteralForm,
+    /// A signature of another format that has not the one form of that.
+    #[error("{format} signature: expected {expected}")]
+    SignatureForm {
+        /// The name of the format.
+        format: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
 }
 
 impl Rule {
@@ -191,6 +199,7 @@ impl Rule {
             Self::LengthLeavesInput { .. } => "length-leaves-input",
             Self::LeftOver { .. } => "left-over-bytes",
             Self::LiteralForm => "literal-form",
+            Self::SignatureForm { .. } => "signature-form",
         }
     }
 }

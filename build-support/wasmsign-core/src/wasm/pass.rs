@@ -66,6 +66,8 @@ impl<V: Visitor> Sink for Hashes<V> {
     type Error = V::Error;
 
     fn run(&mut self, region: Region, run: Run) -> Result<(), V::Error> {
+        #[cfg(feature = "whole-file")]
+        self.visitor.file(&run, region == Region::Signature);
         if self.hashing.identifies() && region != Region::Signature {
             self.rolling.hash(IDENTITY, run.clone());
         }
@@ -82,6 +84,8 @@ impl<V: Visitor> Sink for Hashes<V> {
         if self.hashing != Hashing::Nothing {
             self.rolling.call_threads();
         }
+        #[cfg(feature = "whole-file")]
+        self.visitor.long_file();
     }
 }
 

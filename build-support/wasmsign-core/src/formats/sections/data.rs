@@ -6,7 +6,8 @@ use core::fmt;
 
 use super::message::{CONTENT_TYPE, HASH_FUNCTION, VERSION, message};
 use crate::digest::Hash;
-use crate::formats::{Claim, Claims, Content};
+use crate::formats::{Claims, Content};
+use crate::keys::PublicKey;
 use crate::wasm::leb128::{self, Step, Varuint32};
 
 /// The algorithm byte of Ed25519.
@@ -150,9 +151,24 @@ impl Claims for SignatureData {
         self.sets[set].entries.len()
     }
 
-    fn claim(&self, set: usize, claim: usize) -> Claim<'_> {
-        let entry = &self.sets[set].entries[claim];
-        Claim { key_id: entry.key_id(), content: entry.content() }
+    fn key_id(&self, set: usize, claim: usize) -> &[u8] {
+        self.sets[set].entries[claim].key_id()
+    }
+
+    fn is_known(&self, set: usize, claim: usize) -> bool {
+        matches!(self.sets[set].entries[claim].content(), Content::Ed25519(_))
+    }
+
+    fn is_by(
+        &self,
+        (set, claim): (usize, usize),
+        message: &[u8],
+        (_, key): (usize, &PublicKey),
+    ) -> bool {
+        match self.sets[set].entries[claim].content() {
+            Content::Ed25519(signature) => key.verify(message, signature),
+            _ => false,
+        }
     }
 }
 

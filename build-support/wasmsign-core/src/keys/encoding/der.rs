@@ -13,8 +13,8 @@ use pkcs8::{
 };
 use zeroize::Zeroizing;
 
-use crate::keys::algorithm;
 use crate::keys::error::KeyError;
+use crate::keys::foreign;
 use crate::keys::parsed::{Encoded, Halves, Seed};
 
 const ED25519: AlgorithmIdentifierRef<'static> =
@@ -52,6 +52,16 @@ pub(super) fn decode_spki(der: &[u8]) -> Result<[u8; 32], KeyError> {
     let info = SubjectPublicKeyInfoRef::from_der(der).map_err(of_der)?;
     require_ed25519(&info.algorithm)?;
     public_bytes(&info.subject_public_key)
+}
+
+/// Whether this is the SPKI of a key of ECDSA over secp256k1, as far as its algorithm says.
+#[cfg(feature = "wasm-sign")]
+pub(super) fn is_secp256k1(der: &[u8]) -> bool {
+    const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+    const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+    SubjectPublicKeyInfoRef::from_der(der).is_ok_and(|info| {
+        info.algorithm.oid == EC && info.algorithm.parameters_oid() == Ok(SECP256K1)
+    })
 }
 
 pub(super) fn decode_pkcs8(der: &[u8]) -> Result<Halves, KeyError> {
@@ -95,7 +105,7 @@ fn seed(inner: &[u8]) -> Result<Seed, KeyError> {
 
 fn require_ed25519(found: &AlgorithmIdentifierRef<'_>) -> Result<(), KeyError> {
     if found.oid != ED25519.oid {
-        return Err(KeyError::WrongAlgorithm { found: algorithm::of_identifier(found) });
+        return Err(KeyError::WrongAlgorithm { found: foreign::of_identifier(found) });
     }
     if found.parameters.is_some() {
         return Err(malformed("Ed25519 takes no algorithm parameters".into()));

@@ -27,6 +27,8 @@ mod pem;
 #[cfg(feature = "encrypted-keys")]
 mod scrypt;
 mod text;
+#[cfg(feature = "wasmsign1")]
+mod wasmsign1;
 
 /// The encodings in which keys are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,23 +87,33 @@ pub(super) fn is_untyped(bytes: &[u8]) -> bool {
     matches!(read(bytes), Ok((_, Encoded::Untyped(_))))
 }
 
-/// The 32 bytes of a public key, of which nothing was checked.
-pub(super) fn read_public(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
-    match read(bytes)?.1 {
-        Encoded::CompactPublic(key) => Ok(key),
-        Encoded::CompactSecret(_) => Err(KeyError::SecretGiven),
-        Encoded::Untyped(key) => key.as_slice().try_into().map_err(|_| untyped(key.len())),
+/// The 32 bytes of a public key, of which nothing was checked, and its number where it is minisign's.
+pub(super) fn read_public(bytes: &[u8]) -> Result<([u8; 32], Option<[u8; 8]>), KeyError> {
+    let key = match read(bytes)?.1 {
+        Encoded::CompactPublic(key) => key,
+        Encoded::CompactSecret(_) => return Err(KeyError::SecretGiven),
+        Encoded::Untyped(key) => key.as_slice().try_into().map_err(|_| untyped(key.len()))?,
         #[cfg(feature = "key-files")]
-        Encoded::Spki(spki) => der::decode_spki(&spki),
+        Encoded::Spki(spki) => der::decode_spki(&spki)?,
         #[cfg(feature = "key-files")]
-        Encoded::OpenSshPublic(line) => openssh::decode_public(&line),
+        Encoded::OpenSshPublic(line) => openssh::decode_public(&line)?,
         #[cfg(feature = "key-files")]
-        Encoded::MinisignPublic(public) => Ok(public.key),
+        Encoded::MinisignPublic(public) => return Ok((public.key, Some(public.number))),
         #[cfg(feature = "key-files")]
         Encoded::Pkcs8(_)
         | Encoded::EncryptedPkcs8(_)
         | Encoded::OpenSshSecret(_)
-        | Encoded::MinisignSecret(_) => Err(KeyError::SecretGiven),
+        | Encoded::MinisignSecret(_) => return Err(KeyError::SecretGiven),
+    };
+    Ok((key, None))
+}
+
+/// The SPKI of a public key of ECDSA over secp256k1; `None` where it is anything else.
+#[cfg(feature = "wasm-sign")]
+pub(super) fn read_secp256k1(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    match read(bytes).ok()?.1 {
+        Encoded::Spki(spki) if der::is_secp256k1(&spki) => Some(spki),
+        _ => None,
     }
 }
 
@@ -158,7 +170,12 @@ fn untyped(length: usize) -> KeyError {
 }
 
 /// Writes a public key.
-pub(super) fn write_public(encoding: KeyEncoding, key: &[u8; 32]) -> Vec<u8> {
+pub(super) fn write_public(
+    encoding: KeyEncoding,
+    key: &[u8; 32],
+    #[cfg_attr(not(feature = "minisign"), expect(unused, reason = "only minisign has numbers"))]
+    minisign_number: Option<&[u8; 8]>,
+) -> Vec<u8> {
     match encoding {
         KeyEncoding::Compact => compact::encode_public(key).to_vec(),
         #[cfg(feature = "key-files")]
@@ -166,7 +183,10 @@ pub(super) fn write_public(encoding: KeyEncoding, key: &[u8; 32]) -> Vec<u8> {
         #[cfg(feature = "key-files")]
         KeyEncoding::OpenSsh => openssh::encode_public(key).into_bytes(),
         #[cfg(feature = "minisign")]
-        KeyEncoding::Minisign => write_minisign_public(&minisign::usual_number(key), key),
+        KeyEncoding::Minisign => {
+            let number = minisign_number.copied().unwrap_or_else(|| minisign::usual_number(key));
+            write_minisign_public(&number, key)
+        }
     }
 }
 
@@ -179,7 +199,7 @@ pub(super) fn write_minisign_public(number: &[u8; 8], key: &[u8; 32]) -> Vec<u8>
 /// What is written of a secret key.
 pub(super) struct Written<'a> {
     pub(super) seed: &'a [u8; 32],
-    pub(super) public: &'a [u8; 32],
+    pub(super) public: [u8; 32],
     /// The number that minisign's encoding is to have, where that is known.
     #[cfg_attr(not(feature = "minisign"), expect(dead_code, reason = "only minisign has numbers"))]
     pub(super) minisign_number: Option<[u8; 8]>,
@@ -188,13 +208,13 @@ pub(super) struct Written<'a> {
 #[cfg(feature = "minisign")]
 impl Written<'_> {
     fn number(&self) -> [u8; 8] {
-        self.minisign_number.unwrap_or_else(|| minisign::usual_number(self.public))
+        self.minisign_number.unwrap_or_else(|| minisign::usual_number(&self.public))
     }
 }
 
 /// Writes a secret key.
 pub(super) fn write_secret(encoding: KeyEncoding, key: &Written<'_>) -> Zeroizing<Vec<u8>> {
-    let Written { seed, public, .. } = *key;
+    let Written { seed, ref public, .. } = *key;
     match encoding {
         KeyEncoding::Compact => compact::encode_secret(seed, public),
         #[cfg(feature = "key-files")]
@@ -214,7 +234,7 @@ pub(super) fn write_encrypted(
     passphrase: &[u8],
     random: &[u8; 32],
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let Written { seed, public, .. } = *key;
+    let Written { seed, ref public, .. } = *key;
     let text = match encoding {
         KeyEncoding::Compact => return Err(KeyError::NotEncryptable),
         KeyEncoding::Pem => pbes2::encrypt(der::encode_pkcs8(seed).as_bytes(), passphrase, random),
@@ -272,6 +292,10 @@ fn read(bytes: &[u8]) -> Result<(KeyForm, Encoded), KeyError> {
     match core::str::from_utf8(bytes) {
         Ok(text) if !text.contains(is_binary) => read_text(text),
         _ => {
+            #[cfg(feature = "wasmsign1")]
+            if let Some(encoded) = wasmsign1::read(bytes) {
+                return Ok((KeyForm::Wasmsign1, encoded));
+            }
             let encoded = read_binary(bytes, "binary data")?;
             Ok((binary_form(&encoded), encoded))
         }

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "encrypted-keys")]
 use super::bcrypt::{self, Sealed};
-use crate::keys::algorithm;
 use crate::keys::error::KeyError;
+use crate::keys::foreign;
 use crate::keys::parsed::{Encrypted, Halves, Seed};
 
 const NAME: &str = "ssh-ed25519";
@@ -195,7 +195,7 @@ fn require_ed25519(name: &str) -> Result<(), KeyError> {
     if !is_name(name) {
         return Err(malformed("not the name of an algorithm".into()));
     }
-    Err(KeyError::WrongAlgorithm { found: algorithm::of_ssh(name) })
+    Err(KeyError::WrongAlgorithm { found: foreign::of_ssh(name) })
 }
 
 /// The name goes to a terminal. In a damaged file it may be anything, bytes of the seed too: so it must be one that

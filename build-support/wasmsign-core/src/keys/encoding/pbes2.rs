@@ -17,8 +17,8 @@ use zeroize::Zeroizing;
 
 use super::der::of_der;
 use super::scrypt::Work;
-use crate::keys::algorithm;
 use crate::keys::error::KeyError;
+use crate::keys::foreign;
 use crate::limits::MAX_PBKDF2_ROUNDS;
 
 const BLOCK: usize = 16;
@@ -166,7 +166,7 @@ fn shown(number: u64) -> String {
 }
 
 fn unknown(oid: &ObjectIdentifier) -> KeyError {
-    KeyError::UnknownCipher { found: algorithm::of_cipher(oid) }
+    KeyError::UnknownCipher { found: foreign::of_cipher(oid) }
 }
 
 fn malformed(reason: &str) -> KeyError {

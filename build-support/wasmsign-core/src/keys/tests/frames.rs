@@ -112,7 +112,7 @@ fn both_labels_must_agree() {
 
 #[test]
 fn secret_keys_without_their_type_are_told_what_they_lack() {
-    let public = *one().public_key().as_bytes();
+    let public = *one().public_key().ed25519_bytes().unwrap();
     let both = &testdata!("one.secret")[1..];
     for bytes in [&public[..], both] {
         let untyped = KeyError::Untyped { length: bytes.len() };

@@ -22,7 +22,7 @@ fn refusal(bytes: &[u8]) -> KeyError {
 /// The unencrypted container of `one`, and where its public half stands in it.
 fn container() -> (Vec<u8>, Vec<usize>) {
     let (key, bytes) = (one(), unpem(&one().encode(KeyEncoding::OpenSsh)));
-    let public = key.public_key().as_bytes();
+    let public = key.public_key().ed25519_bytes().unwrap();
     let places = (0..bytes.len() - 31).filter(|&at| bytes[at..at + 32] == public[..]).collect();
     (bytes, places)
 }
@@ -30,7 +30,7 @@ fn container() -> (Vec<u8>, Vec<usize>) {
 fn with_two(bytes: &[u8], places: &[usize]) -> String {
     let mut bytes = bytes.to_vec();
     for &at in places {
-        bytes[at..at + 32].copy_from_slice(two().public_key().as_bytes());
+        bytes[at..at + 32].copy_from_slice(two().public_key().ed25519_bytes().unwrap());
     }
     pem("OPENSSH PRIVATE KEY", &bytes)
 }
@@ -38,7 +38,7 @@ fn with_two(bytes: &[u8], places: &[usize]) -> String {
 #[test]
 fn compact() {
     let mut bytes = one().encode(KeyEncoding::Compact);
-    bytes[33..].copy_from_slice(two().public_key().as_bytes());
+    bytes[33..].copy_from_slice(two().public_key().ed25519_bytes().unwrap());
     assert_eq!(refusal(&bytes), KeyError::MismatchedHalves);
     assert_eq!(refusal(super::base64(&bytes).as_bytes()), KeyError::MismatchedHalves);
     bytes[33..].fill(0);
@@ -47,7 +47,7 @@ fn compact() {
 
 #[test]
 fn pkcs8_version_2() {
-    let der = pkcs8_v2(&seed(&one()), two().public_key().as_bytes());
+    let der = pkcs8_v2(&seed(&one()), two().public_key().ed25519_bytes().unwrap());
     assert_eq!(refusal(&der), KeyError::MismatchedHalves);
     assert_eq!(refusal(pem("PRIVATE KEY", &der).as_bytes()), KeyError::MismatchedHalves);
 }
@@ -63,11 +63,11 @@ fn pkcs8_of_ring(seed: &[u8; 32], public: &[u8; 32]) -> Vec<u8> {
 
 #[test]
 fn pkcs8_version_2_of_ring() {
-    let public = *one().public_key().as_bytes();
+    let public = *one().public_key().ed25519_bytes().unwrap();
     let der = pkcs8_of_ring(&seed(&one()), &public);
     let read = SecretKey::decode(&der).expect("ring's keys are read");
-    assert_eq!(read.public_key().as_bytes(), &public);
-    let der = pkcs8_of_ring(&seed(&one()), two().public_key().as_bytes());
+    assert_eq!(read.public_key().ed25519_bytes().unwrap(), &public);
+    let der = pkcs8_of_ring(&seed(&one()), two().public_key().ed25519_bytes().unwrap());
     assert_eq!(refusal(&der), KeyError::MismatchedHalves);
     for end in 0..der.len() {
         assert_ne!(refusal(&der[..end]), KeyError::MismatchedHalves, "{end} bytes");
@@ -78,7 +78,7 @@ fn pkcs8_version_2_of_ring() {
 /// RFC 5958: a key with its public half is of version 2.
 #[test]
 fn pkcs8_version_1_has_no_public_half() {
-    let mut der = pkcs8_v2(&seed(&one()), one().public_key().as_bytes());
+    let mut der = pkcs8_v2(&seed(&one()), one().public_key().ed25519_bytes().unwrap());
     der[4] = 0;
     assert!(matches!(refusal(&der), KeyError::Der { .. }));
 }
@@ -104,7 +104,7 @@ fn damaged_check_values_are_told_from_mismatched_halves() {
 
 #[test]
 fn seeds_and_public_halves_of_another_length_are_refused() {
-    let der = pkcs8_v2(&seed(&one()), one().public_key().as_bytes());
+    let der = pkcs8_v2(&seed(&one()), one().public_key().ed25519_bytes().unwrap());
     for (length_at, wrong) in [(15, 0x1f), (50, 0x07)] {
         let mut changed = der.clone();
         changed[length_at] = wrong;

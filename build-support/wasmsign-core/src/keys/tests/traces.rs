@@ -89,7 +89,7 @@ fn decoding_leaves_no_copy() {
 
 #[test]
 fn refusing_leaves_no_copy() {
-    let wrong = pkcs8_v2(&seed(&super::one()), super::two().public_key().as_bytes());
+    let wrong = pkcs8_v2(&seed(&super::one()), super::two().public_key().ed25519_bytes().unwrap());
     let halves = testdata!("one.secret")[1..].to_vec();
     let encodings: [Vec<u8>; 3] =
         [wrong.clone(), pem("PRIVATE KEY", &wrong).into(), base64(&halves).into()];

@@ -6,6 +6,8 @@ mod single;
 #[cfg(feature = "std")]
 mod threaded;
 
+#[cfg(feature = "whole-file")]
+pub(crate) use rolling::State;
 #[cfg(not(feature = "std"))]
 pub(crate) use single::RollingHashes;
 #[cfg(feature = "std")]

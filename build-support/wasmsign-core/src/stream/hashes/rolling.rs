@@ -5,29 +5,34 @@ use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use crate::digest::Hash;
-use crate::stream::chunks::Run;
+
+/// What takes the bytes of a stream one run after the other, on whichever thread is free.
+pub(crate) trait State: Send + 'static {
+    /// Takes the next bytes.
+    fn update(&mut self, bytes: &[u8]);
+
+    /// Notes what is known so far.
+    fn mark(&mut self) {}
+}
 
 /// A hash that never restarts, and what was read off it at marks.
 #[derive(Default)]
-pub(super) struct Rolling {
+pub(crate) struct Rolling {
     hash: Sha256,
     marks: Vec<Hash>,
 }
 
-/// What is to be done to a hash.
-pub(super) enum Job {
-    Hash(Run),
-    Mark,
+impl State for Rolling {
+    fn update(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+    }
+
+    fn mark(&mut self) {
+        self.marks.push(self.hash.clone().finalize().into());
+    }
 }
 
 impl Rolling {
-    pub(super) fn work(&mut self, job: Job) {
-        match job {
-            Job::Hash(run) => self.hash.update(run.bytes()),
-            Job::Mark => self.marks.push(self.hash.clone().finalize().into()),
-        }
-    }
-
     pub(super) fn marks(&self) -> Vec<Hash> {
         self.marks.clone()
     }

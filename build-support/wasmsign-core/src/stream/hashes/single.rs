@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::rolling::{Job, Rolling};
+use super::rolling::{Rolling, State};
 use crate::digest::Hash;
 use crate::stream::chunks::Run;
 
@@ -16,12 +16,12 @@ impl RollingHashes {
 
     /// Hashes a run.
     pub(crate) fn hash(&mut self, which: usize, run: Run) {
-        self.0[which].work(Job::Hash(run));
+        self.0[which].update(run.bytes());
     }
 
     /// Notes the hash of everything so far.
     pub(crate) fn mark(&mut self, which: usize) {
-        self.0[which].work(Job::Mark);
+        self.0[which].mark();
     }
 
     /// The hashes noted so far.

@@ -10,43 +10,77 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::vec::Vec;
 
-use super::rolling::{Job, Rolling};
+use super::rolling::{Rolling, State};
 use crate::digest::Hash;
 use crate::limits::RUNS_IN_FLIGHT;
 use crate::stream::chunks::Run;
 
+/// What is to be done to a hash.
+enum Job {
+    Hash(Run),
+    Mark,
+}
+
+impl Job {
+    fn apply(self, state: &mut impl State) {
+        match self {
+            Self::Hash(run) => state.update(run.bytes()),
+            Self::Mark => state.mark(),
+        }
+    }
+}
+
 /// Some hashes over the same stream. They never restart, and are read off at marks.
-pub(crate) struct RollingHashes {
-    shared: Arc<Shared>,
+pub(crate) struct RollingHashes<S = Rolling> {
+    shared: Arc<Shared<S>>,
     threads: Vec<JoinHandle<()>>,
     /// Runs that may wait for one hash.
     room: usize,
 }
 
 /// What the threads share.
-struct Shared {
-    queues: Mutex<Queues>,
+struct Shared<S> {
+    queues: Mutex<Queues<S>>,
     /// Signalled when a job is given or done, and at the end.
     changed: Condvar,
 }
 
-struct Queues {
-    hashes: Vec<Queue>,
+struct Queues<S> {
+    hashes: Vec<Queue<S>>,
     closed: bool,
 }
 
 /// One hash and what is still to be done to it, in order.
-#[derive(Default)]
-struct Queue {
+struct Queue<S> {
     jobs: VecDeque<Job>,
     /// The state of the hash; none while a thread is at work on it.
-    idle: Option<Rolling>,
+    idle: Option<S>,
 }
 
 impl RollingHashes {
+    /// So many SHA-256.
     pub(crate) fn new(count: usize) -> Self {
-        let queue = || Queue { idle: Some(Rolling::default()), ..Queue::default() };
-        let hashes = std::iter::repeat_with(queue).take(count).collect();
+        Self::of(std::iter::repeat_with(Rolling::default).take(count))
+    }
+
+    /// The hashes noted so far. Waits until they are computed.
+    pub(crate) fn marks(&mut self, which: usize) -> Vec<Hash> {
+        let queues = self.shared.work_until(|queues| queues.hashes[which].is_done());
+        let rolling = queues.hashes[which].idle.as_ref();
+        rolling.expect("a hash that is done is idle").marks()
+    }
+
+    /// Notes the hash of everything so far.
+    pub(crate) fn mark(&mut self, which: usize) {
+        self.give(which, Job::Mark);
+    }
+}
+
+impl<S: State> RollingHashes<S> {
+    /// Those that begin so.
+    pub(crate) fn of(states: impl Iterator<Item = S>) -> Self {
+        let queue = |state| Queue { jobs: VecDeque::new(), idle: Some(state) };
+        let hashes = states.map(queue).collect();
         let queues = Mutex::new(Queues { hashes, closed: false });
         let shared = Arc::new(Shared { queues, changed: Condvar::new() });
         Self { shared, threads: Vec::new(), room: 0 }
@@ -57,16 +91,12 @@ impl RollingHashes {
         self.give(which, Job::Hash(run));
     }
 
-    /// Notes the hash of everything so far.
-    pub(crate) fn mark(&mut self, which: usize) {
-        self.give(which, Job::Mark);
-    }
-
-    /// The hashes noted so far. Waits until they are computed.
-    pub(crate) fn marks(&mut self, which: usize) -> Vec<Hash> {
-        let queues = self.shared.work_until(|queues| queues.hashes[which].is_done());
-        let rolling = queues.hashes[which].idle.as_ref();
-        rolling.expect("a hash that is done is idle").marks()
+    /// What the hashes have come to. Waits until they are computed.
+    #[cfg(feature = "whole-file")]
+    pub(crate) fn finish(self) -> Vec<S> {
+        let done = |queues: &Queues<S>| queues.hashes.iter().all(Queue::is_done);
+        let mut queues = self.shared.work_until(done);
+        queues.hashes.drain(..).filter_map(|queue| queue.idle).collect()
     }
 
     /// Calls in threads, as many as there are hashes and free cores. Where the system has none to give, the caller
@@ -93,7 +123,7 @@ impl RollingHashes {
     }
 }
 
-impl Drop for RollingHashes {
+impl<S> Drop for RollingHashes<S> {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.changed.notify_all();
@@ -102,20 +132,22 @@ impl Drop for RollingHashes {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Queues> {
+impl<S> Shared<S> {
+    fn lock(&self) -> MutexGuard<'_, Queues<S>> {
         // The queues are whole between any two of its operations.
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
+impl<S: State> Shared<S> {
     /// Does jobs, or waits while others do, until `wanted` holds.
-    fn work_until(&self, wanted: impl Fn(&Queues) -> bool) -> MutexGuard<'_, Queues> {
+    fn work_until(&self, wanted: impl Fn(&Queues<S>) -> bool) -> MutexGuard<'_, Queues<S>> {
         let mut queues = self.lock();
         while !wanted(&queues) {
             queues = match queues.take() {
                 Some((which, mut rolling, job)) => {
                     drop(queues);
-                    rolling.work(job);
+                    job.apply(&mut rolling);
                     let mut queues = self.lock();
                     queues.hashes[which].idle = Some(rolling);
                     self.changed.notify_all();
@@ -128,20 +160,20 @@ impl Shared {
     }
 }
 
-impl Queues {
+impl<S> Queues<S> {
     /// A job that can be done now, and the hash it is for.
-    fn take(&mut self) -> Option<(usize, Rolling, Job)> {
+    fn take(&mut self) -> Option<(usize, S, Job)> {
         // The hash that is furthest behind decides when all is done.
-        let longest = |(_, queue): &(usize, &mut Queue)| queue.jobs.len();
+        let longest = |(_, queue): &(usize, &mut Queue<S>)| queue.jobs.len();
         let ready =
-            |(_, queue): &(usize, &mut Queue)| queue.idle.is_some() && !queue.jobs.is_empty();
+            |(_, queue): &(usize, &mut Queue<S>)| queue.idle.is_some() && !queue.jobs.is_empty();
         let (index, queue) =
             self.hashes.iter_mut().enumerate().filter(ready).max_by_key(longest)?;
         Some((index, queue.idle.take()?, queue.jobs.pop_front()?))
     }
 }
 
-impl Queue {
+impl<S> Queue<S> {
     fn is_done(&self) -> bool {
         self.jobs.is_empty() && self.idle.is_some()
     }

@@ -92,10 +92,10 @@ pub(super) fn check_forks(
     keys: &[Option<TrustedKey>],
     faults: &mut Faults<'_>,
 ) {
-    let mut successors: BTreeMap<[u8; 32], &PublicKey> = BTreeMap::new();
+    let mut successors: BTreeMap<&PublicKey, &PublicKey> = BTreeMap::new();
     for (name, key) in names.iter().zip(keys) {
         for handover in key.iter().flat_map(|key| &key.successions) {
-            let known = successors.entry(*handover.from.as_bytes()).or_insert(&handover.to);
+            let known = successors.entry(&handover.from).or_insert(&handover.to);
             if **known != handover.to {
                 let what = format!(
                     "a succession of {} names another successor than one of an earlier key: a key has one \

@@ -6,11 +6,13 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::keys::Keys;
+use crate::formats::Format;
+use crate::keys::Algorithm;
 use crate::limits::MAX_KEYS;
 use crate::manifest::VersionReq;
 use crate::trust::document::{Located, Table, Value, not_empty, one_of};
 use crate::trust::error::Faults;
-use crate::trust::model::{Algorithm, Format, Role, Rule};
+use crate::trust::model::{Role, Rule};
 use crate::trust::pattern::Pattern;
 use crate::trust::words::{shown, suggestion};
 use crate::verify::{Policy, SectionNames};
@@ -61,7 +63,11 @@ fn rule(mut table: Table<'_>, keys: &Keys<'_>, roles: &[Role], faults: &mut Faul
         faults.take(&text.span, parsed)
     });
     let formats = words(table.take("formats"), Format::NAMES, Format::Wasmsign2, faults);
-    let algorithms = words(table.take("algorithms"), Algorithm::NAMES, Algorithm::Ed25519, faults);
+    let algorithms = match table.take("algorithms") {
+        // Each format has its own.
+        None if formats.contains(&Format::WasmSign) => Vec::new(),
+        value => words(value, Algorithm::NAMES, Algorithm::Ed25519, faults),
+    };
     table.finish(faults);
     Rule { modules, require, policy, formats, algorithms, unsigned }
 }

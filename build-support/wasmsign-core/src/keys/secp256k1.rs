@@ -1,0 +1,155 @@
+//! ECDSA keys over secp256k1 (SEC 2) with SHA-256, as `openssl ecparam -name secp256k1 -genkey` writes them.
+
+use alloc::borrow::ToOwned;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::fmt;
+
+use k256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
+use k256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use k256::elliptic_curve::sec1::ToSec1Point;
+use k256::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey, LineEnding};
+
+use super::error::KeyError;
+use super::public::PublicKey;
+use super::stack;
+
+/// A point of the curve, compressed: the sign of y as `02` or `03`, and x in big-endian order.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Point([u8; 33]);
+
+impl Point {
+    pub(super) fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
+        let key = k256::PublicKey::from_public_key_der(der)
+            .map_err(|error| KeyError::Der { offset: None, reason: error.to_string() })?;
+        Self::of(&VerifyingKey::from(key))
+    }
+
+    fn of(key: &VerifyingKey) -> Result<Self, KeyError> {
+        let point = key.as_affine().to_sec1_point(true);
+        point.as_bytes().try_into().map(Self).map_err(|_| KeyError::NotAPoint)
+    }
+
+    pub(super) const fn as_bytes(&self) -> &[u8; 33] {
+        &self.0
+    }
+
+    fn key(&self) -> Option<VerifyingKey> {
+        VerifyingKey::from_sec1_bytes(&self.0).ok()
+    }
+
+    pub(super) fn verify(&self, digest: &[u8; 32], signature: &EcdsaSignature) -> bool {
+        self.key().is_some_and(|key| key.verify_prehash(digest, &signature.0).is_ok())
+    }
+
+    /// SPKI in PEM.
+    pub(super) fn to_pem(&self) -> Vec<u8> {
+        let key = self.key().map(|key| k256::PublicKey::from(&key));
+        let pem = key.and_then(|key| key.to_public_key_pem(LineEnding::LF).ok());
+        pem.expect("a checked point has an encoding").into_bytes()
+    }
+}
+
+/// An ECDSA signature with its S in the lower half, in which every signature has one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EcdsaSignature(Signature);
+
+impl EcdsaSignature {
+    /// Reads a signature in DER, of which only the shortest form is one. A high S becomes the low one that verifies the same.
+    #[must_use]
+    pub fn from_der(der: &[u8]) -> Option<Self> {
+        let signature = Signature::from_der(der).ok()?;
+        Some(Self(signature.normalize_s()))
+    }
+
+    /// The signature in DER: at most 72 bytes.
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        self.0.to_der().as_bytes().to_vec()
+    }
+}
+
+/// A secret key of ECDSA over secp256k1. `Debug` shows the public key only.
+pub struct Secp256k1SecretKey {
+    signing: SigningKey,
+    public: PublicKey,
+}
+
+impl Secp256k1SecretKey {
+    /// Reads a key in PEM: `EC PRIVATE KEY` (SEC 1, RFC 5915), also behind `EC PARAMETERS`, or `PRIVATE KEY` (PKCS#8).
+    ///
+    /// # Errors
+    /// [`KeyError::Pem`] and [`KeyError::PemLabel`] where it is none; [`KeyError::WrongAlgorithm`] where it is one of another
+    /// algorithm or curve; [`KeyError::Der`]; [`KeyError::PublicGiven`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
+        let text = core::str::from_utf8(bytes).map_err(|_| no_pem())?;
+        let secret = stack::cleared(|| match (block(text, SEC1), block(text, PKCS8)) {
+            (Some(block), _) => k256::SecretKey::from_sec1_pem(block).map_err(|_| of_sec1()),
+            (None, Some(block)) => {
+                k256::SecretKey::from_pkcs8_pem(block).map_err(|_| of_pkcs8(bytes))
+            }
+            (None, None) => Err(stranger(bytes)),
+        })?;
+        let signing = SigningKey::from(secret);
+        let public = PublicKey::secp256k1(Point::of(signing.verifying_key())?);
+        Ok(Self { signing, public })
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// The signature over a SHA-256 digest, deterministic (RFC 6979), its S in the lower half.
+    ///
+    /// # Errors
+    /// None that a digest of 32 bytes gives.
+    pub fn sign_digest(&self, digest: &[u8; 32]) -> Option<EcdsaSignature> {
+        let signature: Option<Signature> =
+            stack::cleared(|| self.signing.sign_prehash(digest).ok());
+        signature.map(|signature| EcdsaSignature(signature.normalize_s()))
+    }
+}
+
+impl fmt::Debug for Secp256k1SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secp256k1SecretKey").field("public", &self.public).finish_non_exhaustive()
+    }
+}
+
+const SEC1: &str = "EC PRIVATE KEY";
+const PKCS8: &str = "PRIVATE KEY";
+
+/// The block of this label, from its first line to its last.
+fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let (begin, end) =
+        (alloc::format!("-----BEGIN {label}-----"), alloc::format!("-----END {label}-----"));
+    let start = text.find(&begin)?;
+    let length = text[start..].find(&end)? + end.len();
+    Some(&text[start..start + length])
+}
+
+fn no_pem() -> KeyError {
+    KeyError::Pem { offset: None, reason: "expected a key of secp256k1 in PEM".to_owned() }
+}
+
+fn of_sec1() -> KeyError {
+    KeyError::WrongAlgorithm { found: "EC (ECDSA) over another curve, or damaged".to_owned() }
+}
+
+/// What a PKCS#8 key is that is none of secp256k1.
+fn of_pkcs8(bytes: &[u8]) -> KeyError {
+    match super::SecretKey::decode(bytes) {
+        Ok(_) => KeyError::WrongAlgorithm { found: "Ed25519".to_owned() },
+        Err(error) => error,
+    }
+}
+
+fn stranger(bytes: &[u8]) -> KeyError {
+    match PublicKey::decode_any(bytes) {
+        Ok(_) => KeyError::PublicGiven,
+        Err(KeyError::SecretGiven) => KeyError::WrongAlgorithm { found: "Ed25519".to_owned() },
+        Err(_) => no_pem(),
+    }
+}

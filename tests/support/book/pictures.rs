@@ -27,13 +27,13 @@ pub fn pictures() -> Vec<Page> {
     let picture = |name: &str, screen: String| (format!("pictures/{name}.svg"), screen);
     vec![
         picture("build", build()),
-        picture("inspect", call(at, "inspect codec.wasm")),
+        picture("inspect", call(at, "inspect guest.wasm")),
         picture(
             "trust-explain",
-            call(at, "trust explain codec.wasm --policy trust.toml --at 2027-01-01"),
+            call(at, "trust explain guest.wasm --policy trust.toml --at 2027-01-01"),
         ),
-        picture("verify-accepted", call(at, "verify codec.wasm -K alice.pub")),
-        picture("verify-refused", call(at, "verify changed.wasm -K alice.pub")),
+        picture("verify-accepted", call(at, "verify guest.wasm -K release.pub")),
+        picture("verify-refused", call(at, "verify changed.wasm -K release.pub")),
     ]
 }
 
@@ -45,8 +45,9 @@ fn files() -> tempfile::TempDir {
         let public = key(number).public_key().encode(KeyEncoding::Pem);
         write(&at(&format!("{name}.pub")), public);
     }
+    write(&at("release.pub"), key(1).public_key().encode(KeyEncoding::Pem));
     let module = signed(&guest(), &[&key(1)]);
-    write(&at("codec.wasm"), &module);
+    write(&at("guest.wasm"), &module);
     write(&at("changed.wasm"), [&module[..], b"\0\x02\x01x"].concat());
     let trust = "version = 1\n\
         keys.alice.public = \"alice.pub\"\nkeys.bob.public = \"bob.pub\"\nkeys.ci.public = \"ci.pub\"\n\
@@ -66,7 +67,7 @@ fn call(directory: &Path, line: &str) -> String {
 /// A build. What depends on the machine and its compiler is replaced with what it was once.
 fn build() -> String {
     let manifest = package(
-        "codec",
+        "guest",
         "[lib]\ncrate-type = [\"cdylib\"]\n[package.metadata.wasmsign]\noptimize = { level = \"s\", tool = \"embedded\" }\n[workspace]\n\
          [workspace.metadata.wasmsign]\nsign-with = [\"release\"]\n[workspace.metadata.wasmsign.keys.release]\n\
          public = \"release.pub\"\nsecret = { file = \"release.key\" }\n",
@@ -78,7 +79,7 @@ fn build() -> String {
     let said = said.exits(0);
     let root = project.path().canonicalize().expect("it is there");
     let screen =
-        format!("{}{}", said.err, said.out).replace(&*root.to_string_lossy(), "/home/you/codec");
+        format!("{}{}", said.err, said.out).replace(&*root.to_string_lossy(), "/home/you/guest");
     let once = |text: String, pattern: &str, then: &str| {
         let pattern = Regex::new(pattern).expect("the pattern is right");
         pattern.replace_all(&text, then).into_owned()
@@ -103,6 +104,5 @@ fn drawn(text: &str) -> String {
     terminal.process(text.replace('\n', "\r\n").as_bytes());
     let rows: Vec<_> = terminal.screen().rows_formatted(0, COLUMNS).collect();
     let used = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
-    let screen: String = rows[..used].iter().map(|row| format!("{row}\x1b[0m\n")).collect();
-    Term::new().render_svg(&screen)
+    Term::new().render_svg(&rows[..used].join("\x1b[0m\n"))
 }

@@ -188,7 +188,10 @@ impl Schema {
     fn plain(&self, name: &str, value: &Value) -> String {
         let values = value.get("additionalProperties").filter(|values| values.is_object());
         match (name, value.get("items"), values) {
-            ("array", Some(items), _) => format!("list of {}", self.kind(items)),
+            ("array", Some(items), _) => {
+                let kind = self.kind(items);
+                format!("list of {kind}{}", if kind == "string" { "s" } else { "" })
+            }
             ("object", _, Some(values)) => {
                 format!("table of names, each with {}", self.kind(values))
             }

@@ -120,6 +120,11 @@ group "verify 1,000 tiny modules" \
     1,000-calls-of-wasmsign2 "for module in $work/many/*.wasm; do wasmsign2 verify -i \$module -K $pub; done"
 rm -rf "$work/many"
 
+group "completions and help, 100 calls" \
+    completions "$(hundred "$tool" completions bash)" \
+    help "$(hundred "$tool" --help)" \
+    true "$(hundred /bin/true)"
+
 project=$work/project
 rm -rf "$project"
 cp -R templates/module "$project"

@@ -17,6 +17,7 @@ pub mod project;
 #[cfg(unix)]
 pub mod shim;
 pub mod site;
+pub mod templates;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

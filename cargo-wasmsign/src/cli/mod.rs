@@ -4,11 +4,14 @@ mod args;
 mod attach;
 mod build;
 mod clean;
+mod completions;
 mod config;
 mod detach;
 mod inspect;
 mod key;
 mod keygen;
+mod man;
+mod new;
 mod observer;
 mod pin;
 mod sign;
@@ -93,7 +96,7 @@ fn may_be_quoted(arguments: &[OsString]) -> Given {
 fn watch(command: &Command) -> Result<()> {
     let only_reads = match command {
         Command::Verify(typed) => !typed.rebuild.rebuild,
-        Command::Inspect(_) => true,
+        Command::Inspect(_) | Command::Completions(_) => true,
         _ => false,
     };
     match only_reads {
@@ -117,5 +120,8 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Detach(typed) => detach::run(typed, report),
         Command::Attach(typed) => attach::run(typed, report),
         Command::Clean(typed) => clean::run(typed, report),
+        Command::New(typed) => new::run(typed, report),
+        Command::Completions(typed) => completions::run(&typed, report),
+        Command::Man(typed) => man::run(&typed, report),
     }
 }

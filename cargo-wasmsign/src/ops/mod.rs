@@ -10,6 +10,8 @@ pub(crate) mod detach;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod keygen;
+pub(crate) mod manual;
+pub(crate) mod new;
 pub(crate) mod pin;
 pub(crate) mod rebuild;
 pub(crate) mod select;

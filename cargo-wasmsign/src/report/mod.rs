@@ -7,6 +7,8 @@ mod explain;
 mod inspect;
 mod key;
 mod manifest;
+mod manual;
+mod new;
 mod pin;
 mod printer;
 mod progress;

@@ -231,6 +231,20 @@ impl Report {
         self.done(verb, text)
     }
 
+    /// A text that is the result itself, such as a script.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2 where lines of JSON were asked for; 4.
+    pub fn text(&self, text: &str) -> Result<()> {
+        if self.is_json() {
+            return Err(
+                Error::usage("this result has no form in JSON").advice("remove `--format json`")
+            );
+        }
+        self.print(text.strip_suffix('\n').unwrap_or(text))
+    }
+
     /// A line on standard output.
     pub(super) fn print(&self, line: &str) -> Result<()> {
         if self.unread.get() {

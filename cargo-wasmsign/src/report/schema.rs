@@ -10,6 +10,8 @@ use super::config::Config;
 use super::explain::Explain;
 use super::inspect::Inspect;
 use super::key::{KeyConvert, KeyShow, KeySucceed};
+use super::manual::Manual;
+use super::new::New;
 use super::pin::Pin;
 use super::printer::Versioned;
 use super::rewrite::{Attach, Detach, Split};
@@ -42,6 +44,8 @@ enum AnyLine {
     Detach(Versioned<Detach>),
     Attach(Versioned<Attach>),
     Clean(Versioned<Clean>),
+    New(Versioned<New>),
+    Manual(Versioned<Manual>),
 }
 
 /// The JSON Schema (draft 2020-12) of every line of JSON.

@@ -6,6 +6,7 @@ pub(crate) mod hex;
 pub(crate) mod nearest;
 pub(crate) mod paths;
 pub(crate) mod redact;
+pub(crate) mod shell;
 pub(crate) mod size;
 pub(crate) mod snippet;
 pub(crate) mod toml;

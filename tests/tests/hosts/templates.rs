@@ -6,6 +6,7 @@ use std::process::Command;
 
 use end_to_end::project::{custom_sections, of_reason, published, verifies};
 use end_to_end::{cargo, files, key_pair, run, strays, template, wasmsign};
+use tempfile::TempDir;
 use wasmi::{Engine, Instance, Linker, Module, Store};
 use wasmi_wasi::WasiCtxBuilder;
 use wasmi_wasi::wasi_common::pipe::{ReadPipe, WritePipe};
@@ -18,13 +19,20 @@ const LOG: &str = r#"10.0.0.1 - - [10/Oct/2025:13:55:36 +0000] "GET /b HTTP/1.1"
 no log line
 "#;
 
-/// A build of a template, with a key pair of its own in the environment.
+/// A build of a template.
 fn build(project: &Path, arguments: &[&str]) -> Command {
     let mut command = wasmsign(project);
     command.arg("build").args(arguments);
-    let secret = std::fs::read_to_string(project.join("release.key")).expect("there is a key");
-    command.env("WASMSIGN_RELEASE_KEY", secret);
     command
+}
+
+/// A copy of a template, with a key pair where it wants one.
+fn with_keys(name: &str) -> TempDir {
+    let project = template(name);
+    let keys = project.path().join("keys");
+    std::fs::create_dir(&keys).expect("a directory can be made");
+    key_pair(&keys, "release");
+    project
 }
 
 /// Runs a guest where there is stack for it: in builds with debug assertions, not every one of
@@ -117,12 +125,9 @@ fn cargos_own(target: &Path) -> Vec<(PathBuf, Vec<u8>, Metadata)> {
 
 #[test]
 fn the_module_template() {
-    let project = template("module");
+    let project = with_keys("module");
     let project = project.path();
-    key_pair(project, "release");
     let public = project.join("keys/release.pub");
-    std::fs::create_dir(project.join("keys")).expect("a directory can be made");
-    std::fs::rename(project.join("release.pub"), &public).expect("the key can be moved");
 
     let mut plain = Command::new(cargo());
     plain.args(["build", "--release", "--target", "wasm32-unknown-unknown"]);
@@ -165,9 +170,8 @@ fn the_module_template() {
 
 #[test]
 fn the_workspace_template() {
-    let project = template("workspace");
+    let project = with_keys("workspace");
     let project = project.path();
-    key_pair(project, "release");
     let said = run(&mut build(project, &["--release", "--format", "json"])).exits(0);
     let messages = said.json();
     let artifacts = of_reason(&messages, "wasmsign-artifact");
@@ -180,10 +184,10 @@ fn the_workspace_template() {
         published(&target),
         ["wasm32-unknown-unknown/release/invoice.wasm", "wasm32-wasip1/release/access-log.wasm"]
     );
-    let host = |path: &Path| path.file_stem().is_some_and(|name| name == "host");
+    let host = |path: &Path| path.file_stem().is_some_and(|name| name == "module-list");
     assert!(!files(&target).iter().any(|(path, _)| host(path)), "the host program was built");
 
-    let key = project.join("release.pub");
+    let key = project.join("keys/release.pub");
     let module = target.join("wasmsign/wasm32-unknown-unknown/release/invoice.wasm");
     verifies(&module, None, &[&key]);
     let unsigned = target.join("wasm32-unknown-unknown/release/invoice.wasm");

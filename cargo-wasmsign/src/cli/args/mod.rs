@@ -3,10 +3,13 @@
 mod build;
 mod cargo;
 mod clean;
+mod completions;
 mod config;
 mod files;
 mod key;
 mod keygen;
+mod man;
+mod new;
 mod passphrase;
 mod pin;
 mod refused;
@@ -21,10 +24,13 @@ use clap::{ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser,
 pub use build::{Build, Overrides};
 pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use clean::Clean;
+pub use completions::Completions;
 pub use config::{Config, Schema};
 pub use files::{Attach, Detach, Inspect, Split};
 pub use key::{Key, KeyCommand, KeyConvert, KeyShow, KeySucceed};
 pub use keygen::{Encoding, Keygen};
+pub use man::Man;
+pub use new::New;
 pub use passphrase::Passphrase;
 pub use pin::{Accept, List, Pin, PinCommand, Remove};
 pub use refused::{Refused, instead_of};
@@ -34,12 +40,15 @@ pub use verify::{Coverage, Expect, Rebuild, Verify};
 
 use crate::report::{self, Color, Format};
 
+/// The program, as shells find it.
+pub const PROGRAM: &str = "cargo-wasmsign";
+
 /// How the headings of cargo's flags end.
 const AS_IN_CARGO: &str = "(as in cargo)";
 
 /// Build, optimize, sign and verify WebAssembly modules.
 #[derive(Debug, Parser)]
-#[command(name = "cargo-wasmsign", bin_name = "cargo wasmsign", version, about)]
+#[command(name = PROGRAM, bin_name = "cargo wasmsign", version, about)]
 #[command(propagate_version = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
@@ -99,6 +108,8 @@ enum VerifyCommand {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Create a project that builds, signs and tests at once
+    New(New),
     /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
     Build(Box<Build>),
     /// Show the settings of each package, and where each one comes from
@@ -125,6 +136,10 @@ pub enum Command {
     Attach(Attach),
     /// Remove everything that this program has put in the target directory
     Clean(Clean),
+    /// Print a script that completes this command line in a shell
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands
+    Man(Man),
 }
 
 /// How results and messages are shown.

@@ -6,6 +6,7 @@ use super::Request;
 use super::batch::{Batch, PlannedPackage};
 use crate::manifest::{After, Features, Interface, PackageConfig, Placement};
 use crate::project::Run;
+use crate::text::shell::shell_words;
 
 /// What a build would do with one run of cargo.
 #[derive(Debug)]
@@ -67,16 +68,6 @@ fn module_plans(
         steps: steps(config, &signers),
         signers: signers.clone(),
     })
-}
-
-/// Words as a shell reads them.
-fn shell_words(words: &[String]) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=/.,:@%+".contains(c);
-    let quoted = |word: &String| match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.clone(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    };
-    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 /// What would be done to the modules of a package, in order.

@@ -1,5 +1,6 @@
 //! Files: written whole or not at all, locked, removed; and what is read and written without being one.
 
+mod directory;
 mod limit;
 mod locks;
 mod removal;
@@ -7,6 +8,7 @@ mod staged;
 mod streams;
 mod written;
 
+pub use directory::StagedDirectory;
 pub use limit::allow_many;
 pub use locks::Exclusive;
 pub use removal::Removal;

@@ -17,7 +17,7 @@ use super::locks::hold;
 use crate::error::{Error, Result};
 use crate::text::paths::directory;
 
-/// The temporary files that exist now.
+/// The temporary files and directories that exist now.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// Who may read a new file.
@@ -184,10 +184,13 @@ pub fn exists(path: &Path) -> Error {
         .advice("choose another name, or pass `--force` to overwrite it")
 }
 
-/// Removes the temporary files in a directory that no process holds a lock on.
+/// Removes the temporary files and directories in a directory that no process holds a lock on.
 pub fn remove_strays(directory: &Path) {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let is_file = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    // A directory has a lock only where directories can be locked.
+    let is_file = |entry: &DirEntry| {
+        entry.file_type().is_ok_and(|kind| kind.is_file() || (cfg!(unix) && kind.is_dir()))
+    };
     // Of ours, those that are lent to another program have no lock on Windows.
     let is_ours = |entry: &DirEntry| lock().contains(&entry.path());
     let is_stray =
@@ -200,7 +203,7 @@ pub fn remove_strays(directory: &Path) {
             && file.try_lock().is_ok()
         {
             // If it cannot be removed, the next run tries again.
-            let _ = std::fs::remove_file(entry.path());
+            let _ = remove(&entry.path());
         }
     }
 }
@@ -210,9 +213,41 @@ pub fn remove_strays(directory: &Path) {
 pub fn remove_all() -> impl Sized {
     let temporary = lock();
     temporary.iter().for_each(|path| {
-        let _ = std::fs::remove_file(path);
+        let _ = remove(path);
     });
     temporary
+}
+
+/// Removes a file, or a directory with all that is in it.
+fn remove(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata()?.is_dir() {
+        true => std::fs::remove_dir_all(path),
+        false => std::fs::remove_file(path),
+    }
+}
+
+/// Makes a temporary directory; gives its lock, where directories can be locked.
+pub(super) fn create_directory(path: &Path) -> io::Result<Option<File>> {
+    let mut temporary = lock();
+    std::fs::create_dir(path)?;
+    temporary.insert(path.to_path_buf());
+    let lock = if cfg!(unix) { File::open(path).ok() } else { None };
+    lock.iter().try_for_each(|lock| hold(lock).map(drop))?;
+    Ok(lock)
+}
+
+/// A temporary file or directory has got its own name.
+pub(super) fn forget(path: &Path) {
+    lock().remove(path);
+}
+
+/// Removes a temporary directory.
+pub(super) fn discard(path: &Path) {
+    let mut temporary = lock();
+    if temporary.remove(path) {
+        // It may be gone with the directory that it is in; this cannot be reported.
+        let _ = remove(path);
+    }
 }
 
 /// Makes a file that did not exist, with the content of another.
@@ -275,7 +310,8 @@ fn create(path: &Path, access: Access) -> io::Result<File> {
 const MARK: &str = ".wasmsign-";
 const SUFFIX: &str = ".tmp";
 
-fn temporary_path(target: &Path) -> PathBuf {
+/// Where a file or directory is until it is published.
+pub(super) fn temporary_path(target: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(shortened(target.file_name().unwrap_or_default()));
     name.push(format!("{MARK}{}{SUFFIX}", std::process::id()));
@@ -298,7 +334,7 @@ fn is_temporary(name: &OsStr) -> bool {
 
 /// Makes a rename last over a power cut.
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
     match File::open(directory)?.sync_all() {
         // Some file systems cannot; the rename is as good there as it gets.
         Err(error)
@@ -312,6 +348,6 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 
 /// Directories cannot be opened as files here; the system orders its own journal.
 #[cfg(not(unix))]
-fn sync_directory(_directory: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(_directory: &Path) -> io::Result<()> {
     Ok(())
 }

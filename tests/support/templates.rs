@@ -1,0 +1,31 @@
+//! The templates of this repository, as they are packed into the program.
+
+use std::collections::BTreeMap;
+
+use crate::{files, repository};
+
+/// What belongs to the repository, or was made by those who have tried a template in its place.
+const LEFT_OUT: [&str; 6] = ["target/", "dist/", "signed/", "keys/", "try.sh", ".dsse"];
+
+/// The files of each template, by its name: path and text.
+pub fn all() -> BTreeMap<String, BTreeMap<String, String>> {
+    let root = repository().join("templates");
+    let mut templates: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for (path, content) in files(&root) {
+        let path = path.strip_prefix(&root).expect("it is below").to_str().expect("it is UTF-8");
+        let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+        let (template, file) = path.split_once('/').expect("only directories are there");
+        let is_left_out = |name: &&str| file.starts_with(*name) || file.ends_with(*name);
+        if !LEFT_OUT.iter().any(|name| is_left_out(&name)) {
+            let text = String::from_utf8(content).expect("templates are text");
+            templates.entry(template.to_owned()).or_default().insert(file.to_owned(), text);
+        }
+    }
+    templates
+}
+
+/// All of them in one text.
+pub fn packed() -> String {
+    let text = serde_json::to_string_pretty(&all()).expect("texts can be written as JSON");
+    format!("{text}\n")
+}

@@ -1,0 +1,6 @@
+//! The first steps: completions, manual pages and help; a new project, and the tables in one that is there.
+#![cfg(unix)]
+
+mod completions;
+mod manual;
+mod new;

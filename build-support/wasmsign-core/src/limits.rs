@@ -56,6 +56,10 @@ pub const MAX_SUCCESSION_BYTES: usize = 64 * 1024;
 /// be counted.
 pub const MAX_TRUST_FAULTS: usize = 1000;
 
+/// Signatures of an envelope: as many as of one set of a module.
+#[cfg(feature = "dsse")]
+pub const MAX_ENVELOPE_SIGNATURES: usize = MAX_ENTRIES_PER_SET as usize;
+
 /// Bytes of a custom section's name: what WebAssembly engines accept at most.
 pub const MAX_NAME_BYTES: u32 = 100_000;
 

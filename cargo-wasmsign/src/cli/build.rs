@@ -66,6 +66,7 @@ fn request(typed: Build, screen: Screen, json: bool) -> Result<Request> {
     let triples = typed.compilation.mode.target.clone();
     Ok(Request {
         selection: typed.packages.into(),
+        partition: typed.part.partition,
         options: CommandLine {
             passphrase: typed.passphrase.source()?,
             ..typed.overrides.with_targets(triples)

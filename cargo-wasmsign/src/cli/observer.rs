@@ -29,6 +29,7 @@ impl<'a> Observer<'a> {
                 self.report.status("Blocking", &format!("waiting for {what}"));
             }
             Event::Installing { target, rustup } => self.report.installing(target, rustup),
+            Event::Idle(why) => self.report.status("Finished", why),
             Event::Rebuilding { module, package, directory } => {
                 self.report.rebuilding(module, package, directory);
             }

@@ -18,6 +18,8 @@ pub(crate) enum Event<'a> {
     Waiting(&'a str),
     /// A standard library is about to be installed. rustup may be given flags for its own messages.
     Installing { target: &'a str, rustup: &'a mut Command },
+    /// There is nothing to do, and this is why.
+    Idle(&'a str),
     /// A package and its dependencies are about to be compiled in this directory, for a comparison with the module.
     Rebuilding { module: &'a Path, package: &'a str, directory: &'a Path },
     /// cargo has printed a line.

@@ -12,6 +12,7 @@ pub(crate) mod key;
 pub(crate) mod keygen;
 pub(crate) mod manual;
 pub(crate) mod new;
+pub(crate) mod partition;
 pub(crate) mod pin;
 pub(crate) mod rebuild;
 pub(crate) mod select;

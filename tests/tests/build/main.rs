@@ -8,6 +8,7 @@ mod fresh;
 mod keys;
 mod messages;
 mod parallel;
+mod partition;
 mod rebuild;
 mod selection;
 mod signers;

@@ -14,6 +14,8 @@
 //! | `sshsig` | `sshsig` | `.sig` | SHA-512 or SHA-256, Ed25519 | OpenSSH, PROTOCOL.sshsig |
 //! | `oak` | `oak` | `.endorsement` | SHA-256, Ed25519 | Oak |
 
+#[cfg(feature = "dsse")]
+pub mod dsse;
 mod error;
 #[cfg(feature = "whole-file")]
 #[cfg_attr(

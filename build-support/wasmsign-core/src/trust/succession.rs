@@ -3,14 +3,13 @@
 //! The statement is the payload of a DSSE envelope (version 1) that both keys have signed: the old one gives, and the new
 //! one takes. So nobody can make a key its successor that belongs to somebody else.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use base64ct::{Base64, Base64Url, Encoding};
 use serde::{Deserialize, Serialize};
 
 use super::time::Time;
+use crate::formats::dsse::{DsseError, Envelope};
 use crate::keys::{KeyEncoding, KeyError, PublicKey};
 use crate::limits::MAX_SUCCESSION_BYTES;
 
@@ -113,22 +112,6 @@ struct AnySchema {
     schema: u64,
 }
 
-/// What DSSE allows beside these is ignored.
-#[derive(Serialize, Deserialize)]
-struct Envelope {
-    payload: String,
-    #[serde(rename = "payloadType")]
-    payload_type: String,
-    signatures: Vec<EnvelopeSignature>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct EnvelopeSignature {
-    #[serde(default)]
-    keyid: String,
-    sig: String,
-}
-
 impl Handover {
     /// A statement that is to be signed.
     ///
@@ -149,7 +132,7 @@ impl Handover {
     /// The bytes that both keys sign: DSSE's pre-authentication encoding of the payload.
     #[must_use]
     pub fn message(&self) -> Vec<u8> {
-        pre_authentication(self.payload().as_bytes())
+        self.unsigned().message()
     }
 
     /// The envelope, with the Ed25519 signatures (R ‖ S) that both keys have made over [`Handover::message`]: one line of
@@ -159,21 +142,15 @@ impl Handover {
     ///
     /// [`SuccessionError::NotSigned`] where a signature is not valid.
     pub fn envelope(&self, old: &[u8; 64], new: &[u8; 64]) -> Result<String, SuccessionError> {
-        let message = self.message();
-        let mut signatures = Vec::new();
+        let mut envelope = self.unsigned();
+        let message = envelope.message();
         for (whose, key, signature) in [("old", &self.from, old), ("new", &self.to, new)] {
             if !key.verify(&message, signature) {
                 return Err(SuccessionError::NotSigned { whose });
             }
-            let keyid = hex::encode(key.default_key_id());
-            signatures.push(EnvelopeSignature { keyid, sig: Base64::encode_string(signature) });
+            envelope.add(key, signature);
         }
-        let envelope = Envelope {
-            payload: Base64::encode_string(self.payload().as_bytes()),
-            payload_type: PAYLOAD_TYPE.into(),
-            signatures,
-        };
-        Ok(serde_json::to_string(&envelope).expect("texts can be written as JSON"))
+        Ok(envelope.to_json())
     }
 
     /// Reads an envelope, and checks both signatures.
@@ -185,21 +162,22 @@ impl Handover {
         if envelope.len() > MAX_SUCCESSION_BYTES {
             return Err(SuccessionError::TooLong { found: envelope.len() });
         }
-        let envelope: Envelope = json("a DSSE envelope", envelope)?;
-        if envelope.payload_type != PAYLOAD_TYPE {
-            return Err(SuccessionError::OtherPayload { found: envelope.payload_type });
+        let envelope = Envelope::read(envelope)
+            .map_err(|DsseError { expected, reason }| not(expected, reason))?;
+        if envelope.payload_type() != PAYLOAD_TYPE {
+            return Err(SuccessionError::OtherPayload { found: envelope.payload_type().into() });
         }
-        let payload = base64("a payload in base64", &envelope.payload)?;
-        let handover = Self::of_payload(&payload)?;
-        let message = pre_authentication(&payload);
-        let signatures: Vec<_> =
-            envelope.signatures.iter().filter_map(|signature| decoded(&signature.sig)).collect();
+        let handover = Self::of_payload(envelope.payload())?;
         for (whose, key) in [("old", &handover.from), ("new", &handover.to)] {
-            if !signatures.iter().any(|signature| key.verify(&message, signature)) {
+            if !envelope.is_signed_by(key) {
                 return Err(SuccessionError::NotSigned { whose });
             }
         }
         Ok(handover)
+    }
+
+    fn unsigned(&self) -> Envelope {
+        Envelope::new(PAYLOAD_TYPE, self.payload().as_bytes())
     }
 
     fn payload(&self) -> String {
@@ -225,12 +203,6 @@ impl Handover {
     }
 }
 
-/// DSSE v1: `DSSEv1 SP length of the type SP type SP length of the payload SP payload`, lengths in decimal.
-fn pre_authentication(payload: &[u8]) -> Vec<u8> {
-    let head = format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), payload.len());
-    [head.as_bytes(), payload].concat()
-}
-
 fn not(expected: &'static str, reason: impl ToString) -> SuccessionError {
     SuccessionError::NotASuccession { expected, reason: reason.to_string() }
 }
@@ -240,17 +212,6 @@ fn json<'j, T: Deserialize<'j>>(
     text: &'j [u8],
 ) -> Result<T, SuccessionError> {
     serde_json::from_slice(text).map_err(|error| not(expected, error))
-}
-
-/// Either alphabet, as DSSE says.
-fn base64(expected: &'static str, text: &str) -> Result<Vec<u8>, SuccessionError> {
-    let standard = Base64::decode_vec(text);
-    standard.or_else(|_| Base64Url::decode_vec(text)).map_err(|error| not(expected, error))
-}
-
-/// A signature that may be one of Ed25519.
-fn decoded(signature: &str) -> Option<[u8; 64]> {
-    base64("a signature", signature).ok()?.try_into().ok()
 }
 
 fn key(field: &'static str, text: &str) -> Result<PublicKey, SuccessionError> {

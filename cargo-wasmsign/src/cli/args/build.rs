@@ -7,6 +7,7 @@ use clap::Args;
 use super::{Compilation, Packages, Passphrase, Refused, Resolution, Targets};
 use crate::keys::PassphraseSource;
 use crate::manifest::CommandLine;
+use crate::ops::partition::Partition;
 
 /// `cargo wasmsign build`.
 #[derive(Debug, Args)]
@@ -23,6 +24,9 @@ pub struct Build {
     /// Which packages.
     #[command(flatten)]
     pub packages: Packages,
+    /// Of these packages.
+    #[command(flatten)]
+    pub part: Part,
     /// Which targets of these packages.
     #[command(flatten)]
     pub targets: Targets,
@@ -38,6 +42,14 @@ pub struct Build {
     /// More arguments for cargo
     #[arg(last = true, value_name = "CARGO ARGS")]
     pub cargo_args: Vec<String>,
+}
+
+/// A part of the selected packages.
+#[derive(Debug, Default, Args)]
+pub struct Part {
+    /// Build one part of the selected packages: hash:K/N, those whose names' hashes fall to K of N
+    #[arg(long, value_name = "PART")]
+    pub partition: Option<Partition>,
 }
 
 /// Settings that override the manifest.

@@ -21,7 +21,7 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use build::{Build, Overrides};
+pub use build::{Build, Overrides, Part};
 pub use cargo::{Compilation, Mode, Packages, Resolution, Targets};
 pub use clean::Clean;
 pub use completions::Completions;

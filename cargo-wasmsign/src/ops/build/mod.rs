@@ -14,6 +14,8 @@ mod statement;
 use std::process::Command;
 use std::sync::Arc;
 
+use cargo_metadata::Package;
+
 use super::cargo::Compilation;
 use super::{Event, Observer, jobs, resolve};
 use crate::error::{Error, Result};
@@ -22,9 +24,10 @@ use crate::pipeline::{Job, Queue};
 use crate::project::{self, Arguments, Configuration, Line, Resolution, Run, Workspace};
 use crate::sys::network;
 use crate::sys::tokens::Tokens;
+pub(crate) use batch::Batch;
+pub(crate) use publish::Done;
 pub(crate) use request::Request;
 
-use batch::Batch;
 use copies::Copies;
 use plan::Plan;
 
@@ -34,13 +37,97 @@ use plan::Plan;
 ///
 /// All that ends the whole build.
 pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit> {
+    let mut prepared = prepare(request, observe)?;
+    if prepared.is_empty() {
+        return tell_of_empty_part(request, observe).map(|()| Exit::Ok);
+    }
+    prepared.load(observe)?;
+    let done = prepared.make(observe)?;
+    match done.exit {
+        Exit::Ok => Copies::of(&done.published).write(observe).map(|()| Exit::Ok),
+        failed => Ok(failed),
+    }
+}
+
+/// Decides what is built, and begins nothing.
+///
+/// # Errors
+///
+/// As [`run`], but for all that needs a key, cargo's build or an optimizer.
+pub(crate) fn prepare<'a>(
+    request: &'a Request,
+    observe: &mut Observer<'_>,
+) -> Result<Prepared<'a>> {
     let build = Build::load(request, observe)?;
-    let mut plan = build.plan()?;
-    let warnings = plan.load_recipes(&request.options)?;
-    plan.copies.create_directories()?;
-    warnings.iter().try_for_each(|warning| observe(Event::Warning(warning)))?;
-    build.install_libraries(&plan, observe)?;
-    build.make(&plan, observe)
+    let plan = build.plan()?;
+    Ok(Prepared { build, plan })
+}
+
+/// Says that the part that was asked for has no package.
+pub(crate) fn tell_of_empty_part(request: &Request, observe: &mut Observer<'_>) -> Result<()> {
+    match request.partition {
+        Some(part) => observe(Event::Idle(&format!("part {part} contains no package"))),
+        None => Ok(()),
+    }
+}
+
+/// A build that is decided.
+pub(crate) struct Prepared<'a> {
+    build: Build<'a>,
+    plan: Plan,
+}
+
+impl Prepared<'_> {
+    /// Whether the part that was asked for has no package.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.plan.batches.is_empty()
+    }
+
+    /// The workspace.
+    pub(crate) fn workspace(&self) -> &Workspace {
+        &self.build.workspace
+    }
+
+    /// cargo's own configuration.
+    pub(crate) fn configuration(&self) -> &Configuration {
+        &self.build.configuration
+    }
+
+    /// How cargo finds things, with what stands behind `--`.
+    pub(crate) fn resolution(&self) -> Resolution {
+        self.build.request.resolution.and(&self.build.arguments)
+    }
+
+    /// All packages of the selection that take part, of every part of it.
+    pub(crate) fn selected(&self) -> &[Package] {
+        &self.plan.selected
+    }
+
+    /// What each run of cargo builds.
+    pub(crate) fn batches(&self) -> &[Batch] {
+        &self.plan.batches
+    }
+
+    /// Loads keys and tools, and sees to it that the targets have their libraries.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`], for all that is not cargo's build.
+    pub(crate) fn load(&mut self, observe: &mut Observer<'_>) -> Result<()> {
+        let warnings = self.plan.load_recipes(&self.build.request.options)?;
+        self.plan.copies.create_directories()?;
+        warnings.iter().try_for_each(|warning| observe(Event::Warning(warning)))?;
+        self.build.install_libraries(&self.plan, observe)
+    }
+
+    /// Runs cargo, makes its modules meanwhile and publishes them. There was an event for each failure.
+    ///
+    /// # Errors
+    ///
+    /// All that ends the whole build; exit code 2 where cargo has built no module.
+    pub(crate) fn make(&self, observe: &mut Observer<'_>) -> Result<Done> {
+        self.build.make(&self.plan, observe)
+    }
 }
 
 /// What [`run`] would do, one plan for each run of cargo.
@@ -105,7 +192,7 @@ impl<'a> Build<'a> {
     }
 
     /// Runs cargo and makes its modules meanwhile.
-    fn make(&self, plan: &Plan, observe: &mut Observer<'_>) -> Result<Exit> {
+    fn make(&self, plan: &Plan, observe: &mut Observer<'_>) -> Result<Done> {
         let Compilation { keep_going, jobs, .. } = &self.request.compilation;
         let outputs: Vec<_> = plan.batches.iter().map(|batch| &*batch.output).collect();
         let cargo = |tokens: &Tokens, queue: &Queue<'_>| {
@@ -120,15 +207,12 @@ impl<'a> Build<'a> {
         };
         let jobs = jobs::of(jobs.as_deref(), &self.arguments, &self.configuration)?;
         let done = publish::run(&outputs, jobs, *keep_going, cargo, observe)?;
-        if done.exit != Exit::Ok {
-            return Ok(done.exit);
-        }
-        if done.published.is_empty() {
+        if done.exit == Exit::Ok && done.published.is_empty() {
             return Err(Error::usage("cargo built no module").advice(
                 "a package needs a program or a library with `crate-type = [\"cdylib\"]` among the selected targets",
             ));
         }
-        Copies::of(&done.published).write(observe).map(|()| Exit::Ok)
+        Ok(done)
     }
 }
 

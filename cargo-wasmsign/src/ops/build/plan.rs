@@ -23,6 +23,8 @@ pub(super) struct Plan {
     pub(super) batches: Vec<Batch>,
     /// Where copies of the modules go.
     pub(super) copies: CopyTargets,
+    /// All packages of the selection that take part, of every part of it.
+    pub(super) selected: Vec<Package>,
 }
 
 /// The packages of each run of cargo.
@@ -39,13 +41,15 @@ impl Plan {
         workspace: &Workspace,
         configuration: &Configuration,
     ) -> Result<Self> {
-        let Request { selection, options, compilation, .. } = request;
+        let Request { selection, options, compilation, partition, .. } = request;
         let profile = compilation.profile.name();
         let query = Query { selection, options, profile, configuration };
         let Resolved { manifests, packages } = resolve::packages(workspace, &query)?;
-        let selected: Vec<_> = packages.iter().map(|(package, _)| *package).collect();
-        let features = ActivatedFeatures::of(workspace, &selected, &compilation.features);
-        let packages = enabled(packages, selection)?;
+        let mut packages = enabled(packages, selection)?;
+        let selected = packages.iter().map(|(package, _)| (*package).clone()).collect();
+        packages.retain(|(package, _)| partition.is_none_or(|part| part.contains(&package.name)));
+        let built: Vec<_> = packages.iter().map(|(package, _)| *package).collect();
+        let features = ActivatedFeatures::of(workspace, &built, &compilation.features);
         refuse_collisions(&packages, &compilation.targets, &features)?;
         let groups = groups(packages, &compilation.targets, &features)?;
         let directories = Directories::of(request, workspace)?;
@@ -64,7 +68,7 @@ impl Plan {
             let cargos = layout::cargo_directory(&directories.target, target);
             packages.iter().try_for_each(|one| one.reserve_copies(&mut copies, target, &cargos))?;
         }
-        Ok(Self { manifests, batches, copies })
+        Ok(Self { manifests, batches, copies, selected })
     }
 
     /// Looks at everything that can be wrong and needs no secret.
@@ -124,6 +128,10 @@ fn enabled<'a>(
             false => refuse_disabled(package, selection)?,
         }
     }
+    if enabled.is_empty() {
+        return Err(Error::usage("every selected package has `enabled = false`")
+            .advice("`cargo wasmsign config` shows which line sets it"));
+    }
     Ok(enabled)
 }
 
@@ -170,10 +178,6 @@ fn groups(
             let planned = PlannedPackage::new(package, config.clone(), files.clone());
             groups.entry(settings).or_default().push(planned);
         }
-    }
-    if groups.is_empty() {
-        return Err(Error::usage("every selected package has `enabled = false`")
-            .advice("`cargo wasmsign config` shows which line sets it"));
     }
     // cargo would refuse a `--bin` that no package of the call has, though one of another call does.
     let makes_any = |group: &[PlannedPackage]| group.iter().any(|one| !one.files.is_empty());

@@ -2,6 +2,7 @@
 
 use crate::manifest::CommandLine;
 use crate::ops::cargo::Compilation;
+use crate::ops::partition::Partition;
 use crate::project::{Messages, Resolution, Selection};
 
 /// What is to be built.
@@ -9,6 +10,8 @@ use crate::project::{Messages, Resolution, Selection};
 pub(crate) struct Request {
     /// Which packages.
     pub(crate) selection: Selection,
+    /// Which part of them; all where there is none.
+    pub(crate) partition: Option<Partition>,
     /// What counts more than any manifest.
     pub(crate) options: CommandLine,
     /// What of them, and how.

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::manifest;
 use crate::ops::config::{self, Request};
+use crate::ops::release;
 use crate::report::{self, Report};
 
 pub(super) fn run(typed: Config, report: &Report) -> Result<Exit> {
@@ -13,6 +14,7 @@ pub(super) fn run(typed: Config, report: &Report) -> Result<Exit> {
         report.schema(&match schema {
             Schema::Manifest => manifest::schema(),
             Schema::Output => report::schema(),
+            Schema::Release => release::schema(),
         })?;
         return Ok(Exit::Ok);
     }

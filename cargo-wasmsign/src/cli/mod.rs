@@ -14,6 +14,7 @@ mod man;
 mod new;
 mod observer;
 mod pin;
+mod release;
 mod sign;
 mod split;
 mod standard_streams;
@@ -108,6 +109,7 @@ fn watch(command: &Command) -> Result<()> {
 fn run(cli: Cli, report: &Report) -> Result<Exit> {
     match cli.command {
         Command::Build(typed) => build::run(*typed, cli.screen, report),
+        Command::Release(typed) => release::run(*typed, cli.screen, report),
         Command::Config(typed) => config::run(*typed, report),
         Command::Sign(typed) => sign::run(typed, report),
         Command::Verify(typed) => verify::run(*typed, cli.screen, report),

@@ -8,8 +8,8 @@ use super::observer::Observer;
 use super::standard_streams::read_once;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::ops::adopt;
 use crate::ops::sign::{self, Destination, Request};
+use crate::ops::{Signers, adopt};
 use crate::report::Report;
 use crate::sys::{files, network};
 
@@ -39,7 +39,8 @@ fn request(typed: Sign) -> Result<Request> {
         (None, Some(path)) => Destination::Output(path),
         (None, None) => Destination::Module,
     };
-    Ok(Request { modules, destination, keys, passphrase, with, manifest_path, public_key, key_id })
+    let signers = Signers { keys, passphrase, with, manifest_path };
+    Ok(Request { modules, destination, signers, public_key, key_id })
 }
 
 fn reads_once(typed: &Sign) -> Result<()> {

@@ -85,6 +85,24 @@ impl Signer {
     }
 }
 
+impl Signer {
+    /// The signature of a message that is not a module's; it was seen to be valid.
+    ///
+    /// # Errors
+    ///
+    /// Those of whoever holds the secret; exit code 5 where there is no valid signature.
+    pub fn sign_message(&self, message: &[u8]) -> Result<[u8; 64]> {
+        let signature = self.holder.sign(message)?;
+        match self.public_key().verify(message, &signature) {
+            true => Ok(signature),
+            false => Err(Error::tool(format!(
+                "the key `{}` made a signature that is not valid",
+                self.name.escape_debug()
+            ))),
+        }
+    }
+}
+
 impl sign::Signer for Signer {
     fn public_key(&self) -> &PublicKey {
         self.public_key()

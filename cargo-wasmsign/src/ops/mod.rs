@@ -15,6 +15,7 @@ pub(crate) mod new;
 pub(crate) mod partition;
 pub(crate) mod pin;
 pub(crate) mod rebuild;
+pub(crate) mod release;
 pub(crate) mod select;
 pub(crate) mod sign;
 pub(crate) mod signature_file;
@@ -26,6 +27,9 @@ pub(crate) mod verify;
 mod event;
 mod jobs;
 mod key_file;
+mod parallel;
 mod resolve;
+mod signers;
 
 pub(crate) use event::{Event, Observer};
+pub(crate) use signers::Signers;

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use wasmsign_core::sign::{self, NewSignature};
 
 use super::signed::Signed;
-use super::{Event, Observer, resolve, signature_file};
+use super::signers::Signers;
+use super::{Event, Observer, signature_file};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
-use crate::keys::{self, KeyIdChoice, PassphraseSource, Signer};
+use crate::keys::{self, KeyIdChoice, Signer};
 use crate::module::rewrite::same_file;
 use crate::module::seal;
 use crate::module::shape::has_dylink;
-use crate::project::{Configuration, Resolution, Workspace, is_in_project};
 use crate::sys::files::{self, Output};
 
 /// Modules, and who signs them.
@@ -23,14 +23,8 @@ pub(crate) struct Request {
     pub(crate) modules: Vec<PathBuf>,
     /// Where the result goes.
     pub(crate) destination: Destination,
-    /// Secret keys, as `--key` names them.
-    pub(crate) keys: Vec<String>,
-    /// Where the passphrase of an encrypted key is.
-    pub(crate) passphrase: PassphraseSource,
-    /// Signers by their names in the manifest.
-    pub(crate) with: Vec<String>,
-    /// That manifest, where it is not in this directory or above it.
-    pub(crate) manifest_path: Option<PathBuf>,
+    /// Who signs.
+    pub(crate) signers: Signers,
     /// A public key that one of the secret keys must have.
     pub(crate) public_key: Option<String>,
     /// The key id beside each signature.
@@ -86,16 +80,7 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
 }
 
 fn signers(request: &Request) -> Result<Vec<Signer>> {
-    if request.keys.is_empty() && request.with.is_empty() {
-        return Err(Error::usage("no key to sign with").advice(
-            "pass a secret key with `--key PATH`, `--key env:NAME`, `--key ssh-agent:FINGERPRINT` or \
-             `--key pkcs11:URI`, or a key of the manifest with `--with NAME`",
-        ));
-    }
-    let passphrase = &request.passphrase;
-    let keys = request.keys.iter().map(|key| Signer::from_argument(key, passphrase));
-    let mut signers = keys.collect::<Result<Vec<_>>>()?;
-    signers.extend(signers_of_manifest(request)?);
+    let signers = request.signers.load()?;
     if let Some(argument) = &request.public_key {
         let public = keys::public_keys(argument)?;
         if !signers.iter().any(|signer| public.contains(signer.public_key())) {
@@ -104,33 +89,6 @@ fn signers(request: &Request) -> Result<Vec<Signer>> {
         }
     }
     Ok(signers)
-}
-
-/// Those that `--with` names.
-fn signers_of_manifest(request: &Request) -> Result<Vec<Signer>> {
-    if request.with.is_empty() {
-        return Ok(Vec::new());
-    }
-    let manifest_path = request.manifest_path.clone();
-    if manifest_path.as_deref().map_or_else(|| !is_in_project(), |path| !path.is_file()) {
-        return Err(no_manifest(manifest_path.as_deref()));
-    }
-    let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
-    let manifests = resolve::read(&workspace, &Configuration::load(&[])?)?;
-    let names = request.with.iter();
-    let signer = |name: &String| {
-        Signer::from_manifest(manifests.named("--with", name)?, &request.passphrase)
-    };
-    names.map(signer).collect()
-}
-
-fn no_manifest(given: Option<&Path>) -> Error {
-    let found = match given {
-        Some(path) => format!("`{}` is not a file", path.display()),
-        None => "there is no `Cargo.toml` in this directory or above it".to_owned(),
-    };
-    Error::usage(format!("`--with` needs a manifest, but {found}"))
-        .advice("pass the manifest with `--manifest-path PATH/Cargo.toml`, or a key with `--key`")
 }
 
 fn embedded<'a>(

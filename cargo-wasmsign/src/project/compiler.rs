@@ -30,6 +30,15 @@ impl Compiler {
         Ok(Self(program.unwrap_or_else(|| "rustc".into())))
     }
 
+    /// What it calls itself, such as `rustc 1.90.0 (1159e78c4 2025-09-14)`.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 5 where it does not answer.
+    pub fn version(&self) -> Result<String> {
+        self.ask(&["-V"])
+    }
+
     /// Where its standard libraries and their sources are.
     ///
     /// # Errors

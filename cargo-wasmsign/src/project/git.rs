@@ -29,6 +29,35 @@ pub fn revision(package: &Path) -> Option<Revision> {
     is_hash.then(|| Revision { commit: commit.to_owned(), is_dirty })
 }
 
+/// The revision of a whole tree, below `root`, in which sources that git neither tracks nor ignores count as changes: cargo
+/// finds programs by their files. What lies in `outputs` is no source. None as of [`revision`].
+pub fn tree_revision(root: &Path, outputs: &[&Path]) -> Option<Revision> {
+    git(root, &["ls-files", "--error-unmatch", "Cargo.toml"])?;
+    let status = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--", "."];
+    let excluded = outputs.iter().filter_map(|path| path.strip_prefix(root).ok()?.to_str());
+    let excluded: Vec<_> = excluded
+        .filter(|path| !path.is_empty())
+        .map(|path| format!(":(exclude,literal){path}"))
+        .collect();
+    let status: Vec<_> = status.into_iter().chain(excluded.iter().map(String::as_str)).collect();
+    let status = git(root, &status)?;
+    let mut entries = status.split('\0');
+    let commit = entries.find_map(|entry| entry.strip_prefix("# branch.oid "))?;
+    let is_hash = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_change = |entry: &str| match entry.strip_prefix("? ") {
+        Some(untracked) => is_source(untracked),
+        None => !entry.is_empty() && !entry.starts_with('#'),
+    };
+    is_hash.then(|| Revision { commit: commit.to_owned(), is_dirty: entries.any(is_change) })
+}
+
+/// Whether cargo may compile a file, or be configured by it, without any other file that names it.
+fn is_source(path: &str) -> bool {
+    let names = ["Cargo.toml", ".cargo/config", ".cargo/config.toml"];
+    let is_named = |name: &&str| path == *name || path.ends_with(&format!("/{name}"));
+    path.ends_with(".rs") || names.iter().any(|name| is_named(&name))
+}
+
 /// What git says; none where it is missing or fails.
 fn git(package: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new("git");

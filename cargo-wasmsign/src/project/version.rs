@@ -22,12 +22,7 @@ impl Version {
     ///
     /// Exit code 101 where it does not run, or answers something else.
     pub(super) fn ask() -> Result<Self> {
-        let failed = || Error::new(Exit::Build, "failed to ask cargo for its version");
-        let mut cargo = Command::new(program());
-        cargo.arg("--version").stdout(Stdio::piped());
-        let output = child::output(&mut cargo, &[]).map_err(|source| failed().because(source))?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        let mut version = Self::read(&said).ok_or_else(failed)?;
+        let mut version = Self::read(&cargo_version()?).ok_or_else(failed)?;
         // As cargo has it: this variable makes a nightly of every release.
         version.is_nightly |= std::env::var("RUSTC_BOOTSTRAP").is_ok_and(|value| value == "1");
         Ok(version)
@@ -46,6 +41,25 @@ impl Version {
     pub(super) fn is_at_least(&self, number: (u32, u32)) -> bool {
         self.number >= number
     }
+}
+
+/// What cargo calls itself, such as `cargo 1.90.0 (840b83a10 2025-07-30)`.
+///
+/// # Errors
+///
+/// Exit code 101 where it does not run.
+pub fn cargo_version() -> Result<String> {
+    let mut cargo = Command::new(program());
+    cargo.arg("--version").stdout(Stdio::piped());
+    let output = child::output(&mut cargo, &[]).map_err(|source| failed().because(source))?;
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        false => Err(failed()),
+    }
+}
+
+fn failed() -> Error {
+    Error::new(Exit::Build, "failed to ask cargo for its version")
 }
 
 #[cfg(test)]

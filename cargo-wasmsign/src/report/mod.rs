@@ -14,6 +14,7 @@ mod printer;
 mod progress;
 mod rebuild;
 mod rebuilt;
+mod release;
 mod rewrite;
 mod schema;
 mod screen;

@@ -14,6 +14,7 @@ use super::manual::Manual;
 use super::new::New;
 use super::pin::Pin;
 use super::printer::Versioned;
+use super::release::{ReleaseVerify, Released};
 use super::rewrite::{Attach, Detach, Split};
 use super::sign::{Keygen, Sign};
 use super::trust::{TrustCheck, TrustWritten};
@@ -28,6 +29,8 @@ enum AnyLine {
     Artifact(Versioned<Artifact<'static>>),
     Finished(Finished),
     Plan(Versioned<Plan<'static>>),
+    Released(Versioned<Released>),
+    ReleaseVerify(Versioned<ReleaseVerify>),
     Config(Versioned<Config>),
     Sign(Versioned<Sign>),
     Verify(Versioned<Verify>),

@@ -184,6 +184,20 @@ impl Trust {
         &self.keys
     }
 
+    /// Every key that counts at `time` under some name, successors too, and each once: for what belongs to modules and has
+    /// no rule of its own, such as the sums of a release.
+    #[must_use]
+    pub fn keys_at(&self, time: Time) -> Vec<PublicKey> {
+        let mut keys: Vec<PublicKey> = Vec::new();
+        for term in self.keys.iter().flat_map(TrustedKey::terms) {
+            let is_revoked = self.signers.owner(term.key).is_some_and(|owner| owner.revoked);
+            if term.contains(time) && !is_revoked && !keys.contains(term.key) {
+                keys.push(term.key.clone());
+            }
+        }
+        keys
+    }
+
     /// The roles, in the order of the file.
     #[must_use]
     pub fn roles(&self) -> &[Role] {

@@ -26,7 +26,7 @@ pub struct Packages {
 }
 
 /// cargo's selection of targets.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Target selection (as in cargo)")]
 pub struct Targets {
     /// Build only the library

@@ -7,7 +7,7 @@ use super::{Mode, Overrides, Packages, Resolution};
 /// `cargo wasmsign config`.
 #[derive(Debug, Args)]
 pub struct Config {
-    /// Print a JSON Schema instead: of the manifest's tables, or of the output with `--format json`
+    /// Print a JSON Schema instead: of the manifest's tables, of the output with `--format json`, or of release.json
     #[arg(long, value_name = "OF", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "manifest")]
     pub schema: Option<Schema>,
@@ -32,4 +32,6 @@ pub enum Schema {
     Manifest,
     /// The lines on standard output with `--format json`.
     Output,
+    /// The index of a release, release.json.
+    Release,
 }

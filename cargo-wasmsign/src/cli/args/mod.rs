@@ -13,6 +13,7 @@ mod new;
 mod passphrase;
 mod pin;
 mod refused;
+mod release;
 mod sign;
 mod trust;
 mod verify;
@@ -34,6 +35,9 @@ pub use new::New;
 pub use passphrase::Passphrase;
 pub use pin::{Accept, List, Pin, PinCommand, Remove};
 pub use refused::{Refused, instead_of};
+pub use release::{
+    Release, ReleaseBuild, ReleaseCommand, ReleaseMerge, ReleaseSign, ReleaseVerify, Signers,
+};
 pub use sign::Sign;
 pub use trust::{Check, Explain, Import, Init, Trust, TrustCommand};
 pub use verify::{Coverage, Expect, Rebuild, Verify};
@@ -112,6 +116,8 @@ pub enum Command {
     New(New),
     /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
     Build(Box<Build>),
+    /// Make a directory of signed modules that anyone can check, from one version of the packages
+    Release(Box<Release>),
     /// Show the settings of each package, and where each one comes from
     Config(Box<Config>),
     /// Sign existing modules

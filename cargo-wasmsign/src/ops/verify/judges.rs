@@ -17,6 +17,8 @@ use crate::ops::trust::file;
 /// A verifier for each module.
 pub(super) struct Judges<'a> {
     pub(super) modules: Vec<(&'a Path, Verifier)>,
+    /// The keys that count for anything but modules, too.
+    pub(super) keys: Vec<PublicKey>,
     /// The trust file that they come from, if they do.
     trust: Option<Trust>,
 }
@@ -26,9 +28,10 @@ impl<'a> Judges<'a> {
         let Request { modules, identity, .. } = request;
         match &request.trusted {
             Trusted::Keys { public_keys, policy } => {
-                let verifier = by_keys(named_keys(public_keys)?, policy, *identity)?;
+                let keys = named_keys(public_keys)?;
+                let verifier = by_keys(keys.clone(), policy, *identity)?;
                 let modules = modules.iter().map(|module| (&**module, verifier.clone())).collect();
-                Ok(Self { modules, trust: None })
+                Ok(Self { modules, keys, trust: None })
             }
             Trusted::File { file, question } => {
                 Self::of_trust(file::load(file)?, question, modules, *identity)
@@ -45,7 +48,7 @@ impl<'a> Judges<'a> {
                         let judge =
                             |(module, keys)| Ok((module, by_keys(keys, policy, *identity)?));
                         let modules = keys.into_iter().map(judge).collect::<Result<_>>()?;
-                        Ok(Self { modules, trust: None })
+                        Ok(Self { modules, keys: Vec::new(), trust: None })
                     }
                 }
             }
@@ -65,7 +68,8 @@ impl<'a> Judges<'a> {
             Ok((&**module, builder.build()))
         };
         let modules = modules.iter().map(judge).collect::<Result<_>>()?;
-        Ok(Self { modules, trust: Some(trust) })
+        let keys = trust.keys_at(time);
+        Ok(Self { modules, keys, trust: Some(trust) })
     }
 
     /// What the pin store says of a verdict, where there is a store.

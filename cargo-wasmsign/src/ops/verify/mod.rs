@@ -2,7 +2,6 @@
 
 mod judges;
 mod module;
-mod parallel;
 mod pins;
 mod question;
 mod request;
@@ -11,7 +10,7 @@ mod workspace;
 
 use std::path::Path;
 
-use wasmsign_core::Verifier;
+use wasmsign_core::{PublicKey, Verifier};
 
 use super::{Event, Observer};
 use crate::error::Result;
@@ -23,7 +22,7 @@ pub(crate) use verdict::{Failure, PinNote, SignatureSource, Verdict};
 
 use judges::Judges;
 
-use parallel::in_parallel;
+use super::parallel::in_parallel;
 
 /// Verifies each module, and gives the worst exit code. There is an event for each, in their order.
 ///
@@ -43,6 +42,31 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
         },
     )?;
     Ok(exit)
+}
+
+/// The verdicts on all modules by each of these signatures, in their order, and the keys that may sign what belongs to
+/// them.
+///
+/// # Errors
+///
+/// As of [`run`].
+pub(crate) fn all<'r>(
+    request: &'r Request,
+    signatures: &[SignatureSource],
+) -> Result<(Vec<Vec<Verdict<'r>>>, Vec<PublicKey>)> {
+    let judges = Judges::of(request)?;
+    let by_source = |source| {
+        let mut verdicts = Vec::new();
+        let verify =
+            |(module, verifier): &(&'r Path, Verifier)| module::verify(verifier, module, source);
+        in_parallel(&judges.modules, verify, |verdict| {
+            verdicts.push(verdict);
+            Ok(())
+        })?;
+        Ok(verdicts)
+    };
+    let verdicts = signatures.iter().map(by_source).collect::<Result<_>>()?;
+    Ok((verdicts, judges.keys))
 }
 
 /// The verdict of one verifier on one module.

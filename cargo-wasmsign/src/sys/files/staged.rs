@@ -214,6 +214,7 @@ pub fn remove_all() -> impl Sized {
     let temporary = lock();
     temporary.iter().for_each(|path| {
         let _ = remove(path);
+        let _ = std::fs::remove_file(path).or_else(|_| std::fs::remove_dir_all(path));
     });
     temporary
 }
@@ -261,7 +262,7 @@ fn fill_new(from: &Path, to: &Path, access: Access) -> io::Result<()> {
     filled
 }
 
-fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+pub(super) fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     // The set is whole between any two of its operations.
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -280,7 +281,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Makes a file that did not exist, and holds its lock.
-fn create_locked(path: &Path, access: Access) -> io::Result<File> {
+pub(super) fn create_locked(path: &Path, access: Access) -> io::Result<File> {
     let mut temporary = lock();
     loop {
         let file = create(path, access)?;
@@ -325,7 +326,7 @@ fn shortened(name: &OsStr) -> OsString {
     if end == text.len() { name.to_owned() } else { text[..end].into() }
 }
 
-fn is_temporary(name: &OsStr) -> bool {
+pub(super) fn is_temporary(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(SUFFIX));
     let pid = middle.and_then(|name| name.rsplit_once(MARK)).map(|(_, pid)| pid);

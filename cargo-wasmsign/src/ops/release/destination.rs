@@ -34,12 +34,17 @@ impl Destination {
     /// # Errors
     ///
     /// Exit code 2: it is no directory, or has what is not a release or one of something else; 4.
-    pub(super) fn new(path: &Path, force: bool, title: &Title, kept: &[&Path]) -> Result<Self> {
+    pub(super) fn new(
+        path: &Path,
+        force: bool,
+        (title, revision): (&Title, Option<&str>),
+        kept: &[&Path],
+    ) -> Result<Self> {
         let path = paths::whole(path)?;
         let destination = Self { path, force };
         match destination.entries()? {
             Some(entries) if !entries.is_empty() => {
-                destination.check(title, kept)?;
+                destination.check(title, revision, kept)?;
             }
             _ => {}
         }
@@ -51,7 +56,7 @@ impl Destination {
         &self.path
     }
 
-    fn check(&self, title: &Title, kept: &[&Path]) -> Result<()> {
+    fn check(&self, title: &Title, revision: Option<&str>, kept: &[&Path]) -> Result<()> {
         let path = self.path.display();
         if self.force {
             let holds = |kept: &&Path| kept.starts_with(&self.path);
@@ -74,6 +79,10 @@ impl Destination {
                 Title::of_index(&index).in_words().escape_debug()
             ))
             .advice(FORCE)),
+            Some(index) if index.revision.as_deref() != revision => {
+                Err(Error::usage(format!("`{path}` already exists, and is a release of another git revision"))
+                    .advice(FORCE))
+            }
             Some(_) => Ok(()),
         }
     }

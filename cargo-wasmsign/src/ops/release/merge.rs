@@ -62,7 +62,8 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Relea
     let title = Title::of_index(&index);
     let here = std::env::current_dir().unwrap_or_default();
     let kept: Vec<_> = parts.iter().map(|part| &*part.opened.directory).chain([&*here]).collect();
-    let destination = Destination::new(&request.out, request.force, &title, &kept)?;
+    let destination =
+        Destination::new(&request.out, request.force, (&title, index.revision.as_deref()), &kept)?;
     let contents = Contents::new(destination.path())?;
     let files = parts.iter().flat_map(|part| {
         part.opened.index.modules.iter().flat_map(Module::files).map(move |file| (part, file))

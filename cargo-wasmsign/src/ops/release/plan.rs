@@ -63,7 +63,8 @@ impl Plan {
                 .join(title.directory(commit, request.build.partition)?),
         };
         let here = std::env::current_dir().unwrap_or_default();
-        let destination = Destination::new(&out, request.force, &title, &[root, &target, &here])?;
+        let destination =
+            Destination::new(&out, request.force, (&title, commit), &[root, &target, &here])?;
         Ok(Self { title, revision, destination, modules })
     }
 

@@ -55,7 +55,12 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Relea
         return Ok(Released { directory, index: opened.index, fresh: true });
     }
     let title = Title::of_index(&opened.index);
-    let destination = Destination::new(&opened.directory, false, &title, &[])?;
+    let destination = Destination::new(
+        &opened.directory,
+        false,
+        (&title, opened.index.revision.as_deref()),
+        &[],
+    )?;
     let contents = Contents::new(&opened.directory)?;
     let mut modules = BTreeMap::new();
     let signed = |module: &Module| sign(&opened, &contents, module, &signers);

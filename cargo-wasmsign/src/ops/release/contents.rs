@@ -27,7 +27,7 @@ impl Contents {
     ///
     /// Exit code 4.
     pub(super) fn new(target: &Path) -> Result<Self> {
-        Ok(Self { staged: StagedDirectory::new(target)?, sums: Mutex::default() })
+        Ok(Self { staged: StagedDirectory::replacing(target)?, sums: Mutex::default() })
     }
 
     /// Where a file is for now.

@@ -95,7 +95,7 @@ impl Destination {
     pub(super) fn place(&self, contents: Contents) -> Result<Placed> {
         let entries = self.entries()?.unwrap_or_default();
         if entries.is_empty() {
-            contents.synced()?.publish_new()?;
+            contents.synced()?.publish()?;
             return Ok(Placed::New);
         }
         if self.has(&contents, &entries) {

@@ -214,7 +214,6 @@ pub fn remove_all() -> impl Sized {
     let temporary = lock();
     temporary.iter().for_each(|path| {
         let _ = remove(path);
-        let _ = std::fs::remove_file(path).or_else(|_| std::fs::remove_dir_all(path));
     });
     temporary
 }
@@ -251,6 +250,27 @@ pub(super) fn discard(path: &Path) {
     }
 }
 
+/// Swaps a temporary directory and another one: at once where the system can, else one after the other. No signal ends us
+/// while neither has its name.
+pub(super) fn exchange(temporary: &Path, other: &Path) -> io::Result<()> {
+    let _signals_wait = lock();
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, temporary, CWD, other, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    let mut aside = OsString::from(temporary);
+    aside.push(".old");
+    std::fs::rename(other, &aside)?;
+    if let Err(error) = std::fs::rename(temporary, other) {
+        std::fs::rename(&aside, other)?;
+        return Err(error);
+    }
+    std::fs::rename(&aside, temporary)
+}
+
 /// Makes a file that did not exist, with the content of another.
 fn fill_new(from: &Path, to: &Path, access: Access) -> io::Result<()> {
     let (mut from, mut file) = (File::open(from)?, create(to, access)?);
@@ -262,7 +282,7 @@ fn fill_new(from: &Path, to: &Path, access: Access) -> io::Result<()> {
     filled
 }
 
-pub(super) fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+fn lock() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     // The set is whole between any two of its operations.
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -281,7 +301,7 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Makes a file that did not exist, and holds its lock.
-pub(super) fn create_locked(path: &Path, access: Access) -> io::Result<File> {
+fn create_locked(path: &Path, access: Access) -> io::Result<File> {
     let mut temporary = lock();
     loop {
         let file = create(path, access)?;
@@ -326,7 +346,7 @@ fn shortened(name: &OsStr) -> OsString {
     if end == text.len() { name.to_owned() } else { text[..end].into() }
 }
 
-pub(super) fn is_temporary(name: &OsStr) -> bool {
+fn is_temporary(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let middle = name.strip_prefix('.').and_then(|name| name.strip_suffix(SUFFIX));
     let pid = middle.and_then(|name| name.rsplit_once(MARK)).map(|(_, pid)| pid);

@@ -3,6 +3,7 @@
 #
 #   .github/dist.sh x86_64-unknown-linux-musl     # target/dist/cargo-wasmsign-<version>-<target>.tar.gz
 #   .github/dist.sh --check-tag v0.1.0            # fails where the tag is not the version
+#   .github/dist.sh --name x86_64-apple-darwin    # the name of the archive
 #
 # OPTIMIZER=no leaves out the second program, whose C++ takes most of the time.
 set -euo pipefail
@@ -15,8 +16,16 @@ if [ "${1:-}" = --check-tag ]; then
     exit 0
 fi
 
+only_name=
+[ "${1:-}" != --name ] || { only_name=yes; shift; }
 target=${1:?the target triple}
 name=cargo-wasmsign-$version-$target
+case $target in *-windows-*) archive=$name.zip ;; *) archive=$name.tar.gz ;; esac
+if [ -n "$only_name" ]; then
+    echo "$archive"
+    exit 0
+fi
+
 out=${CARGO_TARGET_DIR:-target}
 dist=$out/dist
 binaries=$out/$target/dist
@@ -67,9 +76,9 @@ for program in "${programs[@]}"; do
     cp "$from/$program$suffix" "$packed/"
 done
 cp README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$packed/"
-case $target in
-    *-windows-*) (cd "$dist" && 7z a -bd -tzip "$name.zip" "$name" >/dev/null) ;;
-    *) tar -C "$dist" -czf "$dist/$name.tar.gz" "$name" ;;
+case $archive in
+    *.zip) (cd "$dist" && rm -f "$archive" && 7z a -bd -tzip "$archive" "$name" >/dev/null) ;;
+    *) tar -C "$dist" -czf "$dist/$archive" "$name" ;;
 esac
 rm -rf "$packed"
 ls -l "$dist"

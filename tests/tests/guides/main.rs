@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod book;
 mod commands;
+#[cfg(unix)]
+mod dist;
 mod generated;
 mod hosts;
 mod links;

@@ -51,3 +51,21 @@ fn the_keys_of_trust_files_are_those_of_the_parser() {
         assert_eq!(told, wanted, "{}", file.display());
     }
 }
+
+/// No reason of the conformance vectors is missing on the page of reasons.
+#[test]
+fn the_reasons_of_the_vectors_are_told() {
+    let page = std::fs::read_to_string(repository().join("docs/reference/reasons.md"));
+    let page = page.expect("it is there");
+    let cases = end_to_end::conformance::directory().join("cases.json");
+    let cases = std::fs::read(cases).expect("the vectors are there");
+    let cases: serde_json::Value = serde_json::from_slice(&cases).expect("they are JSON");
+    let cases = cases["cases"].as_array().expect("a list");
+    let reasons = cases.iter().filter_map(|case| case["reasons"].as_array()).flatten();
+    let reasons: BTreeSet<_> = reasons.filter_map(serde_json::Value::as_str).collect();
+    assert!(reasons.len() > 20, "{reasons:?}");
+    // A key file that is none has no verdict.
+    for reason in reasons.into_iter().filter(|reason| *reason != "key") {
+        assert!(page.contains(&format!("| `{reason}` |")), "{reason}");
+    }
+}

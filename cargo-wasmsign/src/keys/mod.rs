@@ -4,6 +4,7 @@
 pub(crate) mod diagnose;
 
 mod agent;
+mod allowed_signers;
 mod any;
 mod argument;
 mod command;
@@ -27,6 +28,8 @@ mod tests;
 mod text;
 mod variable;
 
+pub use allowed_signers::allowed_signers;
+pub(crate) use allowed_signers::{AllowedSigner, Moment, signers};
 pub use any::{AnyKey, KeyFacts, facts, read_any};
 pub use argument::public_keys;
 pub use fingerprint::fingerprint;

@@ -45,6 +45,7 @@ impl<'a> Observer<'a> {
             Event::Published { artifact, module } => self.report.published(artifact, module)?,
             Event::Copied(path) => self.report.copied(path),
             Event::Signed(signed) => self.report.signed(signed)?,
+            Event::SignedAs(signed) => self.report.signed_as(signed)?,
             Event::Verified(verdict) => self.report.verdict(verdict)?,
         }
         Ok(())

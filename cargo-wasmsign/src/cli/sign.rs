@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::args::Sign;
+use super::args::{Sign, additional_data};
 use super::build;
 use super::observer::Observer;
 use super::standard_streams::read_once;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::module::other_formats::Options;
 use crate::ops::sign::{self, Destination, Request};
 use crate::ops::{Signers, adopt};
 use crate::report::Report;
@@ -40,7 +41,18 @@ fn request(typed: Sign) -> Result<Request> {
         (None, None) => Destination::Module,
     };
     let signers = Signers { keys, passphrase, with, manifest_path };
-    Ok(Request { modules, destination, signers, public_key, key_id })
+    let options = Options {
+        additional_data: additional_data(typed.aad.as_deref())?,
+        namespace: typed.namespace,
+        trusted_comment: typed.trusted_comment,
+        legacy: typed.legacy,
+    };
+    let formats = (!typed.formats.is_empty()).then_some(typed.formats);
+    if formats.is_none() && options != Options::default() {
+        return Err(Error::usage("this flag is about another format, and `--as` names none")
+            .advice("name the format of the signature with `--as`"));
+    }
+    Ok(Request { modules, destination, signers, public_key, key_id, formats, options })
 }
 
 fn reads_once(typed: &Sign) -> Result<()> {

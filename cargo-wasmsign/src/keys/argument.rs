@@ -60,11 +60,21 @@ impl KeyRef {
 ///
 /// Exit code 2 where there is no such file, 3 where it is no public key, 4 where it cannot be read.
 pub fn public_keys(argument: &str) -> Result<Vec<PublicKey>> {
+    named_public(argument)?.public_keys()
+}
+
+/// As [`public_keys`], keys of secp256k1 too.
+///
+/// # Errors
+///
+/// As of [`public_keys`].
+pub fn any_public_keys(argument: &str) -> Result<Vec<PublicKey>> {
+    named_public(argument)?.any_public_keys()
+}
+
+fn named_public(argument: &str) -> Result<KeyRef> {
     let key = KeyRef::public(argument, Path::new(""), "the argument of `--public-key`");
-    key.map_err(|invalid| {
-        Error::usage(format!("`--public-key`: {invalid}")).advice(public_forms())
-    })?
-    .public_keys()
+    key.map_err(|invalid| Error::usage(format!("`--public-key`: {invalid}")).advice(public_forms()))
 }
 
 /// The scheme that an argument begins with, and what it is told. A path is none, whatever its name.

@@ -47,6 +47,9 @@ impl Backend for Variable {
         child::withhold(&self.name);
         let text = variable::read(&self.name, "the secret key's text")?;
         let text = Zeroizing::new(text.into_encoded_bytes());
+        if let Some(secret) = search.secp256k1(&text) {
+            return Ok(Found::new(secret));
+        }
         let owner = format!("the environment variable {}", redact::shown(&self.name));
         let passphrase = search.passphrase(self.passphrase.as_deref());
         passphrase::open(&text, &owner, &passphrase).map(|opened| Found::new(opened.secret))

@@ -107,8 +107,12 @@ impl Backend for KeyFile {
     }
 
     fn find(&self, search: &Search<'_>) -> Result<Found> {
+        let bytes = self.read()?;
+        if let Some(secret) = search.secp256k1(&bytes) {
+            return Ok(Found::new(secret).warning(self.warning()));
+        }
         let passphrase = search.passphrase(self.passphrase.as_deref());
-        let opened = passphrase::open(&self.read()?, &self.owner(), &passphrase)?;
+        let opened = passphrase::open(&bytes, &self.owner(), &passphrase)?;
         Ok(Found::new(opened.secret).warning(self.warning()))
     }
 
@@ -116,6 +120,11 @@ impl Backend for KeyFile {
         let key =
             PublicKey::decode(&self.read()?).map_err(|error| key_error(&self.owner(), error))?;
         Ok(vec![key])
+    }
+
+    fn any_public_keys(&self) -> Result<Vec<PublicKey>> {
+        let key = PublicKey::decode_any(&self.read()?);
+        Ok(vec![key.map_err(|error| key_error(&self.owner(), error))?])
     }
 
     fn variables(&self) -> Vec<&str> {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use wasmsign_core::keys::Secp256k1SecretKey;
 use wasmsign_core::{PublicKey, SecretKey};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Whoever has the secret when it signs.
 pub(super) trait Holder: fmt::Debug + Send + Sync {
@@ -16,6 +17,11 @@ pub(super) trait Holder: fmt::Debug + Send + Sync {
 
     /// The secret, where it is in our memory.
     fn secret(&self) -> Option<&SecretKey> {
+        None
+    }
+
+    /// The secret, where it is one of secp256k1.
+    fn secp256k1(&self) -> Option<&Secp256k1SecretKey> {
         None
     }
 }
@@ -35,6 +41,22 @@ impl Found {
     /// Adds what the reader should know about the key.
     pub(super) fn warning(self, warning: Option<String>) -> Self {
         Self { warning, ..self }
+    }
+}
+
+/// In our memory too. It signs digests in one format, and no messages.
+impl Holder for Secp256k1SecretKey {
+    fn public_key(&self) -> &PublicKey {
+        self.public_key()
+    }
+
+    fn sign(&self, _message: &[u8]) -> Result<[u8; 64]> {
+        Err(Error::usage("a key of secp256k1 makes no Ed25519 signature")
+            .advice("pass an Ed25519 key for this format, or sign with `--as wasm-sign`"))
+    }
+
+    fn secp256k1(&self) -> Option<&Secp256k1SecretKey> {
+        Some(self)
     }
 }
 

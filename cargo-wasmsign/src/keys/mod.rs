@@ -31,7 +31,7 @@ mod variable;
 pub use allowed_signers::allowed_signers;
 pub(crate) use allowed_signers::{AllowedSigner, Moment, signers};
 pub use any::{AnyKey, KeyFacts, facts, read_any};
-pub use argument::public_keys;
+pub use argument::{any_public_keys, public_keys};
 pub use fingerprint::fingerprint;
 pub use key_id::KeyIdChoice;
 pub use named_key::NamedKey;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use wasmsign_core::PublicKey;
-use wasmsign_core::keys::is_secret_key_text;
+use wasmsign_core::keys::{Secp256k1SecretKey, is_secret_key_text};
 
 use super::holder::Found;
 use super::passphrase::PassphraseSource;
@@ -34,6 +34,11 @@ pub(super) trait Backend: fmt::Debug + Send + Sync {
         Err(Error::usage("this names a secret key, and a public one is wanted"))
     }
 
+    /// As [`Backend::public_keys`], keys of secp256k1 too.
+    fn any_public_keys(&self) -> Result<Vec<PublicKey>> {
+        self.public_keys()
+    }
+
     /// The key itself, where the name is that.
     fn text(&self) -> Option<&str> {
         None
@@ -56,6 +61,8 @@ pub(super) struct Search<'a> {
     pub(super) public: Option<&'a PublicKey>,
     /// Where the passphrase is, as the command line says.
     pub(super) passphrase: &'a PassphraseSource,
+    /// Whether a key of secp256k1 is one that can sign.
+    pub(super) takes_secp256k1: bool,
 }
 
 impl Search<'_> {
@@ -63,6 +70,12 @@ impl Search<'_> {
     pub(super) fn passphrase(&self, variable: Option<&str>) -> PassphraseSource {
         let of_manifest = variable.map(PassphraseSource::variable).unwrap_or_default();
         self.passphrase.or(&of_manifest).clone()
+    }
+
+    /// The key in these bytes, where it is one of secp256k1 and such a one is taken.
+    pub(super) fn secp256k1(&self, bytes: &[u8]) -> Option<Secp256k1SecretKey> {
+        let decode = || Secp256k1SecretKey::decode(bytes).ok();
+        self.takes_secp256k1.then(decode).flatten()
     }
 }
 
@@ -208,6 +221,15 @@ impl KeyRef {
     /// Exit code 2 where there is no such file, 3 where it is no public key, 4 where it cannot be read.
     pub fn public_keys(&self) -> Result<Vec<PublicKey>> {
         self.0.public_keys()
+    }
+
+    /// As [`KeyRef::public_keys`], keys of secp256k1 too.
+    ///
+    /// # Errors
+    ///
+    /// As of [`KeyRef::public_keys`].
+    pub fn any_public_keys(&self) -> Result<Vec<PublicKey>> {
+        self.0.any_public_keys()
     }
 
     /// Finds the secret key; nothing is signed.

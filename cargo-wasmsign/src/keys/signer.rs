@@ -1,7 +1,8 @@
 //! Somebody who signs, whoever holds the secret.
 
+use wasmsign_core::keys::Secp256k1SecretKey;
 use wasmsign_core::sign::{self, KeyId, NewSignature};
-use wasmsign_core::{KeyEncoding, PublicKey};
+use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
 
 use super::holder::{Found, Holder};
 use super::key_id::KeyIdChoice;
@@ -29,7 +30,20 @@ impl Signer {
     /// Exit code 2 where there is no such key, its halves disagree, or its passphrase is wrong or not there; 3 where it is
     /// no key; 4 where it cannot be read; 130 where somebody is asked for its passphrase and presses Ctrl-C.
     pub fn from_argument(argument: &str, passphrase: &PassphraseSource) -> Result<Self> {
-        let search = Search { public: None, passphrase };
+        Self::of_argument(argument, passphrase, false)
+    }
+
+    /// As [`Signer::from_argument`]; the key may be one of secp256k1.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Signer::from_argument`].
+    pub fn of_argument(
+        argument: &str,
+        passphrase: &PassphraseSource,
+        takes_secp256k1: bool,
+    ) -> Result<Self> {
+        let search = Search { public: None, passphrase, takes_secp256k1 };
         let found = KeyRef::secret_argument(argument)?.find(&search)?;
         Ok(Self::of(argument, found))
     }
@@ -42,9 +56,26 @@ impl Signer {
     /// As [`Signer::from_argument`]; exit code 2 where the manifest's public key belongs to another one, or where
     /// there is no such agent, key or program; 5 where what should be an agent is none.
     pub fn from_manifest(key: &NamedKey, passphrase: &PassphraseSource) -> Result<Self> {
+        Self::of_manifest(key, passphrase, false)
+    }
+
+    /// As [`Signer::from_manifest`]; the key may be one of secp256k1.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Signer::from_manifest`].
+    pub fn of_manifest(
+        key: &NamedKey,
+        passphrase: &PassphraseSource,
+        takes_secp256k1: bool,
+    ) -> Result<Self> {
         let secret = key.secret.as_ref().ok_or_else(|| no_secret(key))?;
-        let public = key.public.as_ref().map(KeyRef::public_keys).transpose()?;
-        let search = Search { public: public.iter().flatten().next(), passphrase };
+        let halves = match takes_secp256k1 {
+            true => KeyRef::any_public_keys,
+            false => KeyRef::public_keys,
+        };
+        let public = key.public.as_ref().map(halves).transpose()?;
+        let search = Search { public: public.iter().flatten().next(), passphrase, takes_secp256k1 };
         let signer = Self::of(&key.name, secret.find(&search)?);
         match public {
             Some(public) if !public.contains(signer.public_key()) => Err(other_pair(key)),
@@ -59,6 +90,16 @@ impl Signer {
     /// The public half.
     pub fn public_key(&self) -> &PublicKey {
         self.holder.public_key()
+    }
+
+    /// The secret, where it is an Ed25519 key in our memory.
+    pub fn secret(&self) -> Option<&SecretKey> {
+        self.holder.secret()
+    }
+
+    /// The secret, where it is a key of secp256k1.
+    pub fn secp256k1(&self) -> Option<&Secp256k1SecretKey> {
+        self.holder.secp256k1()
     }
 
     /// Refuses a key id that is the secret itself: it would be published with the signature.

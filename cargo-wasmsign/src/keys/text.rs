@@ -31,8 +31,17 @@ impl Backend for KeyText {
     }
 
     fn public_keys(&self) -> Result<Vec<PublicKey>> {
-        let key = PublicKey::decode(self.text.as_bytes());
-        key.map(|key| vec![key]).map_err(|error| match error {
+        self.keys(PublicKey::decode)
+    }
+
+    fn any_public_keys(&self) -> Result<Vec<PublicKey>> {
+        self.keys(PublicKey::decode_any)
+    }
+}
+
+impl KeyText {
+    fn keys(&self, decode: fn(&[u8]) -> Result<PublicKey, KeyError>) -> Result<Vec<PublicKey>> {
+        decode(self.text.as_bytes()).map(|key| vec![key]).map_err(|error| match error {
             // There is no file that could be something else.
             KeyError::WrongAlgorithm { .. } => other_algorithm(self.owner).because(error),
             _ => key_error(self.owner, error),

@@ -3,6 +3,7 @@
 pub(crate) mod compare;
 pub(crate) mod edit;
 pub(crate) mod optimize;
+pub(crate) mod other_formats;
 pub(crate) mod rewrite;
 pub(crate) mod seal;
 pub(crate) mod section_names;

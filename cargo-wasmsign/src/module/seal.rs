@@ -101,6 +101,25 @@ pub fn detached(
     })
 }
 
+/// As [`detached`], without a file: the data, and the proof that it verifies.
+///
+/// # Errors
+///
+/// As [`embedded`].
+pub fn detached_data(
+    name: &Path,
+    module: &File,
+    earlier: Option<&[u8]>,
+    signatures: &[NewSignature<'_>],
+) -> Result<(SignatureData, Verified)> {
+    let signed = sign::detached(rewound(name, module)?, earlier, signatures)
+        .map_err(|error| of_module(name, error))?;
+    let data = signed.data.encode();
+    let verified = verifier(&signed, signatures)?.verify_detached(rewound(name, module)?, &data);
+    let verified = verified.map_err(|error| unsound(name, error))?;
+    Ok((signed.data, verified))
+}
+
 /// Writes signature data, without looking at it.
 ///
 /// # Errors

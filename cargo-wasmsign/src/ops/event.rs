@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use super::signed::Signed;
+use super::signed::{Signed, SignedAs};
 use super::verify::Verdict;
 use crate::error::{Error, Result};
 use crate::pipeline::{Published, Step};
@@ -40,6 +40,8 @@ pub(crate) enum Event<'a> {
     Copied(&'a Path),
     /// A module is signed.
     Signed(&'a Signed<'a>),
+    /// A file is signed in a format that knows no parts.
+    SignedAs(&'a SignedAs<'a>),
     /// A module was verified, or refused.
     Verified(&'a Verdict<'a>),
 }

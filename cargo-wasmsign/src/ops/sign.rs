@@ -3,14 +3,16 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use wasmsign_core::formats::Format;
 use wasmsign_core::sign::{self, NewSignature};
 
 use super::signed::Signed;
 use super::signers::Signers;
-use super::{Event, Observer, signature_file};
+use super::{Event, Observer, sign_as, signature_file};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
 use crate::keys::{self, KeyIdChoice, Signer};
+use crate::module::other_formats;
 use crate::module::rewrite::same_file;
 use crate::module::seal;
 use crate::module::shape::has_dylink;
@@ -29,6 +31,10 @@ pub(crate) struct Request {
     pub(crate) public_key: Option<String>,
     /// The key id beside each signature.
     pub(crate) key_id: KeyIdChoice,
+    /// The formats of the signatures, where others than the default one are named.
+    pub(crate) formats: Option<Vec<Format>>,
+    /// What some formats must be told.
+    pub(crate) options: other_formats::Options,
 }
 
 /// Where the result of signing goes.
@@ -63,6 +69,9 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
     signers.iter().try_for_each(|signer| signer.keeps_from(&request.key_id))?;
     let mut warnings = signers.iter().filter_map(|signer| signer.warning.as_deref());
     warnings.try_for_each(|warning| observe(Event::Warning(warning)))?;
+    if let Some(formats) = &request.formats {
+        return sign_as::run(request, formats, &signers, observe);
+    }
     let signatures: Vec<_> =
         signers.iter().map(|signer| signer.signature(&request.key_id)).collect();
     let mut exit = Exit::Ok;
@@ -80,9 +89,14 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Exit>
 }
 
 fn signers(request: &Request) -> Result<Vec<Signer>> {
-    let signers = request.signers.load()?;
+    let takes_secp256k1 =
+        request.formats.as_ref().is_some_and(|formats| formats.contains(&Format::WasmSign));
+    let signers = request.signers.load_any(takes_secp256k1)?;
     if let Some(argument) = &request.public_key {
-        let public = keys::public_keys(argument)?;
+        let public = match takes_secp256k1 {
+            true => keys::any_public_keys(argument)?,
+            false => keys::public_keys(argument)?,
+        };
         if !signers.iter().any(|signer| public.contains(signer.public_key())) {
             return Err(Error::usage("the public key does not belong to the secret key")
                 .advice("one of the two is from another pair; nothing was signed"));
@@ -91,7 +105,7 @@ fn signers(request: &Request) -> Result<Vec<Signer>> {
     Ok(signers)
 }
 
-fn embedded<'a>(
+pub(super) fn embedded<'a>(
     module: &'a Path,
     output: &'a Path,
     signatures: &[NewSignature<'_>],
@@ -114,7 +128,7 @@ fn embedded<'a>(
     Ok(Signed { precedes_dylink: has_dylink(&seal::sections(module, &input)?), ..signed })
 }
 
-fn detached<'a>(
+pub(super) fn detached<'a>(
     module: &'a Path,
     signature: &'a Path,
     signatures: &[NewSignature<'_>],

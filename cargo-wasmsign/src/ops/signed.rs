@@ -6,6 +6,7 @@ use wasmsign_core::formats::sections::SignatureData;
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Verified, sign};
 
+use crate::module::other_formats::SealedAs;
 use crate::module::seal::Sealed;
 
 /// A module that was signed.
@@ -24,6 +25,16 @@ pub(crate) struct Signed<'a> {
     pub(crate) verified: Option<Verified>,
     /// Whether the signature stands before a section that dynamic linkers want to be first.
     pub(crate) precedes_dylink: bool,
+}
+
+/// A file that was signed in a format that knows no parts, and verified.
+pub(crate) struct SignedAs<'a> {
+    /// The file.
+    pub(crate) module: &'a Path,
+    /// Where the signature is: the signed module, or a file of its own.
+    pub(crate) output: &'a Path,
+    /// What was made.
+    pub(crate) sealed: SealedAs,
 }
 
 impl<'a> Signed<'a> {

@@ -32,20 +32,29 @@ impl Signers {
     ///
     /// Exit code 2 where nobody is named; those of keys.
     pub(crate) fn load(&self) -> Result<Vec<Signer>> {
+        self.load_any(false)
+    }
+
+    /// As [`Signers::load`]; the keys may be of secp256k1 too.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Signers::load`].
+    pub(crate) fn load_any(&self, takes_secp256k1: bool) -> Result<Vec<Signer>> {
         if self.is_empty() {
             return Err(Error::usage("no key to sign with").advice(
                 "pass a secret key with `--key PATH`, `--key env:NAME`, `--key ssh-agent:FINGERPRINT` or \
                  `--key pkcs11:URI`, or a key of the manifest with `--with NAME`",
             ));
         }
-        let keys = self.keys.iter().map(|key| Signer::from_argument(key, &self.passphrase));
-        let mut signers = keys.collect::<Result<Vec<_>>>()?;
-        signers.extend(self.of_manifest()?);
+        let signer = |key: &String| Signer::of_argument(key, &self.passphrase, takes_secp256k1);
+        let mut signers = self.keys.iter().map(signer).collect::<Result<Vec<_>>>()?;
+        signers.extend(self.of_manifest(takes_secp256k1)?);
         Ok(signers)
     }
 
     /// Those that `--with` names.
-    fn of_manifest(&self) -> Result<Vec<Signer>> {
+    fn of_manifest(&self, takes_secp256k1: bool) -> Result<Vec<Signer>> {
         if self.with.is_empty() {
             return Ok(Vec::new());
         }
@@ -56,7 +65,8 @@ impl Signers {
         let workspace = Workspace::load(&Resolution { manifest_path, ..Resolution::default() })?;
         let manifests = resolve::read(&workspace, &Configuration::load(&[])?)?;
         let signer = |name: &String| {
-            Signer::from_manifest(manifests.named("--with", name)?, &self.passphrase)
+            let key = manifests.named("--with", name)?;
+            Signer::of_manifest(key, &self.passphrase, takes_secp256k1)
         };
         self.with.iter().map(signer).collect()
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::PublicKey;
+use wasmsign_core::formats::Format;
 use wasmsign_core::formats::sections::SignatureData;
 
 use super::printer::Line;
@@ -12,7 +13,7 @@ use super::printer::Report;
 use super::values::{Kind, Signer, path_text};
 use crate::error::Result;
 use crate::ops::keygen;
-use crate::ops::signed::Signed;
+use crate::ops::signed::{Signed, SignedAs};
 use crate::sys::files::is_stdout;
 use crate::text::escape::escape;
 use crate::text::hex::public_key_text;
@@ -29,8 +30,10 @@ pub(super) struct Sign {
     /// The identity, where the result could be read back.
     #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
-    /// What the header announces.
-    kind: Kind,
+    /// What the header announces; null for a file that is no WebAssembly.
+    kind: Option<Kind>,
+    /// The format of the signature: one of the names of `--as`.
+    format: &'static str,
     /// Whose signatures verify, where the result could be read back.
     #[serde(skip_serializing_if = "Option::is_none")]
     signers: Option<Vec<Signer>>,
@@ -65,8 +68,27 @@ impl Report {
             output: path_text(output),
             added: *added,
             identity: identity.map(|identity| identity.to_string()),
-            kind: (*kind).into(),
+            kind: Some((*kind).into()),
+            format: Format::Wasmsign2.name(),
             signers: verified.as_ref().map(|verified| Signer::list(verified.signers())),
+        })
+    }
+
+    /// A file that was signed in a format that knows no parts, and verified.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 4.
+    pub fn signed_as(&self, signed: &SignedAs<'_>) -> Result<()> {
+        let SignedAs { module, output, sealed } = signed;
+        self.line(&Sign {
+            module: path_text(module),
+            output: path_text(output),
+            added: sealed.signers.len(),
+            identity: sealed.identity.map(|identity| identity.to_string()),
+            kind: sealed.kind.map(Kind::from),
+            format: sealed.format.name(),
+            signers: Some(Signer::list(&sealed.signers)),
         })
     }
 
@@ -118,7 +140,12 @@ impl Line for Sign {
         };
         let identity = self.identity.as_deref().unwrap_or_default();
         let names = Signer::names(signers);
-        report.done(verb, &format!("{output} {identity}, {already}signed by {names}"))
+        let identity = if identity.is_empty() { String::new() } else { format!(" {identity}") };
+        let format = match self.format == Format::Wasmsign2.name() {
+            true => String::new(),
+            false => format!(" ({})", self.format),
+        };
+        report.done(verb, &format!("{output}{identity}, {already}signed by {names}{format}"))
     }
 }
 

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
+use wasmsign_core::formats::Format;
 
 use super::Passphrase;
+use super::format::{OTHER_FORMATS, format_name};
 use crate::keys::KeyIdChoice;
 
 /// `cargo wasmsign sign`.
@@ -41,6 +43,23 @@ pub struct Sign {
     /// Write the signature to this file, and leave the module unchanged
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
+    /// Formats of the signatures, separated by commas: wasmsign2, wasmsign1, wasm-sign, minisign, sshsig or oak
+    /// [default: wasmsign2]
+    #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = format_name)]
+    #[arg(conflicts_with = "cargo_messages")]
+    pub formats: Vec<Format>,
+    /// wasmsign1: additional data that is signed too: a file, or a text
+    #[arg(long, value_name = "FILE|TEXT", help_heading = OTHER_FORMATS)]
+    pub aad: Option<String>,
+    /// sshsig: namespace of the signature
+    #[arg(long, value_name = "NAME", default_value = "wasm", help_heading = OTHER_FORMATS)]
+    pub namespace: String,
+    /// minisign: trusted comment [default: the name of the file]
+    #[arg(long, value_name = "TEXT", help_heading = OTHER_FORMATS)]
+    pub trusted_comment: Option<String>,
+    /// minisign: sign the file itself, as minisign did at first
+    #[arg(long, help_heading = OTHER_FORMATS)]
+    pub legacy: bool,
     /// Hint stored with the signature: auto, none, hex:H, or a text
     #[arg(long, value_name = "ID", default_value = "auto")]
     pub key_id: KeyIdChoice,

@@ -323,6 +323,12 @@ pub fn after_refusal(reason: &Reason) -> &'static str {
             "`cargo wasmsign inspect` shows which keys these signatures claim to be from; pass \
              another key only if you trust it"
         }
+        Reason::CommentChanged => {
+            "get the signature's file from the signer again; what its comments say is not to be believed"
+        }
+        Reason::SymbolMode => {
+            "have the module signed again, with `cargo wasmsign sign`; `--as wasmsign1` makes the section that hosts read"
+        }
         Reason::NotCovered => {
             "have the whole file signed, or accept a signed prefix with `--coverage prefix` and \
              ignore the rest"

@@ -11,6 +11,7 @@ mod inspect;
 mod key;
 mod keygen;
 mod man;
+mod migrate;
 mod new;
 mod observer;
 mod pin;
@@ -115,6 +116,7 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Verify(typed) => verify::run(*typed, cli.screen, report),
         Command::Trust(typed) => trust::run(typed, report),
         Command::Pin(typed) => pin::run(typed, report),
+        Command::Migrate(typed) => migrate::run(*typed, report),
         Command::Inspect(typed) => inspect::run(&typed, report),
         Command::Keygen(typed) => keygen::run(typed, report),
         Command::Key(typed) => key::run(typed, report),

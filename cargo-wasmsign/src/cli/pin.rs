@@ -1,7 +1,6 @@
 //! `cargo wasmsign pin`.
 
 use wasmsign_core::Policy;
-use wasmsign_core::trust::Pin as Pinned;
 
 use super::args::{Accept, List, Pin, PinCommand, Remove};
 use super::observer::Observer;
@@ -9,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::ops::Event;
 use crate::ops::pin::{self, Store};
-use crate::ops::verify::{self, Question, Request, SignatureSource, Trusted};
+use crate::ops::verify::{self, Formats, Proof, Question, Request, SignatureSource, Trusted};
 use crate::report::Report;
 use crate::text::escape::escape;
 
@@ -22,7 +21,7 @@ pub(super) fn run(typed: Pin, report: &Report) -> Result<Exit> {
 }
 
 fn accept(typed: Accept, report: &Report) -> Result<Exit> {
-    let Accept { store, name, module, public_keys, policy, signature } = typed;
+    let Accept { store, name, module, public_keys, policy, signature, formats } = typed;
     let trusted = match policy {
         Some(file) => {
             Trusted::File { file, question: Question { name: Some(name.clone()), at: None } }
@@ -30,10 +29,19 @@ fn accept(typed: Accept, report: &Report) -> Result<Exit> {
         None => Trusted::Keys { public_keys, policy: Policy::default().expect(None) },
     };
     let signature = signature.map_or(SignatureSource::OwnOrBeside, SignatureSource::Named);
-    let request = Request { modules: vec![module], signature, trusted, pins: None, identity: true };
+    let formats = Formats { asked: formats, ..Formats::default() };
+    let request = Request {
+        modules: vec![module],
+        signature,
+        formats,
+        trusted,
+        principal: None,
+        pins: None,
+        identity: true,
+    };
     let verdict = verify::one(&request)?;
     let exit = verdict.exit();
-    let Some(pinned) = verdict.result.as_ref().ok().map(Pinned::of) else {
+    let Some(pinned) = verdict.result.as_ref().ok().map(Proof::pin) else {
         Observer::new(report).observe(Event::Verified(&verdict))?;
         return Ok(exit);
     };

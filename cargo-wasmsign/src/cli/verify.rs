@@ -2,17 +2,20 @@
 
 use std::path::Path;
 
+use wasmsign_core::formats::Format;
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Policy, SectionNames};
 
-use super::args::{Coverage, Expect, Rebuild, Screen, Verify};
+use super::args::{Coverage, Expect, Rebuild, Screen, Verify, additional_data};
 use super::observer::Observer;
 use super::standard_streams::{nothing_beside_stdin, read_once};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::manifest::SectionGlob;
 use crate::ops::rebuild::{self, Outcome};
-use crate::ops::verify::{self, Pinning, Question, Request, SignatureSource, Trusted};
+use crate::ops::verify::{
+    self, Asked, Formats, Pinning, Question, Request, SignatureSource, Trusted,
+};
 use crate::report::Report;
 use crate::sys::{files, network};
 
@@ -23,6 +26,7 @@ pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit
     refuse_rebuild_of_strangers(&typed)?;
     let signature = signature_source(&typed)?;
     let trusted = trusted(&typed)?;
+    let formats = formats(&typed)?;
     let pins = typed.pin.map(|store| Pinning {
         store,
         name: typed.name.unwrap_or_default(),
@@ -30,12 +34,43 @@ pub(super) fn run(typed: Verify, screen: Screen, report: &Report) -> Result<Exit
     });
     let Verify { modules, rebuild, package, .. } = typed;
     let identity = report.shows_results() || rebuild.rebuild;
-    let request = Request { modules, signature, trusted, pins, identity };
+    let request =
+        Request { modules, signature, formats, trusted, principal: typed.identity, pins, identity };
     if rebuild.rebuild {
         return compare(&request, package, rebuild, screen, report);
     }
     let mut observer = Observer::new(report);
     verify::run(&request, &mut |event| observer.observe(event))
+}
+
+/// Which formats are asked for, and what some of them must be told.
+fn formats(typed: &Verify) -> Result<Formats> {
+    let asked = typed.formats.clone();
+    let is_asked = |format| {
+        let is_it = |asked: &Asked| matches!(asked, Asked::Auto) || *asked == Asked::Format(format);
+        asked.iter().any(is_it)
+    };
+    let named = typed.signature.is_some() && asked.is_empty();
+    let trusts_file = typed.policy.is_some() && asked.is_empty();
+    let usual = Formats::default();
+    let idle = [
+        ("--aad", Format::Wasmsign1, typed.aad.is_some()),
+        ("--namespace", Format::Sshsig, typed.namespace != usual.namespace),
+        ("--identity", Format::Sshsig, typed.identity.is_some()),
+    ];
+    let is_idle =
+        |format| !(is_asked(format) || trusts_file || (named && format == Format::Sshsig));
+    match idle.into_iter().find(|(_, format, given)| *given && is_idle(*format)) {
+        Some((flag, format, _)) => {
+            Err(Error::usage(format!("`{flag}` is for {format} signatures, and none is asked for"))
+                .advice(format!("remove it, or add `--as {format}`")))
+        }
+        None => Ok(Formats {
+            asked,
+            additional_data: additional_data(typed.aad.as_deref())?,
+            namespace: typed.namespace.clone(),
+        }),
+    }
 }
 
 /// Who decides: keys, a trust file, or the workspace. Whom a pin may name is said outright.

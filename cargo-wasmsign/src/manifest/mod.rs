@@ -43,7 +43,7 @@ pub use globs::SectionGlob;
 pub use listing::Entry;
 pub use manifests::Manifests;
 pub use optimize::{Features, Interface, Keep, Optimize, OptimizeOptions, Timeout, Tool};
-pub use options::{Placement, Unfinished};
+pub use options::{Options, Placement, Unfinished};
 pub use schema::schema;
 pub use sections::Sections;
 pub use setting::Origin;

@@ -2,6 +2,7 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
+use wasmsign_core::formats::Format;
 
 use super::kind::{FilePath, InVariable, Kind, Maybe, Word, distinct_texts_schema, text_schema};
 use super::module_manifest::ModuleManifestLayer;
@@ -14,6 +15,8 @@ use super::text::{Text, distinct, words};
 use super::transform::TransformsLayer;
 use crate::error::Result;
 use crate::keys::KeyIdChoice;
+use crate::module::other_formats::WRITTEN;
+use crate::text::nearest::{quoted, suggestion};
 use crate::text::words::words as word_type;
 
 table! {
@@ -26,7 +29,9 @@ table! {
         "target" targets: Maybe<Targets> = None, env "CARGO_WASMSIGN_TARGET";
         /// The names of the signers; all of them sign, in this order.
         "sign-with" sign_with: Signers = Vec::new(), env "CARGO_WASMSIGN_SIGN_WITH";
-        /// Where the signatures go.
+        /// The formats of the signatures: one name, or a list of them. Each key signs in the formats of its algorithm.
+        "signature-format" formats: SignatureFormats = vec![Format::Wasmsign2], env "CARGO_WASMSIGN_SIGNATURE_FORMAT";
+        /// Where the signatures of the format `wasmsign2` go.
         "signature" signature: Word<Placement> = Placement::Embedded, env "CARGO_WASMSIGN_SIGNATURE";
         /// The key id stored beside a signature: `auto` (made from the public key), `none`, `hex:` with digits, or a text
         /// of at most 255 bytes.
@@ -112,6 +117,65 @@ impl Kind for Targets {
 
 impl InVariable for Targets {
     fn from_variable(text: &Text<'_>, _: &Names) -> Result<Vec<String>> {
+        Self::of(&text.split())
+    }
+}
+
+/// One name of a signature format or several, none of them twice.
+pub(crate) struct SignatureFormats;
+
+impl SignatureFormats {
+    fn of(texts: &[Text<'_>]) -> Result<Vec<Format>> {
+        distinct(texts)?;
+        texts.iter().map(Self::one).collect()
+    }
+
+    fn one(text: &Text<'_>) -> Result<Format> {
+        let known = WRITTEN.iter().find(|format| format.name() == text.as_str());
+        known.copied().ok_or_else(|| {
+            let names: Vec<_> = WRITTEN.iter().map(|format| format.name()).collect();
+            let advice = suggestion(text.as_str(), &names, "the formats are");
+            text.error(format!("unknown signature format {}", quoted(&[text.as_str()], "and")))
+                .advice(advice)
+        })
+    }
+}
+
+impl Kind for SignatureFormats {
+    type Value = Vec<Format>;
+    const NAME: Option<&'static str> = Some("SignatureFormats");
+
+    fn read(node: &Node<'_>) -> Result<Vec<Format>> {
+        match node.as_text() {
+            Some(text) => Self::of(&[text]),
+            None => Self::of(&node.filled("a string or a list of strings")?),
+        }
+    }
+
+    fn show(value: &Vec<Format>) -> Value {
+        match value.as_slice() {
+            [one] => json!(one.name()),
+            several => json!(several.iter().map(|format| format.name()).collect::<Vec<_>>()),
+        }
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<_> = WRITTEN.iter().map(|format| format.name()).collect();
+        json_schema!({ "anyOf": [
+            { "type": "string", "enum": names, "description": "One format." },
+            {
+                "type": "array",
+                "items": { "type": "string", "enum": names },
+                "minItems": 1,
+                "uniqueItems": true,
+                "description": "Several formats.",
+            },
+        ] })
+    }
+}
+
+impl InVariable for SignatureFormats {
+    fn from_variable(text: &Text<'_>, _: &Names) -> Result<Vec<Format>> {
         Self::of(&text.split())
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod keygen;
 pub(crate) mod manual;
+pub(crate) mod migrate;
 pub(crate) mod new;
 pub(crate) mod partition;
 pub(crate) mod pin;

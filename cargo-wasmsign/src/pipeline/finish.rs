@@ -1,19 +1,21 @@
 //! The last steps: signing, verifying what was written, publishing.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmsign_core::Identity;
+use wasmsign_core::formats::Format;
 use wasmsign_core::inspect;
 
 use super::context::Context;
 use super::record::{self, Record, Source};
 use super::temporary::{length, reader, with_suffix};
 use super::transform::products::Products;
-use super::{Job, Published, Sizes, Step};
+use super::{Job, OtherSignature, Published, Sizes, Step};
 use crate::error::{Error, Result, of_module};
 use crate::manifest::Placement;
 use crate::module::optimize::Ran;
+use crate::module::other_formats;
 use crate::module::seal;
 use crate::sys::files::Staged;
 
@@ -22,8 +24,11 @@ pub struct Unpublished {
     job: Job,
     module: Staged,
     signature: Option<Staged>,
+    others: Vec<Staged>,
     published: Published,
     record: Staged,
+    /// Signatures of formats that are made no more.
+    stale: Vec<PathBuf>,
 }
 
 impl Unpublished {
@@ -31,10 +36,13 @@ impl Unpublished {
         let sig = with_suffix(&self.published.path, ".sig");
         // The signature first: a module without its own is nobody's.
         self.signature.map_or(Ok(()), Staged::publish)?;
+        self.others.into_iter().try_for_each(Staged::publish)?;
         self.module.publish()?;
-        if self.published.signature_path.is_none() {
+        let is_other = self.published.other_signatures.iter().any(|other| other.path == sig);
+        if self.published.signature_path.is_none() && !is_other {
             remove_stale_signature(&sig)?;
         }
+        self.stale.iter().try_for_each(|path| remove_stale_signature(path))?;
         self.record.publish()?;
         Ok((self.job, self.published))
     }
@@ -60,15 +68,17 @@ impl Context<'_> {
         let signature_path = sealed.signature.is_some().then(|| with_suffix(&path, ".sig"));
         let identity = sealed.identity.map(|identity| identity.to_string()).unwrap_or_default();
         let published = Published {
-            path,
+            path: path.clone(),
             signature_path,
+            other_signatures: other_signatures(&path, &sealed.others),
             identity,
             fresh: false,
             sizes,
             optimizer: optimizer.as_ref().map(|tool| tool.version.clone()),
             signers,
         };
-        let Sealed { mut module, mut signature, .. } = sealed;
+        let Sealed { mut module, mut signature, others, .. } = sealed;
+        let mut others: Vec<_> = others.into_iter().map(|(_, staged)| staged).collect();
         let record = Record::of(
             source,
             products,
@@ -76,22 +86,51 @@ impl Context<'_> {
             &published,
             reader(&mut module)?,
             signature.as_mut().map(reader).transpose()?,
+            others.iter_mut().map(reader).collect::<Result<_>>()?,
         )?;
-        let record = record.stage(&record::path(&self.job.output.state, self.file_name))?;
+        let record_path = record::path(&self.job.output.state, self.file_name);
+        let stale = record::stale_signatures(&record_path, &published);
+        let record = record.stage(&record_path)?;
         refuse_directory(&with_suffix(&published.path, ".sig"))?;
-        Ok(Unpublished { job: self.job.clone(), module, signature, published, record })
+        Ok(Unpublished {
+            job: self.job.clone(),
+            module,
+            signature,
+            others,
+            published,
+            record,
+            stale,
+        })
     }
 
     /// Makes the files that will be published, and verifies these very files.
     fn sealed(&self, module: &mut Staged) -> Result<Sealed> {
         let (name, signatures) = (self.file_name, self.recipe().signatures());
         let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
+        let other_signatures = self.recipe().other_signatures()?;
+        let options = other_formats::Options::default();
+        let at_the_end = other_signatures.iter().find(|(format, _)| format.ends_the_module());
+        let mut sealed_as = None;
         let path = self.job.output.published.join(name);
         let mut staged = seal::stage(&path)?;
         let mut from = reader(module)?;
         let embedded = match placement {
             Some(Placement::Embedded | Placement::Both) => {
                 Some(seal::embedded(name, &from, &mut staged, &signatures)?)
+            }
+            _ if at_the_end.is_some() => {
+                for (format, signers) in at_the_end {
+                    let signer = signers.first().expect("`given` gives one at least");
+                    sealed_as = Some(other_formats::at_the_end(
+                        name,
+                        &from,
+                        &mut staged,
+                        *format,
+                        signer,
+                        &options,
+                    )?);
+                }
+                None
             }
             _ => {
                 let copied = io::copy(&mut from, staged.file());
@@ -112,15 +151,26 @@ impl Context<'_> {
             _ => None,
         };
         let (signature, detached) = detached.unzip();
-        let identity = match embedded.or(detached) {
-            Some(sealed) => sealed.verified.identity(),
-            None => {
+        let mut others = Vec::new();
+        for (format, signers) in &other_signatures {
+            let Some(path) = other_formats::file_beside(&path, *format) else { continue };
+            refuse_directory(&path)?;
+            let module = reader(&mut staged)?;
+            let (text, _) = other_formats::detached(name, &module, *format, signers, &options)?;
+            let mut staged = seal::stage(&path)?;
+            other_formats::write(text.as_bytes(), &mut staged)?;
+            others.push((*format, staged));
+        }
+        let identity = match (embedded.or(detached), sealed_as) {
+            (_, Some(sealed)) => sealed.identity,
+            (Some(sealed), None) => sealed.verified.identity(),
+            (None, None) => {
                 inspect::inspect_without_sections(reader(&mut staged)?)
                     .map_err(|error| of_module(name, error))?
                     .identity
             }
         };
-        Ok(Sealed { module: staged, signature, identity })
+        Ok(Sealed { module: staged, signature, others, identity })
     }
 }
 
@@ -150,7 +200,17 @@ impl Finished {
 struct Sealed {
     module: Staged,
     signature: Option<Staged>,
+    others: Vec<(Format, Staged)>,
     identity: Option<Identity>,
+}
+
+/// Where signatures in files of their own will be.
+fn other_signatures(module: &Path, others: &[(Format, Staged)]) -> Vec<OtherSignature> {
+    let other = |(format, _): &(Format, Staged)| {
+        let path = other_formats::file_beside(module, *format)?;
+        Some(OtherSignature { format: format.name().to_owned(), path })
+    };
+    others.iter().filter_map(other).collect()
 }
 
 /// Refuses a directory in the place of a stale signature: it could not be removed once the module is published.

@@ -22,7 +22,7 @@ mod workers;
 pub use auditable::LIST as AUDITABLE_LIST;
 pub use finish::remove_stale_signature;
 pub use job::Job;
-pub use published::{Observer, Published, SignerLine, Sizes, Step};
+pub use published::{Observer, OtherSignature, Published, SignerLine, Sizes, Step};
 pub use recipe::{OutputDirectory, Recipe};
 pub use statement::Statement;
 pub use transform::find as find_transform;

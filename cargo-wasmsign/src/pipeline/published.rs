@@ -15,6 +15,9 @@ pub struct Published {
     pub path: PathBuf,
     /// Its detached signature, if there is one.
     pub signature_path: Option<PathBuf>,
+    /// Its signatures in other formats that have files of their own.
+    #[serde(default)]
+    pub other_signatures: Vec<OtherSignature>,
     /// `sha256:` and 64 hexadecimal digits.
     pub identity: String,
     /// Whether it was there already.
@@ -44,6 +47,15 @@ pub struct Sizes {
     pub finished: Option<u64>,
     /// As it was published, its embedded signature included.
     pub published: u64,
+}
+
+/// A signature in a file of its own, of a format that knows no parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OtherSignature {
+    /// The format: one of the names of `--as`.
+    pub format: String,
+    /// Where it is.
+    pub path: PathBuf,
 }
 
 /// Who has signed a published module.

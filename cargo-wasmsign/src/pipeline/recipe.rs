@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use wasmsign_core::formats::Format;
 use wasmsign_core::sign::NewSignature;
 
 use super::SignerLine;
@@ -13,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::keys::{KeyIdChoice, Signer};
 use crate::manifest::{self, Placement, Unfinished};
 use crate::module::optimize::{Cache, Optimizer, Ran};
+use crate::module::other_formats;
 use crate::module::shape::Delimiters;
 use crate::sys::hashing::sha256;
 use crate::text::hex::public_key_text;
@@ -44,7 +46,9 @@ pub struct Recipe {
     pub signers: Vec<Arc<Signer>>,
     /// The hint beside each signature.
     pub key_id: KeyIdChoice,
-    /// Where signatures go.
+    /// The formats of the signatures.
+    pub formats: Vec<Format>,
+    /// Where those of the default format go.
     pub placement: Placement,
     /// Where what was published is copied to.
     pub artifact_dir: Option<PathBuf>,
@@ -109,7 +113,7 @@ impl Recipe {
         let embedded: Vec<_> =
             self.sections.embed.iter().map(|embed| content(&embed.file)).collect();
         let parts = format!(
-            "{} {programs:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {:?} {:?} {} {keys:?} {:?} {:?}",
+            "{} {programs:?} {optimizer:?} {:?} {:?} {} {:?} {embedded:?} {:?} {:?} {} {keys:?} {:?} {:?} {:?}",
             env!("CARGO_PKG_VERSION"),
             self.interface,
             self.unfinished,
@@ -119,6 +123,7 @@ impl Recipe {
             self.metadata,
             self.delimiters.fingerprint(),
             self.key_id,
+            self.formats,
             self.placement
         );
         hex::encode(Sha256::digest(parts))
@@ -135,9 +140,21 @@ impl Recipe {
         }
     }
 
-    /// The signatures to make, in order.
+    /// The signatures of the default format to make, in order: none where that is none of the formats.
     pub(super) fn signatures(&self) -> Vec<NewSignature<'_>> {
-        self.signers.iter().map(|signer| signer.signature(&self.key_id)).collect()
+        let is_wanted = self.formats.contains(&Format::Wasmsign2);
+        let signers = self.signers.iter().filter(|it| is_wanted && it.secp256k1().is_none());
+        signers.map(|signer| signer.signature(&self.key_id)).collect()
+    }
+
+    /// The other formats of the signatures, each with its signers; none where nobody signs.
+    pub(super) fn other_signatures(&self) -> Result<Vec<(Format, Vec<&Signer>)>> {
+        if self.signers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let signers: Vec<_> = self.signers.iter().map(|signer| &**signer).collect();
+        let others = self.formats.iter().filter(|format| **format != Format::Wasmsign2);
+        others.map(|format| Ok((*format, other_formats::given(*format, &signers)?))).collect()
     }
 
     /// Who signs, in words.

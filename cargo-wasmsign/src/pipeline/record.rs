@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use wasmsign_core::formats::Format;
 use wasmsign_core::{Policy, Require, Verifier};
 
 use super::transform::products::Products;
@@ -12,6 +13,7 @@ use super::{Published, Recipe};
 use crate::error::{Error, Result};
 use crate::manifest::Placement;
 use crate::module::optimize::Ran;
+use crate::module::other_formats;
 use crate::sys::files::{Access, Staged};
 use crate::sys::hashing::{copy_with_sha256, sha256};
 
@@ -26,6 +28,9 @@ pub(super) struct Record {
     module: String,
     /// SHA-256 of the detached signature.
     signature: Option<String>,
+    /// SHA-256 of each of the signatures in other formats.
+    #[serde(default)]
+    others: Vec<String>,
     /// Who has optimized it.
     #[serde(default)]
     optimizer: Option<Ran>,
@@ -53,6 +58,7 @@ impl Record {
         published: &Published,
         module: File,
         signature: Option<File>,
+        others: Vec<File>,
     ) -> Result<Self> {
         let digest = |file: File| {
             copy_with_sha256(file, &mut io::sink())
@@ -63,6 +69,7 @@ impl Record {
             built: source.built,
             module: digest(module)?,
             signature: signature.map(digest).transpose()?,
+            others: others.into_iter().map(digest).collect::<Result<_>>()?,
             optimizer,
             products,
             published: published.clone(),
@@ -93,6 +100,7 @@ impl Record {
             && sha256(&record.published.path).ok()? == record.module
             && record.published.signature_path.as_deref().map(sha256).transpose().ok()?
                 == record.signature
+            && others(&record.published)? == record.others
             && record.products.are_there();
         (same && still_verifies(&record.published, recipe))
             .then_some(Published { fresh: true, ..record.published })
@@ -104,8 +112,15 @@ fn still_verifies(published: &Published, recipe: &Recipe) -> bool {
     if recipe.signers.is_empty() {
         return true;
     }
+    if !other_formats_verify(published, recipe) {
+        return false;
+    }
+    if !recipe.formats.contains(&Format::Wasmsign2) {
+        return true;
+    }
     let policy = Policy::default().require(Require::All).expect(None);
-    let keys = recipe.signers.iter().map(|signer| signer.public_key().clone());
+    let signers = recipe.signers.iter().filter(|signer| signer.secp256k1().is_none());
+    let keys = signers.map(|signer| signer.public_key().clone());
     // No verifier, no verdict: the module is made again.
     let Ok(verifier) = Verifier::builder(keys).policy(policy).build() else { return false };
     let module = || File::open(&published.path).ok();
@@ -121,6 +136,37 @@ fn still_verifies(published: &Published, recipe: &Recipe) -> bool {
         Placement::Detached => detached(),
         Placement::Both => embedded() && detached(),
     }
+}
+
+/// Whether the signatures in other formats are still valid ones of their signers.
+fn other_formats_verify(published: &Published, recipe: &Recipe) -> bool {
+    let Ok(all) = recipe.other_signatures() else { return false };
+    all.iter().all(|(format, signers)| {
+        let beside = other_formats::file_beside(&published.path, *format);
+        let content = beside.map(std::fs::read).transpose().ok().flatten();
+        let module = File::open(&published.path).ok();
+        module.is_some_and(|module| {
+            let options = other_formats::Options::default();
+            other_formats::verifies(&module, *format, content.as_deref(), signers, &options)
+        })
+    })
+}
+
+/// The digests of the signatures in other formats; `None` where one cannot be read.
+fn others(published: &Published) -> Option<Vec<String>> {
+    published.other_signatures.iter().map(|other| sha256(&other.path).ok()).collect()
+}
+
+/// The signatures in other formats that an earlier build has published, and this one does not.
+pub(super) fn stale_signatures(path: &Path, published: &Published) -> Vec<PathBuf> {
+    let earlier = std::fs::read(path).ok();
+    let earlier = earlier.and_then(|text| serde_json::from_slice::<Record>(&text).ok());
+    let is_made = |path: &PathBuf| {
+        Some(path) == published.signature_path.as_ref()
+            || published.other_signatures.iter().any(|other| other.path == *path)
+    };
+    let earlier = earlier.into_iter().flat_map(|record| record.published.other_signatures);
+    earlier.map(|other| other.path).filter(|path| !is_made(path)).collect()
 }
 
 /// Where the record of a published file is kept.

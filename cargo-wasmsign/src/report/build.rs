@@ -11,7 +11,7 @@ use super::printer::{FAINT, Report};
 use super::values::{from_here, path_text};
 use crate::error::Result;
 use crate::ops::build::dry_run;
-use crate::pipeline::{Published, SignerLine, Sizes};
+use crate::pipeline::{OtherSignature, Published, SignerLine, Sizes};
 use crate::project::{self, Other};
 use crate::text::escape::escape;
 use crate::text::size::{change, human};
@@ -30,6 +30,9 @@ pub(super) struct Artifact<'a> {
     path: String,
     /// Its detached signature.
     signature_path: Option<String>,
+    /// Its signatures in other formats that have files of their own.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    other_signatures: &'a [OtherSignature],
     /// The identity: `sha256:` and 64 hexadecimal digits.
     identity: &'a str,
     /// Whether there was nothing to do.
@@ -125,6 +128,7 @@ impl Report {
             },
             path: path_text(&published.path),
             signature_path: published.signature_path.as_deref().map(path_text),
+            other_signatures: &published.other_signatures,
             identity: &published.identity,
             fresh: published.fresh,
             sizes: published.sizes,

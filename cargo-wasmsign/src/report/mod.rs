@@ -8,6 +8,7 @@ mod inspect;
 mod key;
 mod manifest;
 mod manual;
+mod migrate;
 mod new;
 mod pin;
 mod printer;

@@ -11,6 +11,7 @@ use super::explain::Explain;
 use super::inspect::Inspect;
 use super::key::{KeyConvert, KeyShow, KeySucceed};
 use super::manual::Manual;
+use super::migrate::Migrate;
 use super::new::New;
 use super::pin::Pin;
 use super::printer::Versioned;
@@ -34,6 +35,7 @@ enum AnyLine {
     Config(Versioned<Config>),
     Sign(Versioned<Sign>),
     Verify(Versioned<Verify>),
+    Migrate(Versioned<Migrate>),
     Explain(Versioned<Explain>),
     TrustCheck(Versioned<TrustCheck>),
     TrustWritten(Versioned<TrustWritten>),

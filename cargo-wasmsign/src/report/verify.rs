@@ -6,6 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::Verified;
+use wasmsign_core::formats::Format;
 use wasmsign_core::trust::PinRefusal;
 use wasmsign_core::verify::{Refusal, SignedRole};
 
@@ -15,7 +16,8 @@ use super::printer::{BAD, GOOD, Report, WARNING, labelled};
 use super::rebuilt::RebuiltModule;
 use super::values::{Kind, Signer, path_text};
 use crate::error::{Result, after_fault, after_refusal};
-use crate::ops::verify::{Failure, PinNote, Verdict};
+use crate::exit::Exit;
+use crate::ops::verify::{Failure, PinNote, Proof, Verdict};
 use crate::text::escape::escape;
 
 /// A verdict on one module.
@@ -27,6 +29,8 @@ pub(super) struct Verify {
     pub(super) verdict: Option<VerdictWord>,
     /// Why the module is not verified: a stable word.
     pub(super) reason: Option<&'static str>,
+    /// The format of the signature that was looked at: one of the names of `--as`.
+    pub(super) format: Option<&'static str>,
     /// The identity: `sha256:` and 64 hexadecimal digits.
     pub(super) identity: Option<String>,
     /// What the header announces.
@@ -107,7 +111,9 @@ impl Report {
     /// Exit code 4 where it cannot be printed.
     pub fn verdict(&self, verdict: &Verdict<'_>) -> Result<()> {
         // A file that could not be read has no verdict, and standard output has verdicts alone.
-        if let Err(Failure::Unread(error)) = &verdict.result {
+        if let Err(Failure::Unread(error)) = &verdict.result
+            && error.exit() != Exit::Malformed
+        {
             self.error(error);
         }
         self.line(&Verify::of(verdict))
@@ -117,20 +123,33 @@ impl Report {
 impl Verify {
     pub(super) fn of(verdict: &Verdict<'_>) -> Self {
         let line = match &verdict.result {
-            Ok(verified) => Self::verified(verified),
+            Ok(proof) => Self::proved(proof),
             Err(Failure::Refused(refusal)) => Self::refused(refusal),
-            Err(Failure::Pinned(verified, refusal)) => Self {
+            Err(Failure::Nobody(why)) => Self {
+                verdict: Some(VerdictWord::Refused),
+                reason: Some("no-trusted-signature"),
+                message: Some(why.clone()),
+                advice: Some("check the name and the file of allowed signers"),
+                ..Self::unknown(verdict.module)
+            },
+            Err(Failure::Pinned(proof, refusal)) => Self {
                 verdict: Some(VerdictWord::Refused),
                 reason: Some(refusal.code()),
                 message: Some(refusal.to_string()),
                 advice: Some(after_pin_refusal(refusal)),
-                ..Self::verified(verified)
+                ..Self::proved(proof)
             },
             Err(Failure::Malformed(fault)) => Self {
                 verdict: Some(VerdictWord::Malformed),
                 reason: Some(fault.rule.code()),
                 message: Some(fault.to_string()),
                 advice: Some(after_fault(fault)),
+                ..Self::unknown(verdict.module)
+            },
+            Err(Failure::Unread(error)) if error.exit() == Exit::Malformed => Self {
+                verdict: Some(VerdictWord::Malformed),
+                reason: Some("signature-form"),
+                message: Some(with_causes(error)),
                 ..Self::unknown(verdict.module)
             },
             Err(Failure::Unread(error)) => Self {
@@ -145,7 +164,21 @@ impl Verify {
             PinNote::New => Pinned::New,
             PinNote::Newer => Pinned::Newer,
         });
-        Self { module: path_text(verdict.module), signature, pinned, ..line }
+        let format = Some(verdict.format.name());
+        Self { module: path_text(verdict.module), signature, pinned, format, ..line }
+    }
+
+    fn proved(proof: &Proof) -> Self {
+        match proof {
+            Proof::Module(verified) => Self::verified(verified),
+            Proof::File(verified) => Self {
+                verdict: Some(VerdictWord::Verified),
+                signers: Signer::list(verified.signers()),
+                rule: verified.rule(),
+                roles: roles(verified.roles()),
+                ..Self::unknown(Path::new(""))
+            },
+        }
     }
 
     /// A module of which nothing is known.
@@ -154,6 +187,7 @@ impl Verify {
             module: path_text(module),
             verdict: None,
             reason: None,
+            format: None,
             identity: None,
             kind: None,
             coverage: None,
@@ -188,13 +222,16 @@ impl Verify {
     }
 
     fn refused(refusal: &Refusal) -> Self {
-        let (kind, total) = (CoverageKind::Prefix, Some(refusal.total()));
+        let coverage = refusal.kind().map(|_| {
+            let (kind, total) = (CoverageKind::Prefix, Some(refusal.total()));
+            Coverage { kind, covered: 0, total }
+        });
         Self {
             verdict: Some(VerdictWord::Refused),
             reason: Some(refusal.reason().code()),
             identity: refusal.identity().map(|identity| identity.to_string()),
             kind: refusal.kind().map(Kind::from),
-            coverage: Some(Coverage { kind, covered: 0, total }),
+            coverage,
             ignored: refusal.ignored().iter().map(ToString::to_string).collect(),
             rule: refusal.rule(),
             roles: roles(refusal.roles()),
@@ -212,7 +249,9 @@ impl Verify {
             [] => "unsigned, which the trust file allows".to_owned(),
             signers => format!("signed by {}", Signer::names(signers)),
         };
-        report.done("Verified", &format!("{module}{identity}, {who}{by}"))?;
+        let format = self.format.filter(|format| *format != Format::Wasmsign2.name());
+        let format = format.map(|format| format!(" ({format})")).unwrap_or_default();
+        report.done("Verified", &format!("{module}{identity}, {who}{format}{by}"))?;
         // Without a signature, nothing says how long the module should be.
         if let Some(coverage) = self.coverage.as_ref().filter(|_| !self.signers.is_empty()) {
             coverage.show(report)?;

@@ -34,6 +34,12 @@ impl FileSignatures {
         Self { all: [Arc::new(format) as Arc<dyn WholeFile>].into(), sections: None }
     }
 
+    /// None at all. What is verified by them is unsigned.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { all: Vec::new(), sections: None }
+    }
+
     /// Those in the module's `signature` section.
     #[must_use]
     pub fn embedded() -> Self {

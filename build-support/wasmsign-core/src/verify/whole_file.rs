@@ -91,6 +91,12 @@ impl Verifier {
 pub struct VerifiedFile(Verified);
 
 impl VerifiedFile {
+    /// The proof, of which kind and coverage mean nothing.
+    #[cfg(feature = "trust")]
+    pub(crate) fn proof(&self) -> &Verified {
+        &self.0
+    }
+
     /// Bytes of the file, all of which are signed.
     pub fn total(&self) -> u64 {
         self.0.total()
@@ -130,6 +136,11 @@ fn verify_module(
         body.identity = digested.pop().and_then(|it| identity(it, &body, &its_sections));
     }
     let claims = claims(signatures, &digested, &its_sections, body.total)?;
+    // The section of wasm-sign has the same name, and its place is the end.
+    let is_its = |offset: &u64| {
+        its_sections.iter().any(|(its, _)| its.as_ref().is_some_and(|its| its.offset == *offset))
+    };
+    body.misplaced_signature = body.misplaced_signature.filter(|offset| !is_its(offset));
     if signatures.sections.is_none() {
         body.boundaries = Vec::from([whole(body.total)]);
         body.boundary_count = 1;

@@ -5,6 +5,7 @@ use std::path::Path;
 use wasmsign_core::formats::Format;
 
 use crate::error::{Error, Result};
+use crate::ops::verify::Asked;
 use crate::text::nearest::suggestion;
 
 /// The heading of what some formats must be told.
@@ -20,15 +21,6 @@ pub(super) fn format_name(text: &str) -> Result<Format, String> {
         let names: Vec<_> = Format::NAMES.iter().map(|(name, _)| *name).collect();
         suggestion(text, &names, "the formats are")
     })
-}
-
-/// Which signatures `verify` looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// All that the module carries.
-    Auto,
-    /// Those of this format.
-    Format(Format),
 }
 
 /// Reads the name of a format, or `auto`.

@@ -10,6 +10,7 @@ mod format;
 mod key;
 mod keygen;
 mod man;
+mod migrate;
 mod new;
 mod passphrase;
 mod pin;
@@ -29,10 +30,11 @@ pub use clean::Clean;
 pub use completions::Completions;
 pub use config::{Config, Schema};
 pub use files::{Attach, Detach, Inspect, Split};
-pub use format::{Asked, additional_data};
+pub use format::additional_data;
 pub use key::{Key, KeyCommand, KeyConvert, KeyShow, KeySucceed};
 pub use keygen::{Encoding, Keygen};
 pub use man::Man;
+pub use migrate::Migrate;
 pub use new::New;
 pub use passphrase::Passphrase;
 pub use pin::{Accept, List, Pin, PinCommand, Remove};
@@ -130,6 +132,8 @@ pub enum Command {
     Trust(Trust),
     /// Show and change what a pin store remembers
     Pin(Pin),
+    /// Verify a signature of another format, and replace it with one of the current format
+    Migrate(Box<Migrate>),
     /// Show the sections, signatures, identity and sizes of a module
     Inspect(Inspect),
     /// Create an Ed25519 key pair

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::format::asked;
+use crate::ops::verify::Asked;
+
 /// `cargo wasmsign pin`.
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
@@ -40,6 +43,9 @@ pub struct Accept {
     #[arg(short = 'K', long = "public-key", value_name = "KEY", allow_hyphen_values = true)]
     #[arg(required_unless_present = "policy")]
     pub public_keys: Vec<String>,
+    /// Formats of its signatures, separated by commas, as of `verify --as`
+    #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = asked)]
+    pub formats: Vec<Asked>,
     /// Trust file that decides
     #[arg(long, value_name = "FILE", conflicts_with = "public_keys")]
     pub policy: Option<PathBuf>,

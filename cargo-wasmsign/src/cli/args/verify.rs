@@ -7,8 +7,10 @@ use semver::VersionReq;
 use wasmsign_core::Require;
 use wasmsign_core::trust::Time;
 
+use super::format::{OTHER_FORMATS, asked};
 use super::{AS_IN_CARGO, Compilation, Resolution, Targets};
 use crate::manifest::SectionGlob;
+use crate::ops::verify::Asked;
 
 /// `cargo wasmsign verify`.
 #[derive(Debug, Args)]
@@ -46,6 +48,19 @@ pub struct Verify {
     /// Detached signature to use [default: the embedded one, or else MODULE.sig]
     #[arg(short = 'S', long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
+    /// Formats that must be there and verify, separated by commas: wasmsign2, wasmsign1, wasm-sign, minisign, sshsig, oak; or
+    /// auto for all that the module carries [default: that of --signature, or wasmsign2]
+    #[arg(long = "as", value_name = "FORMAT", value_delimiter = ',', value_parser = asked)]
+    pub formats: Vec<Asked>,
+    /// wasmsign1: additional data that was signed too: a file, or a text
+    #[arg(long, value_name = "FILE|TEXT", help_heading = OTHER_FORMATS)]
+    pub aad: Option<String>,
+    /// sshsig: namespace of the signature
+    #[arg(long, value_name = "NAME", default_value = "wasm", help_heading = OTHER_FORMATS)]
+    pub namespace: String,
+    /// sshsig: principal whose keys count in a file of allowed signers (-K allowed-signers:FILE)
+    #[arg(long, value_name = "NAME", help_heading = OTHER_FORMATS)]
+    pub identity: Option<String>,
     /// Verify each module with its MODULE.sig, even if it has an embedded signature
     #[arg(long, conflicts_with = "signature")]
     pub detached: bool,

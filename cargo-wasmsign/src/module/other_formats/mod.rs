@@ -9,7 +9,8 @@ use wasmsign_core::formats::Format;
 use crate::error::{Error, Result};
 
 pub use seal::{
-    Options, SealedAs, at_the_end, at_the_end_in_stream, begins_as_wasm, detached, given, write,
+    Options, SealedAs, at_the_end, at_the_end_in_stream, begins_as_wasm, detached, given, verifies,
+    write,
 };
 
 /// The formats that this version writes.

@@ -160,6 +160,27 @@ pub fn detached(
     Ok((text, sealed.map_err(unsound(name))?))
 }
 
+/// Whether all of these have signed a file, by the content of the signature's file where the format has one.
+pub fn verifies(
+    file: &File,
+    format: Format,
+    content: Option<&[u8]>,
+    signers: &[&Signer],
+    options: &Options,
+) -> bool {
+    let signatures = match (format, content) {
+        (Format::Wasmsign1, _) => FileSignatures::wasmsign1(&options.additional_data).ok(),
+        (Format::WasmSign, _) => Some(FileSignatures::wasm_sign()),
+        (Format::Minisign, Some(content)) => FileSignatures::minisign(content).ok(),
+        (Format::Sshsig, Some(content)) => FileSignatures::sshsig(content, &options.namespace).ok(),
+        (Format::Oak, Some(content)) => FileSignatures::oak(content).ok(),
+        _ => None,
+    };
+    signatures
+        .zip(verifier(signers).ok())
+        .is_some_and(|(signatures, verifier)| check(&verifier, format, file, &signatures).is_ok())
+}
+
 /// Writes the content of a signature's file, and compares it with what the disk has then.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::ops::{Event, Observer};
-use crate::pipeline::{Job, Published, remove_stale_signature};
+use crate::pipeline::{Job, OtherSignature, Published, remove_stale_signature};
 use crate::sys::files::{Access, Staged};
 use crate::sys::hashing::sha256;
 
@@ -88,7 +88,12 @@ impl Copies {
         // The signature first, as in publishing.
         match &published.signature_path {
             Some(from) => self.files.push((from.clone(), sig.into())),
+            None if published.other_signatures.iter().any(|other| has_suffix(other, SIGNATURE)) => {
+            }
             None => self.stale.push(sig.into()),
+        }
+        for other in &published.other_signatures {
+            self.files.push((other.path.clone(), destination(directory, &other.path)));
         }
         self.files.push((published.path.clone(), to));
     }
@@ -108,6 +113,10 @@ impl Copies {
         }
         self.stale.iter().try_for_each(|path| remove_stale_signature(path))
     }
+}
+
+fn has_suffix(other: &OtherSignature, suffix: &str) -> bool {
+    other.path.to_string_lossy().ends_with(suffix)
 }
 
 /// Where a copy of a file goes: examples have no directory of their own there, as in cargo.

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use wasmsign_core::formats::Format;
+
 use super::Request;
 use super::batch::{Batch, PlannedPackage};
 use crate::manifest::{After, Features, Interface, PackageConfig, Placement};
+use crate::module::other_formats;
 use crate::project::Run;
 use crate::text::shell::shell_words;
 
@@ -92,12 +95,20 @@ fn steps(config: &PackageConfig, signers: &[String]) -> Vec<String> {
     steps.extend(shape(config, !signers.is_empty()));
     steps.push(match signers {
         [] => "leave unsigned".to_owned(),
-        signers => format!("sign with {}, verify", signers.join(", ")),
+        signers => format!("sign with {}{}, verify", signers.join(", "), formats(config)),
     });
     steps.push("publish".to_owned());
     let copies = config.options.artifact_dir.iter();
     steps.extend(copies.map(|directory| format!("copy to {}", directory.display())));
     steps
+}
+
+/// The formats of the signatures, where they are not simply the default one.
+fn formats(config: &PackageConfig) -> String {
+    match &config.options.formats[..] {
+        [Format::Wasmsign2] => String::new(),
+        formats => format!(" as {}", other_formats::names(formats)),
+    }
 }
 
 fn interface(interface: &Interface) -> Vec<String> {

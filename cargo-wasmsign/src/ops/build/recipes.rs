@@ -5,12 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cargo_metadata::Package;
+use wasmsign_core::formats::Format;
 
 use super::statement;
 use crate::error::{Error, Result, of_key_use};
 use crate::keys::Signer;
-use crate::manifest::{CommandLine, Features, Manifests, OptimizeOptions, PackageConfig, Tool};
+use crate::manifest::{
+    CommandLine, Features, Manifests, OptimizeOptions, Options, PackageConfig, Placement, Tool,
+};
 use crate::module::optimize::{self, Optimizer};
+use crate::module::other_formats::{check_together, given};
 use crate::module::shape::{Delimiters, Embedding};
 use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
 use crate::sys::caller;
@@ -59,6 +63,7 @@ impl<'a> Recipes<'a> {
         let signers = self.signers(&package.name, config)?;
         signers.iter().try_for_each(|signer| signer.keeps_from(&config.options.key_id))?;
         refuse_twice(&signers)?;
+        check_formats(&config.options, &signers)?;
         let delimiters = match &config.options.sections.parts {
             Some(_) => self.delimiters(&package.name, signers.first())?,
             None => Arc::new(Delimiters::None),
@@ -100,6 +105,7 @@ impl<'a> Recipes<'a> {
             delimiters: Arc::new(delimiters),
             signers: Vec::new(),
             key_id: config.options.key_id.clone(),
+            formats: config.options.formats.clone(),
             placement: config.options.signature,
             artifact_dir: config.options.artifact_dir.clone(),
         })
@@ -181,11 +187,14 @@ impl<'a> Recipes<'a> {
             return Ok(Vec::new());
         }
         let passphrase = &self.options.passphrase;
+        let takes_secp256k1 = config.options.formats.contains(&Format::WasmSign);
         if !self.options.keys.is_empty() {
             let keys = &self.options.keys;
             return keys
                 .iter()
-                .map(|key| self.signer(key, || Signer::from_argument(key, passphrase)))
+                .map(|key| {
+                    self.signer(key, || Signer::of_argument(key, passphrase, takes_secp256k1))
+                })
                 .collect();
         }
         self.refuse_without_signers(package, config)?;
@@ -203,7 +212,7 @@ impl<'a> Recipes<'a> {
                 };
                 let key = manifests.key(name).ok_or_else(unknown)?;
                 let unsigned = format!("or build without signatures: {}", caller::unsigned());
-                let load = || Signer::from_manifest(key, passphrase);
+                let load = || Signer::of_manifest(key, passphrase, takes_secp256k1);
                 self.signer(name, || load().map_err(|error| error.or_advice(&unsigned)))
             })
             .collect()
@@ -217,6 +226,27 @@ impl<'a> Recipes<'a> {
         self.signers.insert(name.to_owned(), Arc::clone(&signer));
         Ok(signer)
     }
+}
+
+/// Refuses formats that do not go together, or have no signer.
+fn check_formats(options: &Options, signers: &[Arc<Signer>]) -> Result<()> {
+    if signers.is_empty() {
+        return Ok(());
+    }
+    let embeds = options.signature != Placement::Detached;
+    check_together(&options.formats, embeds)?;
+    let beside = options.signature != Placement::Embedded;
+    let both = [Format::Wasmsign2, Format::Sshsig];
+    if beside && both.iter().all(|format| options.formats.contains(format)) {
+        return Err(Error::usage(
+            "a detached wasmsign2 signature and an sshsig signature would both be NAME.wasm.sig",
+        )
+        .advice(
+            "set `signature = \"embedded\"`, or leave one of the two out of `signature-format`",
+        ));
+    }
+    let signers: Vec<_> = signers.iter().map(|signer| &**signer).collect();
+    options.formats.iter().try_for_each(|format| given(*format, &signers).map(drop))
 }
 
 /// Refuses to drop the list that `auditable` promises. One that is embedded in its place is a list, too.

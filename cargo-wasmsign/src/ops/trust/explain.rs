@@ -42,6 +42,7 @@ pub(crate) fn run(request: &Request) -> Result<Explained<'_>> {
     let module: &Path = &request.module;
     let (name, time) = (request.question.name_of(module)?, request.question.time());
     let verifier = trust.verifier(&name, time).with_identity().build();
-    let verdict = verify::by(&verifier, module, &request.signature);
+    let formats = trust.rule_for(&name).map(|rule| trust.rules()[rule].formats.clone());
+    let verdict = verify::by(verifier, formats, module, &request.signature);
     Ok(Explained { trust, name, time, verdict })
 }

@@ -2,21 +2,38 @@
 
 use std::path::{Path, PathBuf};
 
+use wasmsign_core::formats::Format;
 use wasmsign_core::trust::Trust;
 use wasmsign_core::verify::BuilderError;
 use wasmsign_core::{Policy, PublicKey, Verifier};
 
+use super::formats::{Asked, Formats};
 use super::question::Question;
 use super::request::{Request, Trusted};
-use super::verdict::Verdict;
+use super::verdict::{SignatureSource, Verdict};
 use super::workspace::{self, no_key};
 use crate::error::{Error, Result};
 use crate::keys;
 use crate::ops::trust::file;
 
-/// A verifier for each module.
+/// What decides about one module.
+#[derive(Clone)]
+pub(super) enum Judge {
+    /// A verifier. Of a trust file, with the formats that its rule counts.
+    Verifier(Verifier, Option<Vec<Format>>),
+    /// Nobody who could have signed it is known: for this reason.
+    Nobody(String),
+}
+
+impl Judge {
+    pub(super) fn of_rule(verifier: Verifier, formats: Option<Vec<Format>>) -> Self {
+        Self::Verifier(verifier, formats)
+    }
+}
+
+/// What decides about each module.
 pub(super) struct Judges<'a> {
-    pub(super) modules: Vec<(&'a Path, Verifier)>,
+    pub(super) modules: Vec<(&'a Path, Judge)>,
     /// The keys that count for anything but modules, too.
     pub(super) keys: Vec<PublicKey>,
     /// The trust file that they come from, if they do.
@@ -28,9 +45,14 @@ impl<'a> Judges<'a> {
         let Request { modules, identity, .. } = request;
         match &request.trusted {
             Trusted::Keys { public_keys, policy } => {
-                let keys = named_keys(public_keys)?;
-                let verifier = by_keys(keys.clone(), policy, *identity)?;
-                let modules = modules.iter().map(|module| (&**module, verifier.clone())).collect();
+                let (judge, keys) = match named_keys(public_keys, request)? {
+                    Named::Keys(keys) => {
+                        let verifier = by_keys(keys.clone(), policy, *identity)?;
+                        (Judge::Verifier(verifier, None), keys)
+                    }
+                    Named::Nobody(why) => (Judge::Nobody(why), Vec::new()),
+                };
+                let modules = modules.iter().map(|module| (&**module, judge.clone())).collect();
                 Ok(Self { modules, keys, trust: None })
             }
             Trusted::File { file, question } => {
@@ -45,8 +67,9 @@ impl<'a> Judges<'a> {
                     }
                     None => {
                         let keys = workspace::signers(&workspace, modules)?;
-                        let judge =
-                            |(module, keys)| Ok((module, by_keys(keys, policy, *identity)?));
+                        let judge = |(module, keys)| {
+                            Ok((module, Judge::Verifier(by_keys(keys, policy, *identity)?, None)))
+                        };
                         let modules = keys.into_iter().map(judge).collect::<Result<_>>()?;
                         Ok(Self { modules, keys: Vec::new(), trust: None })
                     }
@@ -63,9 +86,11 @@ impl<'a> Judges<'a> {
     ) -> Result<Self> {
         let time = question.time();
         let judge = |module: &'a PathBuf| {
-            let builder = trust.verifier(&question.name_of(module)?, time);
+            let name = question.name_of(module)?;
+            let builder = trust.verifier(&name, time);
             let builder = if identity { builder.with_identity() } else { builder };
-            Ok((&**module, builder.build()))
+            let formats = trust.rule_for(&name).map(|rule| trust.rules()[rule].formats.clone());
+            Ok((&**module, Judge::of_rule(builder.build(), formats)))
         };
         let modules = modules.iter().map(judge).collect::<Result<_>>()?;
         let keys = trust.keys_at(time);
@@ -96,12 +121,65 @@ fn refuse_besides(policy: &Policy) -> Result<()> {
     }
 }
 
-fn named_keys(public_keys: &[String]) -> Result<Vec<PublicKey>> {
+/// Whom the arguments of `--public-key` name.
+enum Named {
+    Keys(Vec<PublicKey>),
+    /// Nobody of this principal.
+    Nobody(String),
+}
+
+fn named_keys(public_keys: &[String], request: &Request) -> Result<Named> {
     if public_keys.is_empty() {
         return Err(no_key());
     }
-    let keys = public_keys.iter().map(|key| keys::public_keys(key));
-    Ok(keys.collect::<Result<Vec<_>>>()?.concat())
+    let asked = &request.formats.asked;
+    let any =
+        asked.iter().any(|asked| matches!(asked, Asked::Auto | Asked::Format(Format::WasmSign)));
+    let (mut keys, mut nobody) = (Vec::new(), None);
+    for argument in public_keys {
+        match argument.strip_prefix(ALLOWED_SIGNERS) {
+            Some(path) => {
+                let found = allowed_signers(Path::new(path), request)?;
+                if found.is_empty() {
+                    let principal = request.principal.as_deref().unwrap_or_default();
+                    nobody = Some(format!(
+                        "no line of `{path}` allows {principal:?} to sign in the namespace {:?} now",
+                        request.formats.namespace
+                    ));
+                }
+                keys.extend(found);
+            }
+            None if any => keys.extend(keys::any_public_keys(argument)?),
+            None => keys.extend(keys::public_keys(argument)?),
+        }
+    }
+    Ok(match nobody {
+        Some(why) if keys.is_empty() => Named::Nobody(why),
+        _ => Named::Keys(keys),
+    })
+}
+
+/// What stands before the path of a file of allowed signers.
+const ALLOWED_SIGNERS: &str = "allowed-signers:";
+
+/// The keys that may sign for the principal now. They count for the signatures of OpenSSH alone.
+fn allowed_signers(path: &Path, request: &Request) -> Result<Vec<PublicKey>> {
+    let Formats { asked, namespace, .. } = &request.formats;
+    let is_other = |asked: &Asked| *asked != Asked::Format(Format::Sshsig);
+    let by_file = matches!(request.signature, SignatureSource::Named(_)) && asked.is_empty();
+    if !by_file && (asked.is_empty() || asked.iter().any(is_other)) {
+        return Err(Error::usage("a file of allowed signers is for sshsig signatures alone")
+            .advice("add `--as sshsig`, or pass the public keys themselves"));
+    }
+    let principal = request.principal.as_deref().ok_or_else(|| {
+        Error::usage(format!(
+            "`{}` allows signers by their names, and none was given",
+            path.display()
+        ))
+        .advice("pass the principal that must have signed with `--identity NAME`")
+    })?;
+    let time = Question { name: None, at: None }.time();
+    keys::allowed_signers(path, principal, namespace, time)
 }
 
 fn by_keys(keys: Vec<PublicKey>, policy: &Policy, identity: bool) -> Result<Verifier> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use wasmsign_core::trust::{PinCheck, Trust};
 
-use super::verdict::{Failure, PinNote, Verdict};
+use super::verdict::{Failure, PinNote, Proof, Verdict};
 use crate::error::Result;
 use crate::ops::pin::Store;
 
@@ -32,21 +32,24 @@ impl Pinning {
     ) -> Result<Verdict<'a>> {
         let Ok(verified) = verdict.result else { return Ok(verdict) };
         let mut store = Store::open(&self.store)?;
-        let (result, pin) =
-            match store.pins.check(&self.name, &verified, trust, self.allow_downgrade) {
-                PinCheck::New(pin) => {
-                    store.set(&self.name, pin)?;
-                    (Ok(verified), Some(PinNote::New))
-                }
-                PinCheck::Newer(pin) => {
-                    store.set(&self.name, pin)?;
-                    (Ok(verified), Some(PinNote::Newer))
-                }
-                PinCheck::Refused(refusal) => {
-                    (Err(Failure::Pinned(Box::new(verified), refusal)), None)
-                }
-                _ => (Ok(verified), None),
-            };
+        let checked = match &verified {
+            Proof::Module(verified) => {
+                store.pins.check(&self.name, verified, trust, self.allow_downgrade)
+            }
+            Proof::File(verified) => store.pins.check_file(&self.name, verified, trust),
+        };
+        let (result, pin) = match checked {
+            PinCheck::New(pin) => {
+                store.set(&self.name, pin)?;
+                (Ok(verified), Some(PinNote::New))
+            }
+            PinCheck::Newer(pin) => {
+                store.set(&self.name, pin)?;
+                (Ok(verified), Some(PinNote::Newer))
+            }
+            PinCheck::Refused(refusal) => (Err(Failure::Pinned(Box::new(verified), refusal)), None),
+            _ => (Ok(verified), None),
+        };
         Ok(Verdict { result, pin, ..verdict })
     }
 }

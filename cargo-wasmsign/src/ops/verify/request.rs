@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use wasmsign_core::Policy;
 
+use super::formats::Formats;
 use super::pins::Pinning;
 use super::question::Question;
 use super::verdict::SignatureSource;
@@ -14,8 +15,12 @@ pub(crate) struct Request {
     pub(crate) modules: Vec<PathBuf>,
     /// Where their signatures are.
     pub(crate) signature: SignatureSource,
+    /// Of which formats they are.
+    pub(crate) formats: Formats,
     /// Who decides.
     pub(crate) trusted: Trusted,
+    /// Whose lines of a file of allowed signers count.
+    pub(crate) principal: Option<String>,
     /// The store that remembers signers, where there is one.
     pub(crate) pins: Option<Pinning>,
     /// Whether the identities of verified modules are wanted, which takes a second hash.

@@ -53,6 +53,20 @@ pub fn output_kind(path: &Path) -> Output {
     }
 }
 
+/// A copy of a file that nobody else sees or changes, at its start.
+///
+/// # Errors
+///
+/// Those of the system.
+pub fn spooled(file: &File) -> io::Result<File> {
+    let mut spooled = tempfile::tempfile()?;
+    let mut from: &File = file;
+    from.rewind()?;
+    io::copy(&mut from, &mut spooled)?;
+    spooled.rewind()?;
+    Ok(spooled)
+}
+
 /// Opens an [`Output::Stream`].
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::chain;
 use super::files::Read;
-use crate::keys::{PublicKey, is_key_text};
+use crate::keys::{KeyError, PublicKey, is_key_text};
 use crate::trust::document::{Located, Table, Value, not_empty};
 use crate::trust::error::Faults;
 use crate::trust::model::{Signers, TrustedKey};
@@ -115,7 +115,7 @@ fn key(
 fn public_key(text: &Located<&str>, read: Read<'_>, faults: &mut Faults<'_>) -> Option<PublicKey> {
     let value = not_empty(text.clone(), faults)?;
     let decoded = match is_key(value) {
-        true => PublicKey::decode(value.as_bytes()).map_err(|error| format!("{error}")),
+        true => decode(value.as_bytes()).map_err(|error| format!("{error}")),
         false => key_file(value, read),
     };
     faults.take(&text.span, decoded)
@@ -124,9 +124,7 @@ fn public_key(text: &Located<&str>, read: Read<'_>, faults: &mut Faults<'_>) -> 
 fn is_key(text: &str) -> bool {
     const BEGINNINGS: [&str; 4] = ["ssh-", "sk-ssh-", "ecdsa-", "untrusted comment:"];
     let is_line = |beginning: &&str| text.starts_with(*beginning) && text.contains([' ', '\n']);
-    is_key_text(text)
-        || BEGINNINGS.iter().any(is_line)
-        || PublicKey::decode(text.as_bytes()).is_ok()
+    is_key_text(text) || BEGINNINGS.iter().any(is_line) || decode(text.as_bytes()).is_ok()
 }
 
 fn key_file(path: &str, read: Read<'_>) -> Result<PublicKey, String> {
@@ -137,5 +135,13 @@ fn key_file(path: &str, read: Read<'_>) -> Result<PublicKey, String> {
         ));
     }
     let content = read(path).map_err(|error| format!("failed to read {}: {error}", shown(path)))?;
-    PublicKey::decode(&content).map_err(|error| format!("{}: {error}", shown(path)))
+    decode(&content).map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+/// Keys of every algorithm that this build verifies.
+fn decode(bytes: &[u8]) -> Result<PublicKey, KeyError> {
+    #[cfg(feature = "wasm-sign")]
+    return PublicKey::decode_any(bytes);
+    #[cfg(not(feature = "wasm-sign"))]
+    PublicKey::decode(bytes)
 }

@@ -9,6 +9,8 @@ use crate::keys::PublicKey;
 use crate::manifest::Version;
 use crate::trust::model::Trust;
 use crate::verify::Verified;
+#[cfg(feature = "whole-file")]
+use crate::verify::VerifiedFile;
 
 /// What a store says of a module that was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +74,13 @@ fn version(version: Option<&Version>) -> String {
 }
 
 impl Pins {
+    /// As [`Pins::check`], for a file that is no module, such as the archive of a package.
+    #[cfg(feature = "whole-file")]
+    #[must_use]
+    pub fn check_file(&self, name: &str, file: &VerifiedFile, trust: Option<&Trust>) -> PinCheck {
+        self.check(name, file.proof(), trust, false)
+    }
+
     /// Decides about a module of this name that was verified, by what is remembered of the name.
     ///
     /// Nothing changes in the store: [`PinCheck::New`] and [`PinCheck::Newer`] have what is to be put there with

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use crate::keys::PublicKey;
 use crate::manifest::Version;
 use crate::verify::Verified;
+#[cfg(feature = "whole-file")]
+use crate::verify::VerifiedFile;
 
 /// What is remembered of a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,13 @@ pub struct Pin {
 }
 
 impl Pin {
+    /// What there is to remember of a file that is no module.
+    #[cfg(feature = "whole-file")]
+    #[must_use]
+    pub fn of_file(file: &VerifiedFile) -> Option<Self> {
+        Self::of(file.proof())
+    }
+
     /// What there is to remember of a module; `None` where nobody has signed it.
     #[must_use]
     pub fn of(verified: &Verified) -> Option<Self> {

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use wasmsign_core::edit;
 use wasmsign_core::formats::Format;
-use wasmsign_core::trust::Time;
 
 use super::signature_file::refuse_same_file;
 use super::verify::{self, Verdict};
@@ -178,7 +177,7 @@ fn append(file: &mut File, path: &Path, request: &Request, migrated: &Migrated) 
         from: request.from.name(),
         old: &migrated.old,
         new: &new,
-        time: Time::now().to_string(),
+        time: verify::Question { name: None, at: None }.time().to_string(),
     };
     let text = serde_json::to_string(&line).map_err(io::Error::from);
     // One write for the whole line: several may append to one file.

@@ -114,21 +114,22 @@ impl Context<'_> {
         let path = self.job.output.published.join(name);
         let mut staged = seal::stage(&path)?;
         let mut from = reader(module)?;
-        let embedded = match placement {
-            Some(Placement::Embedded | Placement::Both) => {
+        let embedded = match (placement, at_the_end) {
+            (Some(Placement::Embedded | Placement::Both), _) => {
                 Some(seal::embedded(name, &from, &mut staged, &signatures)?)
             }
-            _ if at_the_end.is_some() => {
-                for (format, signers) in at_the_end {
-                    let signer = signers.first().expect("`given` gives one at least");
-                    sealed_as = Some(other_formats::at_the_end(
+            (_, Some((format, signers))) => {
+                // There is one: `other_signatures` has seen to it.
+                for signer in signers.iter().take(1) {
+                    let sealed = other_formats::at_the_end(
                         name,
                         &from,
                         &mut staged,
                         *format,
                         signer,
                         &options,
-                    )?);
+                    )?;
+                    sealed_as = Some(sealed);
                 }
                 None
             }

@@ -63,6 +63,7 @@ impl Problem {
         match failure {
             Failure::Refused(refusal) => refused(refusal),
             Failure::Pinned(..) => Self::refused(file, "pin-changed", "it is not what was pinned"),
+            Failure::Nobody(why) => Self::refused(file, "no-trusted-signature", why.clone()),
             Failure::Malformed(fault) => Self::malformed(file, fault.to_string()),
             Failure::Unread(error) => Self::of_error(file, error),
         }

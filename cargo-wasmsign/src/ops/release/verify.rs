@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use wasmsign_core::formats::Format;
 use wasmsign_core::trust::Time;
 use wasmsign_core::verify::SignedBy;
 use wasmsign_core::{Policy, PublicKey};
@@ -14,7 +15,9 @@ use super::opened::Opened;
 use super::problem::Problem;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::ops::verify::{self as modules, Question, SignatureSource, Trusted, Verdict};
+use crate::ops::verify::{
+    self as modules, Asked, Formats, Question, SignatureSource, Trusted, Verdict,
+};
 
 /// A release, and who decides about it.
 #[derive(Debug)]
@@ -80,6 +83,9 @@ pub(crate) fn run(request: &Request) -> Result<Verification> {
     let asked = modules::Request {
         modules: readable.iter().map(|module| opened.path(&module.file)).collect(),
         signature: SignatureSource::OwnOrBeside,
+        // What a release is signed with, whatever else its modules have.
+        formats: Formats { asked: vec![Asked::Format(Format::Wasmsign2)], ..Formats::default() },
+        principal: None,
         trusted: request.whom.trusted(),
         pins: None,
         identity: true,

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use wasmsign_core::Verified;
 use wasmsign_core::formats::Format;
 use wasmsign_core::trust::{Pin, PinRefusal};
 use wasmsign_core::verify::{Refusal, SignedBy, VerifiedFile};
 use wasmsign_core::wasm::Malformed;
+use wasmsign_core::{Identity, Verified};
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -52,6 +52,14 @@ impl Proof {
         match self {
             Self::Module(verified) => verified.signers(),
             Self::File(verified) => verified.signers(),
+        }
+    }
+
+    /// The identity of a module, where it was asked for.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Module(verified) => verified.identity(),
+            Self::File(_) => None,
         }
     }
 

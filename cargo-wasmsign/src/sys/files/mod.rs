@@ -13,5 +13,7 @@ pub use limit::allow_many;
 pub use locks::Exclusive;
 pub use removal::Removal;
 pub use staged::{Access, Staged, exists, remove_all, remove_strays};
-pub use streams::{Output, is_dash, is_stdout, open, open_stream, output_kind, spooled, spooled_stdin};
+pub use streams::{
+    Output, is_dash, is_stdout, open, open_stream, output_kind, spooled, spooled_stdin,
+};
 pub use written::write_whole;

@@ -95,6 +95,11 @@ pub const MAX_SCRYPT_BYTES: u64 = 1 << 30;
 #[cfg(feature = "minisign")]
 pub const MAX_COMMENT_BYTES: usize = 4096;
 
+/// Keys under which a signature of minisign over a file itself (`Ed`) is verified: for each of them the file is hashed. Those
+/// whose number it names come first.
+#[cfg(feature = "whole-file")]
+pub const MAX_KEYS_OVER_FILE: usize = 16;
+
 /// Bytes of an export section in which a signature of wasmsign 0.1 in symbol mode is looked for, to say that it is not read.
 #[cfg(feature = "whole-file")]
 pub(crate) const MAX_UNREAD_EXPORT_BYTES: u64 = 4 * 1024 * 1024;

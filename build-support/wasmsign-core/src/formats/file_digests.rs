@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256, Sha512};
 
 use super::whole_file::FileDigest;
 use crate::keys::PublicKey;
+#[cfg(feature = "minisign")]
+use crate::limits::MAX_KEYS_OVER_FILE;
 use crate::stream::ReadError;
 use crate::stream::chunks::{Run, Sink};
 use crate::stream::hashes::{RollingHashes, State};
@@ -23,12 +25,15 @@ pub(crate) struct FileDigests {
 }
 
 /// What came of one of them.
+#[derive(Default)]
 pub(crate) struct Digested {
     /// The digest; empty where the signature was verified instead.
     pub(crate) digest: Vec<u8>,
     /// For which keys it is valid then, by their indices.
     #[cfg_attr(not(feature = "minisign"), expect(dead_code, reason = "only minisign signs files"))]
     pub(crate) valid_under: Vec<bool>,
+    /// Whether it was verified for all of those that may have made it.
+    pub(crate) all_tried: bool,
     /// The bytes that were held back.
     pub(crate) trailer: Vec<u8>,
 }
@@ -49,8 +54,11 @@ pub(crate) enum Hashing {
     #[cfg(feature = "minisign")]
     Blake2b512(Blake2b512),
     #[cfg(feature = "minisign")]
-    Verifying(Vec<Option<StreamVerifier>>),
+    Verifying(Vec<Option<StreamVerifier>>, AllTried),
 }
+
+/// Whether each key was tried that may have made a signature over the file itself.
+type AllTried = bool;
 
 impl State for Hashing {
     fn update(&mut self, bytes: &[u8]) {
@@ -60,7 +68,7 @@ impl State for Hashing {
             #[cfg(feature = "minisign")]
             Self::Blake2b512(hash) => hash.update(bytes),
             #[cfg(feature = "minisign")]
-            Self::Verifying(keys) => keys.iter_mut().flatten().for_each(|key| key.update(bytes)),
+            Self::Verifying(keys, _) => keys.iter_mut().flatten().for_each(|key| key.update(bytes)),
         }
     }
 }
@@ -75,31 +83,51 @@ impl Hashing {
             FileDigest::Blake2b512 => Self::Blake2b512(Blake2b512::new()),
             #[cfg(feature = "minisign")]
             FileDigest::Itself { signature, number } => {
-                let may_be_by =
-                    |key: &&PublicKey| key.minisign_number().is_none_or(|known| known == *number);
-                let verifier =
-                    |key| Some(key).filter(may_be_by).and_then(|key| key.verify_stream(signature));
-                Self::Verifying(keys.iter().map(verifier).collect())
+                let (tried, all_tried) = likely(keys, number);
+                let mut verifiers: Vec<_> = keys.iter().map(|_| None).collect();
+                for index in tried {
+                    verifiers[index] = keys[index].verify_stream(signature);
+                }
+                Self::Verifying(verifiers, all_tried)
             }
         }
     }
 
-    pub(crate) fn finish(self) -> (Vec<u8>, Vec<bool>) {
+    /// What it came to: the trailer comes from elsewhere.
+    pub(crate) fn finish(self) -> Digested {
         let digest = match self {
             Self::Sha256(hash) => hash.finalize().to_vec(),
             Self::Sha512(hash) => hash.finalize().to_vec(),
             #[cfg(feature = "minisign")]
             Self::Blake2b512(hash) => hash.finalize().to_vec(),
             #[cfg(feature = "minisign")]
-            Self::Verifying(keys) => {
+            Self::Verifying(keys, all_tried) => {
                 let is_valid = |key: Option<StreamVerifier>| {
                     key.is_some_and(|key| key.finalize_and_verify().is_ok())
                 };
-                return (Vec::new(), keys.into_iter().map(is_valid).collect());
+                let valid_under = keys.into_iter().map(is_valid).collect();
+                return Digested { valid_under, all_tried, ..Digested::default() };
             }
         };
-        (digest, Vec::new())
+        Digested { digest, all_tried: true, ..Digested::default() }
     }
+}
+
+/// The keys under which a signature with this number over a file itself is verified, by their indices, and whether all are
+/// among them that may have made it. For each the file is hashed: those whose number it is come first.
+#[cfg(feature = "minisign")]
+fn likely(keys: &[PublicKey], number: &[u8; 8]) -> (Vec<usize>, AllTried) {
+    let has_it = |index: &usize| keys[*index].minisign_number_or_usual() == *number;
+    let may_be_by = |index: &usize| {
+        keys[*index].ed25519_bytes().is_some()
+            && keys[*index].minisign_number().is_none_or(|known| known == *number)
+    };
+    let (mut first, mut others): (Vec<_>, Vec<_>) =
+        (0..keys.len()).filter(may_be_by).partition(has_it);
+    first.append(&mut others);
+    let all_tried = first.len() <= MAX_KEYS_OVER_FILE;
+    first.truncate(MAX_KEYS_OVER_FILE);
+    (first, all_tried)
 }
 
 /// The last bytes so far, which may be the last of the file.
@@ -166,16 +194,14 @@ impl FileDigests {
         }
     }
 
-    /// What came of them, in their order. The last bytes are in the digests after all where `with_trailer` says so.
-    pub(crate) fn finish(self, with_trailer: bool) -> Vec<Digested> {
+    /// What came of them, in their order. The digests are of all but this number of bytes at the end, and of all but those
+    /// that were held back where these are fewer.
+    pub(crate) fn finish(self, left_out: usize) -> Vec<Digested> {
         let trailers = self.tails.iter().map(Tail::bytes);
         let done = self.hashes.finish().into_iter().zip(trailers);
         done.map(|(mut hash, trailer)| {
-            if with_trailer {
-                hash.update(&trailer);
-            }
-            let (digest, valid_under) = hash.finish();
-            Digested { digest, valid_under, trailer }
+            hash.update(&trailer[..trailer.len().saturating_sub(left_out)]);
+            Digested { trailer, ..hash.finish() }
         })
         .collect()
     }

@@ -29,6 +29,9 @@ pub struct FileSignatures {
     pub(crate) sections: Option<Option<Vec<u8>>>,
 }
 
+/// Whether a file begins as one of a format does.
+type Test = fn(&[u8]) -> bool;
+
 impl FileSignatures {
     fn of(format: impl WholeFile + 'static) -> Self {
         Self { all: [Arc::new(format) as Arc<dyn WholeFile>].into(), sections: None }
@@ -123,7 +126,7 @@ impl FileSignatures {
     /// [`Format::Wasmsign2`], or no signature.
     #[must_use]
     pub fn format_of(file: &[u8]) -> Format {
-        let likely: [(Format, fn(&[u8]) -> bool); 3] = [
+        let likely: [(Format, Test); 3] = [
             #[cfg(feature = "minisign")]
             (Format::Minisign, super::minisign::is_likely),
             #[cfg(not(feature = "minisign"))]

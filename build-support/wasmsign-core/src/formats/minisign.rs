@@ -18,7 +18,7 @@ use super::whole_file::{
 };
 use crate::wasm::{Malformed, Place};
 
-const UNTRUSTED: &str = "untrusted comment:";
+const UNTRUSTED: &str = "untrusted comment: ";
 const TRUSTED: &str = "trusted comment: ";
 
 /// What a signature is over.
@@ -96,7 +96,7 @@ impl Signature {
     pub fn encode(&self, untrusted_comment: &str) -> String {
         let bytes = [&self.algorithm.word()[..], &self.number, &self.signature].concat();
         format!(
-            "{UNTRUSTED} {untrusted_comment}\n{}\n{TRUSTED}{}\n{}\n",
+            "{UNTRUSTED}{untrusted_comment}\n{}\n{TRUSTED}{}\n{}\n",
             Base64::encode_string(&bytes),
             self.trusted_comment,
             Base64::encode_string(&self.global_signature)
@@ -116,7 +116,7 @@ pub(crate) fn global_message(signature: &[u8; 64], trusted_comment: &str) -> Vec
 
 /// Whether a file begins as minisign's files do.
 pub(crate) fn is_likely(bytes: &[u8]) -> bool {
-    bytes.starts_with(UNTRUSTED.as_bytes())
+    bytes.starts_with(UNTRUSTED.trim_ascii_end().as_bytes())
 }
 
 /// A text line by line, with the offsets of the lines.

@@ -96,6 +96,11 @@ pub(crate) trait Claims {
     /// Whether a claim is one that can be checked.
     fn is_known(&self, set: usize, claim: usize) -> bool;
 
+    /// Whether a claim may be this key's, as far as it says whose it is. To ask costs nothing.
+    fn may_be_by(&self, _place: (usize, usize), _key: &PublicKey) -> bool {
+        true
+    }
+
     /// Whether a claim is this key's, which has this index among the verifier's keys. `message` is that of the set.
     fn is_by(&self, place: (usize, usize), message: &[u8], key: (usize, &PublicKey)) -> bool;
 

@@ -133,11 +133,12 @@ impl Parts {
     }
 }
 
+/// What stands before the 32 bytes in the SPKI of an Ed25519 key (RFC 8410).
+const SPKI: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
+
 fn public_key(content: &[u8]) -> Option<PublicKey> {
-    match content.try_into() {
-        Ok(bytes) => PublicKey::from_bytes(bytes).ok(),
-        Err(_) => PublicKey::decode(content).ok().filter(|key| key.ed25519_bytes().is_some()),
-    }
+    let bytes = content.strip_prefix(SPKI).unwrap_or(content);
+    PublicKey::from_bytes(bytes.try_into().ok()?).ok()
 }
 
 /// The first block of a text: its label, its content, and what stands behind it.
@@ -151,7 +152,9 @@ fn block(text: &str) -> Option<(&'static str, Vec<u8>, &str)> {
     let length = text.find(&end)? + end.len();
     let lines = text[..length].replace("\r\n", "\n");
     let (found, content) = pem_rfc7468::decode_vec(lines.as_bytes()).ok()?;
-    (found == label).then_some((label, content, &text[length..]))
+    let behind = &text[length..];
+    let ends_its_line = behind.is_empty() || behind.starts_with(['\n', '\r']);
+    (found == label && ends_its_line).then_some((label, content, behind))
 }
 
 fn wrong(offset: usize, expected: &'static str) -> Malformed {
@@ -184,7 +187,10 @@ impl WholeFile for Detached {
         let claim = |endorsement: &Endorsement| FileClaim {
             format: Format::Oak,
             key_id: Vec::new(),
-            names: Named::Nobody,
+            names: endorsement
+                .public_key
+                .ed25519_bytes()
+                .map_or(Named::Nobody, |key| Named::Key(*key)),
             message: endorsement.hash.to_vec(),
             is_about_this_file: endorsement.hash[..] == *file.digest,
             signature: FileSignature::Ed25519(Box::new(endorsement.signature)),

@@ -75,6 +75,13 @@ impl Signature {
         let KeyData::Ed25519(key) = read.public_key() else {
             return Err(wrong("an Ed25519 key (`ssh-ed25519`)"));
         };
+        // The crate takes every version up to its own.
+        if read.version() != SshSig::VERSION {
+            return Err(wrong("version 1"));
+        }
+        if read.algorithm() != ssh_key::Algorithm::Ed25519 {
+            return Err(wrong("a signature of the key's algorithm (`ssh-ed25519`)"));
+        }
         if !read.reserved().is_empty() {
             return Err(wrong("an empty reserved field"));
         }

@@ -100,7 +100,7 @@ pub(crate) enum Named {
     #[cfg(feature = "minisign")]
     MinisignNumber([u8; 8]),
     /// This key.
-    #[cfg(feature = "sshsig")]
+    #[cfg(any(feature = "oak", feature = "sshsig"))]
     Key([u8; 32]),
 }
 
@@ -132,7 +132,17 @@ pub(crate) enum Invalid {
 impl FileClaim {
     /// Whether the key of this index may have made it, as far as the signature says: a named key is needed where it names
     /// one.
-    fn may_be_by(&self, key: &PublicKey) -> bool {
+    pub(crate) fn may_be_by(&self, key: &PublicKey) -> bool {
+        let is_ed25519 = key.ed25519_bytes().is_some();
+        let is_of_algorithm = match &self.signature {
+            #[cfg(feature = "wasm-sign")]
+            FileSignature::Ecdsa(_) => !is_ed25519,
+            _ => is_ed25519,
+        };
+        is_of_algorithm && self.may_name(key)
+    }
+
+    fn may_name(&self, key: &PublicKey) -> bool {
         match &self.names {
             Named::Nobody => true,
             // A key of another encoding has no number.
@@ -140,7 +150,7 @@ impl FileClaim {
             Named::MinisignNumber(number) => {
                 key.minisign_number().is_none_or(|known| known == *number)
             }
-            #[cfg(feature = "sshsig")]
+            #[cfg(any(feature = "oak", feature = "sshsig"))]
             Named::Key(named) => key.ed25519_bytes() == Some(named),
         }
     }
@@ -151,7 +161,7 @@ impl FileClaim {
             Named::Nobody => false,
             #[cfg(feature = "minisign")]
             Named::MinisignNumber(number) => key.minisign_number() == Some(*number),
-            #[cfg(feature = "sshsig")]
+            #[cfg(any(feature = "oak", feature = "sshsig"))]
             Named::Key(named) => key.ed25519_bytes() == Some(named),
         }
     }
@@ -182,11 +192,11 @@ impl FileClaim {
 
     /// What is wrong with it where it names this key, and is not valid under it.
     pub(crate) fn why_invalid(&self, index: usize, key: &PublicKey) -> Option<Invalid> {
-        let invalid = match self.has_signed(index, key) {
+        // A claim names one key, so this is one operation for each claim at most.
+        self.names(key).then(|| match self.has_signed(index, key) {
             true => Invalid::Comment,
             false => Invalid::File,
-        };
-        self.names(key).then_some(invalid)
+        })
     }
 }
 

@@ -115,7 +115,7 @@ impl PublicKey {
     }
 
     /// That number, else the one that signatures of this key have: the first 8 bytes of its usual id.
-    #[cfg(all(feature = "minisign", feature = "sign"))]
+    #[cfg(feature = "minisign")]
     pub(crate) fn minisign_number_or_usual(&self) -> [u8; 8] {
         let usual = || *self.default_key_id().first_chunk().expect("12 bytes are more than 8");
         self.minisign_number.unwrap_or_else(usual)

@@ -83,7 +83,10 @@ impl Secp256k1SecretKey {
     /// algorithm or curve; [`KeyError::Der`]; [`KeyError::PublicGiven`].
     pub fn decode(bytes: &[u8]) -> Result<Self, KeyError> {
         let text = core::str::from_utf8(bytes).map_err(|_| no_pem())?;
-        let secret = stack::cleared(|| match (block(text, SEC1), block(text, PKCS8)) {
+        // `openssl ecparam -genkey` writes the curve before the key.
+        let text = text.trim_ascii_start();
+        let text = block(text, PARAMETERS).map_or(text, |(_, behind)| behind.trim_ascii_start());
+        let secret = stack::cleared(|| match (only_block(text, SEC1), only_block(text, PKCS8)) {
             (Some(block), _) => k256::SecretKey::from_sec1_pem(block).map_err(|_| of_sec1()),
             (None, Some(block)) => {
                 k256::SecretKey::from_pkcs8_pem(block).map_err(|_| of_pkcs8(bytes))
@@ -118,16 +121,21 @@ impl fmt::Debug for Secp256k1SecretKey {
     }
 }
 
+const PARAMETERS: &str = "EC PARAMETERS";
 const SEC1: &str = "EC PRIVATE KEY";
 const PKCS8: &str = "PRIVATE KEY";
 
-/// The block of this label, from its first line to its last.
-fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
-    let (begin, end) =
-        (alloc::format!("-----BEGIN {label}-----"), alloc::format!("-----END {label}-----"));
-    let start = text.find(&begin)?;
-    let length = text[start..].find(&end)? + end.len();
-    Some(&text[start..start + length])
+/// The block of this label that a text begins with, from its first line to its last, and what stands behind it.
+fn block<'a>(text: &'a str, label: &str) -> Option<(&'a str, &'a str)> {
+    let end = alloc::format!("-----END {label}-----");
+    text.starts_with(&alloc::format!("-----BEGIN {label}-----")).then_some(())?;
+    Some(text.split_at(text.find(&end)? + end.len()))
+}
+
+/// The block of this label, where it is all that the text has: of two keys nobody knows which one is meant.
+fn only_block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let (block, behind) = block(text, label)?;
+    behind.trim_ascii().is_empty().then_some(block)
 }
 
 fn no_pem() -> KeyError {

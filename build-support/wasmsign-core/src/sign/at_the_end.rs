@@ -121,7 +121,8 @@ pub(crate) fn survey(module: impl Read, format: Arc<dyn WholeFile>) -> Result<En
         return Err(malformed(format.format(), Place::Module, section.offset, expected).into());
     }
     let is_signed = its.is_some();
-    let digest = digests.finish(!is_signed).pop().map(|digested| digested.digest);
+    let left_out = if is_signed { format.trailer_bytes() } else { 0 };
+    let digest = digests.finish(left_out).pop().map(|digested| digested.digest);
     let offset = its.map_or(body.total, |section| section.offset);
     Ok(End { body, format, offset, is_signed, digest: digest.unwrap_or_default() })
 }
@@ -146,7 +147,7 @@ pub(crate) fn copy_before(
         again.update(&chunk);
         write(output, &chunk)?;
     }
-    match again.finish().0 == end.digest && offset == end.offset {
+    match again.finish().digest == end.digest && offset == end.offset {
         true => Ok(()),
         false => Err(Changed.into()),
     }

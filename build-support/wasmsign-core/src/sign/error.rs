@@ -126,6 +126,14 @@ pub enum NotSignable {
         crate::limits::MAX_COMMENT_BYTES
     )]
     Comment,
+    /// A file that may be what a key signs in another format: a hash alone, or a message. The signature over the file itself would
+    /// be one in that format too.
+    #[cfg(feature = "minisign")]
+    #[error(
+        "the file may be a hash, or what a key signs in another format: a signature over it as it is would be one in that \
+         format too (minisign's default, over its BLAKE2b-512, is not)"
+    )]
+    Message,
     /// A key of another algorithm than the format has.
     #[cfg(feature = "whole-file")]
     #[error("the format needs a key of another algorithm")]
@@ -146,6 +154,8 @@ impl NotSignable {
             Self::OtherFormat { .. } => "other-format",
             #[cfg(feature = "minisign")]
             Self::Comment => "comment",
+            #[cfg(feature = "minisign")]
+            Self::Message => "other-message",
             #[cfg(feature = "whole-file")]
             Self::Algorithm => "wrong-algorithm",
             Self::UnknownData(unknown) => unknown.code(),

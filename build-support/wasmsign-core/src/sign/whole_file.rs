@@ -46,7 +46,8 @@ pub fn minisign(
 ///
 /// # Errors
 ///
-/// As [`minisign`](fn@minisign); [`SignError::Changed`] where the two readings differ.
+/// As [`minisign`](fn@minisign); [`SignError::Changed`] where the two readings differ; [`SignError::NotSignable`] with a file of 32 or
+/// 64 bytes, which may be somebody's hash, or one that begins as what keys sign in other formats.
 #[cfg(feature = "minisign")]
 pub fn minisign_pure(
     mut file: impl Read + std::io::Seek,
@@ -55,6 +56,7 @@ pub fn minisign_pure(
     trusted_comment: &str,
 ) -> Result<String, SignError> {
     one_line(&[untrusted_comment, trusted_comment])?;
+    no_message(&mut file)?;
     let file = core::cell::RefCell::new(&mut file);
     let readings = core::cell::RefCell::new(Vec::new());
     let failed = core::cell::RefCell::new(None);
@@ -75,6 +77,29 @@ pub fn minisign_pure(
     }
     let made = made.ok_or(super::error::Changed)?;
     finish_minisign(Algorithm::Pure, made, secret, untrusted_comment, trusted_comment)
+}
+
+/// How the messages begin that the same key may sign for something else: signatures in sections, SSH, DSSE, the text that a
+/// build's delimiters are made of.
+#[cfg(feature = "minisign")]
+const MESSAGES: [&[u8]; 4] = [b"wasmsig", b"SSHSIG", b"DSSEv1 ", b"cargo-wasmsign delimiter "];
+
+/// Bytes of messages that are a hash alone: of Oak, and of minisign and wasmsign 0.1.
+#[cfg(feature = "minisign")]
+const HASHES: [u64; 2] = [32, 64];
+
+/// Refuses a file that is a message of another format: a signature over it would be one of that format as well.
+#[cfg(feature = "minisign")]
+fn no_message(file: &mut (impl Read + std::io::Seek)) -> Result<(), SignError> {
+    let failed = |source| ReadError::new(0, source);
+    let length = file.seek(std::io::SeekFrom::End(0)).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    let mut start = Vec::new();
+    Reader::new(file).fill(32, &mut start).map_err(failed)?;
+    match HASHES.contains(&length) || MESSAGES.iter().any(|message| start.starts_with(message)) {
+        true => Err(super::error::NotSignable::Message.into()),
+        false => Ok(()),
+    }
 }
 
 /// Reads a file from its start, and gives its SHA-256.
@@ -179,6 +204,6 @@ fn digest(file: impl Read, digest: FileDigest) -> Result<Vec<u8>, ReadError> {
     let mut tee = Tee::new(Reader::new(file), Pace::Full, (), FileDigests::new(&[wanted], &[]));
     while tee.skip(u64::MAX)? > 0 {}
     tee.flush()?;
-    let digested = tee.sink.finish(false).pop();
+    let digested = tee.sink.finish(0).pop();
     Ok(digested.map(|digested| digested.digest).unwrap_or_default())
 }

@@ -68,6 +68,10 @@ impl Claims for AllClaims {
         self.file(set).map_or(Format::Wasmsign2, |claim| claim.format)
     }
 
+    fn may_be_by(&self, place: (usize, usize), key: &PublicKey) -> bool {
+        self.file(place.0).is_none_or(|claim| claim.may_be_by(key))
+    }
+
     fn is_by(&self, place: (usize, usize), message: &[u8], key: (usize, &PublicKey)) -> bool {
         match self.file(place.0) {
             Some(claim) => claim.is_by(key.0, key.1),

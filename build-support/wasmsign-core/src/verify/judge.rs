@@ -16,6 +16,8 @@ use super::verdict::{Facts, Ignored, MaybeManifest, Reason, Refusal, Verified};
 use crate::digest::Identity;
 use crate::formats::sections::{Layout, SignatureData, decode, decode_embedded};
 use crate::formats::{Content, Format, FormatError};
+#[cfg(feature = "whole-file")]
+use crate::limits::MAX_KEYS_OVER_FILE;
 use crate::wasm::{Body, Embedded, Hashing, Kind, Place};
 #[cfg(feature = "whole-file")]
 use {super::all_claims::AllClaims, crate::formats::whole_file::FileClaim};
@@ -56,6 +58,8 @@ pub(super) struct FileClaims {
     pub(super) with_sections: bool,
     /// Whether there is a signature that is not read.
     pub(super) has_unread: bool,
+    /// Whether each signature was tried with each key.
+    pub(super) all_tried: bool,
 }
 
 impl Criteria {
@@ -127,6 +131,8 @@ impl Criteria {
         #[cfg(feature = "whole-file")]
         let has_unread = files.as_ref().is_some_and(|files| files.has_unread);
         #[cfg(feature = "whole-file")]
+        let all_tried = files.as_ref().is_none_or(|files| files.all_tried);
+        #[cfg(feature = "whole-file")]
         let is_module = files.as_ref().is_none_or(|files| files.is_module);
         #[cfg(not(feature = "whole-file"))]
         let is_module = true;
@@ -138,7 +144,7 @@ impl Criteria {
             }
             Ok(data) => Ok(data),
         };
-        ignored.extend(data.iter().flat_map(|data| not_looked_at(data)));
+        ignored.extend(data.iter().flat_map(not_looked_at));
         #[cfg_attr(not(feature = "trust"), expect(unused_mut, reason = "trust files add to it"))]
         let mut facts = Facts {
             kind: is_module.then_some(body.kind),
@@ -184,6 +190,11 @@ impl Criteria {
         #[cfg(feature = "whole-file")]
         let verdict = verdict.map_err(|reason| match reason {
             Reason::NoSignature if has_unread => Reason::SymbolMode,
+            #[cfg(feature = "whole-file")]
+            Reason::NoTrustedSignature if !all_tried => Reason::TooManySignatures {
+                what: "keys that may have signed the file itself (`Ed`)",
+                limit: MAX_KEYS_OVER_FILE as u32,
+            },
             reason => reason,
         });
         match verdict {

@@ -258,7 +258,9 @@ impl<'a> Search<'a> {
     ) -> Result<(), Exhausted> {
         let (set, entry, key) = place;
         let found_before = hits[key].as_ref().is_some_and(|hit| hit.rank <= rank);
-        if found_before || !self.claims.is_known(set, entry) {
+        let may_be = self.claims.is_known(set, entry)
+            && self.claims.may_be_by((set, entry), &self.keys[key]);
+        if found_before || !may_be {
             return Ok(());
         }
         let is_by = || self.claims.is_by((set, entry), message, (key, &self.keys[key]));

@@ -130,8 +130,7 @@ fn verify_module(
     let mut reading = Reading::new(criteria, signatures);
     let mut body = pass::read(module, reading.hashing(), &mut reading)?;
     let Reading { noting, digests, its_sections, has_unread, .. } = reading;
-    let signed_at_its_end = its_sections.iter().any(|(first, _)| first.is_some());
-    let mut digested = digests.finish(!signed_at_its_end);
+    let mut digested = digests.finish(at_the_end(&its_sections, body.total));
     if criteria.identity && ends_the_module(signatures) {
         body.identity = digested.pop().and_then(|it| identity(it, &body, &its_sections));
     }
@@ -144,13 +143,18 @@ fn verify_module(
     if signatures.sections.is_none() {
         body.boundaries = Vec::from([whole(body.total)]);
         body.boundary_count = 1;
+    } else if body.boundary_count > body.boundaries.len() {
+        // More parts than can be signed: no set is over all of them, but a signature over the file is.
+        body.boundaries.push(whole(body.total));
+        body.boundary_count = body.boundaries.len();
     }
     let given = match &signatures.sections {
         Some(detached) => criteria.signatures(detached.as_deref(), body.embedded.as_ref()),
         None => none(),
     };
     let with_sections = signatures.sections.is_some();
-    let files = FileClaims { claims, is_module: true, with_sections, has_unread };
+    let all_tried = all_tried(&digested);
+    let files = FileClaims { claims, is_module: true, with_sections, has_unread, all_tried };
     let given = Signatures { files: Some(files), ..given };
     criteria.judge(&body, &noting.notes, given, &mut criteria.work())
 }
@@ -165,7 +169,7 @@ fn verify_any(
     while tee.skip(u64::MAX)? > 0 {}
     tee.flush()?;
     let total = tee.offset();
-    let digested = tee.sink.finish(false);
+    let digested = tee.sink.finish(0);
     let no_sections = std::vec![(None, 0); signatures.all.len()];
     let claims = claims(signatures, &digested, &no_sections, total)?;
     let body = Body {
@@ -177,9 +181,30 @@ fn verify_any(
         total,
         identity: None,
     };
-    let files = FileClaims { claims, is_module: false, with_sections: false, has_unread: false };
+    let files = FileClaims {
+        claims,
+        is_module: false,
+        with_sections: false,
+        has_unread: false,
+        all_tried: all_tried(&digested),
+    };
     let given = Signatures { files: Some(files), ..none() };
     criteria.judge(&body, &Notes::default(), given, &mut criteria.work())
+}
+
+/// Bytes at the end of a module that hold a signature over all that stands before.
+fn at_the_end(its_sections: &[ItsSections], total: u64) -> usize {
+    let sections = its_sections.iter().filter_map(|(first, _)| first.as_ref());
+    let last = sections.filter(|section| section.end() == total);
+    last.map(|section| total - section.offset)
+        .max()
+        .and_then(|len| usize::try_from(len).ok())
+        .unwrap_or(0)
+}
+
+/// Whether each signature over the file itself was verified under each key that may have made it.
+fn all_tried(digested: &[Digested]) -> bool {
+    digested.iter().all(|digested| digested.all_tried)
 }
 
 /// Nothing in sections.
@@ -330,7 +355,7 @@ impl Visitor for Reading<'_> {
         }
         let has = |export: &[u8]| content.windows(export.len()).any(|window| window == export);
         let has_unread = self.unread_exports().any(has);
-        self.has_unread = has_unread;
+        self.has_unread |= has_unread;
     }
 
     fn file(&mut self, run: &Run, in_signature: bool) {

@@ -28,7 +28,7 @@ for crate in "${crates[@]}"; do
         grep -qx "$file" <<<"$files" || fault "$crate: $file is not in the package"
     done
     strange=$(grep -vE '^(\.cargo_vcs_info\.json|Cargo\.(lock|toml|toml\.orig)|LICENSE-(APACHE|MIT)|README\.md)$' <<<"$files" |
-        grep -vE '^(src|examples)/.*\.rs$|^templates/|^templates\.json$|^src/cli/completions/|\.(h|toml|sh|txt|in)$' || true)
+        grep -vE '^(src|examples)/.*\.rs$|^templates/|^templates\.json$|^src/cli/completions/|\.(h|toml|sh|txt|in|yml)$' || true)
     tests=$(grep -E '(^|/)(tests?|testdata|benches|fixtures|snapshots)(/|\.rs$)' <<<"$files" | grep -v '^templates/' || true)
     for file in $strange $tests; do fault "$crate: $file is in the package"; done
 done

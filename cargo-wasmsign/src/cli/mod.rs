@@ -7,6 +7,7 @@ mod clean;
 mod completions;
 mod config;
 mod detach;
+mod init;
 mod inspect;
 mod key;
 mod keygen;
@@ -124,6 +125,7 @@ fn run(cli: Cli, report: &Report) -> Result<Exit> {
         Command::Detach(typed) => detach::run(typed, report),
         Command::Attach(typed) => attach::run(typed, report),
         Command::Clean(typed) => clean::run(typed, report),
+        Command::Init(typed) => init::run(*typed, report),
         Command::New(typed) => new::run(typed, report),
         Command::Completions(typed) => completions::run(&typed, report),
         Command::Man(typed) => man::run(&typed, report),

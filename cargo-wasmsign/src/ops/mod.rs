@@ -7,6 +7,7 @@ pub(crate) mod cargo;
 pub(crate) mod clean;
 pub(crate) mod config;
 pub(crate) mod detach;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod keygen;

@@ -74,3 +74,21 @@ fn git(package: &Path, arguments: &[&str]) -> Option<String> {
     let output = child::output(&mut command, &[]).ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
+
+/// The directory of the repository that this directory is in.
+pub fn top(directory: &Path) -> Option<std::path::PathBuf> {
+    let top = git(directory, &["rev-parse", "--show-toplevel"])?;
+    Some(top.trim_end_matches(['\n', '\r']).into()).filter(|top: &std::path::PathBuf| top.is_dir())
+}
+
+/// Whether git would leave out a file below this directory, which need not exist.
+pub fn is_ignored(directory: &Path, file: &Path) -> bool {
+    let file = file.to_string_lossy();
+    git(directory, &["check-ignore", "--quiet", "--", &file]).is_some()
+}
+
+/// Whether git has a file below this directory.
+pub fn is_tracked(directory: &Path, file: &Path) -> bool {
+    let file = file.to_string_lossy();
+    git(directory, &["ls-files", "--error-unmatch", "--", &file]).is_some()
+}

@@ -9,7 +9,7 @@ mod compiler;
 mod configuration;
 mod dependencies;
 mod features;
-mod git;
+pub mod git;
 mod message;
 mod profile;
 mod reproducible;

@@ -4,6 +4,7 @@ mod build;
 mod clean;
 mod config;
 mod explain;
+mod init;
 mod inspect;
 mod key;
 mod manifest;

@@ -8,6 +8,7 @@ use super::build::{Artifact, Finished, Plan};
 use super::clean::Clean;
 use super::config::Config;
 use super::explain::Explain;
+use super::init::Init;
 use super::inspect::Inspect;
 use super::key::{KeyConvert, KeyShow, KeySucceed};
 use super::manual::Manual;
@@ -50,6 +51,7 @@ enum AnyLine {
     Attach(Versioned<Attach>),
     Clean(Versioned<Clean>),
     New(Versioned<New>),
+    Init(Versioned<Init>),
     Manual(Versioned<Manual>),
 }
 

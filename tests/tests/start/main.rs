@@ -2,5 +2,6 @@
 #![cfg(unix)]
 
 mod completions;
+mod init;
 mod manual;
 mod new;

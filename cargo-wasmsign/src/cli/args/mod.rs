@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod files;
 mod format;
+mod init;
 mod key;
 mod keygen;
 mod man;
@@ -31,6 +32,7 @@ pub use completions::Completions;
 pub use config::{Config, Schema};
 pub use files::{Attach, Detach, Inspect, Split};
 pub use format::additional_data;
+pub use init::Start;
 pub use key::{Key, KeyCommand, KeyConvert, KeyShow, KeySucceed};
 pub use keygen::{Encoding, Keygen};
 pub use man::Man;
@@ -118,6 +120,8 @@ enum VerifyCommand {
 pub enum Command {
     /// Create a project that builds, signs and tests at once
     New(New),
+    /// Add what signing needs to an existing project
+    Init(Box<Start>),
     /// Build with cargo, optimize, sign, verify and publish the modules of a package or workspace
     Build(Box<Build>),
     /// Make a directory of signed modules that anyone can check, from one version of the packages

@@ -1,24 +1,18 @@
 //! `cargo wasmsign trust init`: a trust file from the keys that a workspace signs with.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::PathBuf;
-
-use wasmsign_core::KeyEncoding;
 
 use crate::error::{Error, Result};
 use crate::keys;
 use crate::manifest::{CommandLine, Manifests};
 use crate::ops::resolve::{self, Query, Resolved};
 use crate::ops::select;
+use crate::ops::trust::document;
 use crate::ops::{Event, Observer};
 use crate::project::{Configuration, Resolution, Selection, Workspace};
 use crate::sys::files;
 use crate::text::escape::escape;
-use crate::text::toml::{toml_key, toml_string};
-
-/// The usual name.
-const FILE_NAME: &str = "wasmsign-trust.toml";
 
 /// What is to be made.
 #[derive(Debug)]
@@ -51,7 +45,7 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Made>
     let options = &CommandLine::default();
     let query = Query { selection: &selection, options, profile: "release", configuration };
     let Resolved { manifests, packages } = resolve::packages(&workspace, &query)?;
-    let mut text = String::from(HEAD);
+    let mut text = String::from(document::HEAD);
     let keys = add_keys(&mut text, &manifests, observe)?;
     if keys.is_empty() {
         return Err(Error::usage("the manifest names no key whose public half can be known").advice(
@@ -70,17 +64,12 @@ pub(crate) fn run(request: &Request, observe: &mut Observer<'_>) -> Result<Made>
     if rules.is_empty() {
         rules.insert(keys.clone(), vec!["**".to_owned()]);
     }
-    rules.iter().for_each(|(signers, modules)| add_rule(&mut text, modules, signers));
-    let output = request.output.clone().unwrap_or_else(|| workspace.root().join(FILE_NAME));
+    rules.iter().for_each(|(signers, modules)| document::add_rule(&mut text, modules, signers));
+    let output =
+        request.output.clone().unwrap_or_else(|| workspace.root().join(document::FILE_NAME));
     files::write_whole(&output, text.as_bytes(), request.force)?;
     Ok(Made { output, keys })
 }
-
-const HEAD: &str = "\
-# Whom to trust for which module. `cargo wasmsign trust check` reads this file, `cargo wasmsign verify --policy` decides
-# by it, and `cargo wasmsign trust explain` says why.
-version = 1
-";
 
 /// Adds each key of the manifest, and gives the names.
 fn add_keys(
@@ -94,15 +83,7 @@ fn add_keys(
         match halves {
             Ok(None) => {}
             Ok(Some(public)) => {
-                let public = public.encode(KeyEncoding::OpenSsh);
-                let public = String::from_utf8_lossy(&public);
-                // Nothing can fail that writes into a string.
-                let _ = write!(
-                    text,
-                    "\n[keys.{}]\npublic = {}\n# valid-until = 2030-01-01\n# revoked = true\n",
-                    toml_key(&key.name),
-                    toml_string(public.trim())
-                );
+                document::add_key(text, &key.name, &document::text_of(&public));
                 names.push(key.name.clone());
             }
             Err(error) => {
@@ -115,17 +96,4 @@ fn add_keys(
         }
     }
     Ok(names)
-}
-
-fn add_rule(text: &mut String, modules: &[String], signers: &[String]) {
-    let list = |texts: &[String]| {
-        let texts: Vec<_> = texts.iter().map(|text| toml_string(text)).collect();
-        texts.join(", ")
-    };
-    let (modules, require) = (list(modules), list(signers));
-    let _ = write!(
-        text,
-        "\n[[rules]]\nmodules = [{modules}]\nrequire = [{require}] # each of these must have signed\n\
-         # package = \"NAME\" # of the module manifest, which `manifest = true` embeds\n# version = \">=1.0\"\n"
-    );
 }

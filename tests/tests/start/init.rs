@@ -43,7 +43,7 @@ fn added(old: &str, new: &str) -> String {
     let is_added = |line: &&str| match kept.next_if_eq(line) {
         Some(_) => false,
         // The last line of a file may have had no end.
-        None => kept.next_if(|kept| !kept.ends_with('\n') && **kept == line.trim_end()).is_none(),
+        None => kept.next_if(|kept| !kept.ends_with('\n') && **kept == *line.trim_end()).is_none(),
     };
     let added: String = new.split_inclusive('\n').filter(is_added).collect();
     assert_eq!(kept.next(), None, "a line is gone of\n{old}\n--- which is now\n{new}");

@@ -1,0 +1,10 @@
+//! `cargo wasmsign release`, and what others make of it.
+#![cfg(unix)]
+
+mod files;
+mod merge;
+mod refused;
+mod sbom;
+mod sign;
+mod support;
+mod verify;

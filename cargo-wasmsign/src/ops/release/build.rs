@@ -21,6 +21,7 @@ use super::request::Request;
 use super::{epoch, provenance, sbom};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
+use crate::keys::Signer;
 use crate::manifest::Placement;
 use crate::module::seal;
 use crate::ops::build::{self, Done, Prepared};
@@ -159,8 +160,7 @@ impl Release<'_> {
                 Ok(())
             },
         )?;
-        let signer = modules.values().next().and_then(|(_, job)| job.recipe.signers.first());
-        let signer = signer.map(Arc::clone);
+        let signer = modules.values().next().and_then(|(_, job)| signers(job).into_iter().next());
         index.modules = modules.into_values().map(|(module, _)| module).collect();
         finish::write_index(&contents, &index, signer.as_deref(), self.time)?;
         let fresh = self.plan.destination.place(contents)? == Placed::Fresh;
@@ -229,6 +229,7 @@ impl Release<'_> {
         let package =
             package.ok_or_else(|| Error::usage("cargo built a package that was not selected"))?;
         let lines = job.recipe.signers.iter().zip(&published.signers);
+        let lines = lines.filter(|(signer, _)| is_ed25519(signer));
         let module = Module {
             package: package.name.to_string(),
             version: package.version.to_string(),
@@ -249,7 +250,7 @@ impl Release<'_> {
         let statement =
             self.statement(index, &module, names, job, published, package.repository.as_deref());
         let draft = Draft { module, names: names.clone(), sbom, statement };
-        draft.write(contents, signature.as_deref(), &job.recipe.signers)
+        draft.write(contents, signature.as_deref(), &signers(job))
     }
 
     fn sbom(&self, module: &Module, job: &Job) -> Result<serde_json::Value> {
@@ -297,9 +298,18 @@ impl Release<'_> {
     }
 }
 
+/// Those who sign in the default format, and so all that belongs to the module.
+fn signers(job: &Job) -> Vec<Arc<Signer>> {
+    job.recipe.signers.iter().filter(|signer| is_ed25519(signer)).cloned().collect()
+}
+
+fn is_ed25519(signer: &Signer) -> bool {
+    signer.secp256k1().is_none()
+}
+
 /// The signature of a published module, as its file beside it would have it.
 fn signature(job: &Job, published: &Published) -> Result<Option<Vec<u8>>> {
-    if job.recipe.signers.is_empty() {
+    if signers(job).is_empty() {
         return Ok(None);
     }
     if let Some(path) = &published.signature_path {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::PackageId;
+use wasmsign_core::formats::Format;
 
 use super::destination::Destination;
 use super::names::{self, Names};
@@ -44,6 +45,7 @@ impl Plan {
         if let Some(tag) = &request.tag {
             title.refuse_other_tag(tag, prepared.selected())?;
         }
+        check_formats(request, prepared, observe)?;
         let root = prepared.workspace().root();
         let target = request.build.compilation.target_directory(prepared.workspace())?;
         let revision = revision(request, root, &target, observe)?;
@@ -75,6 +77,36 @@ impl Plan {
         };
         self.modules.iter().find(is_meant).map(|module| &module.names)
     }
+}
+
+/// Refuses packages whose modules carry no signature of the default format. Those of other formats that lie beside a module
+/// are left out.
+fn check_formats(
+    request: &Request,
+    prepared: &Prepared<'_>,
+    observe: &mut Observer<'_>,
+) -> Result<()> {
+    let packages = prepared.batches().iter().flat_map(|batch| &batch.packages);
+    for planned in packages.filter(|_| !request.build.options.no_sign) {
+        let (name, formats) = (&planned.package.name, &planned.config.options.formats);
+        if !formats.contains(&Format::Wasmsign2) {
+            return Err(Error::usage(format!(
+                "the modules of `{name}` are not signed as {}",
+                Format::Wasmsign2
+            ))
+            .advice(format!(
+                "add `{}` to `signature-format`, or release with `--no-sign`",
+                Format::Wasmsign2
+            )));
+        }
+        let in_modules = [Format::Wasmsign2, Format::Wasmsign1, Format::WasmSign];
+        for format in formats.iter().filter(|format| !in_modules.contains(format)) {
+            observe(Event::Warning(&format!(
+                "the release has no signatures of `{name}` as {format}: `build` publishes them"
+            )))?;
+        }
+    }
+    Ok(())
 }
 
 /// The modules of all packages, each with its name.

@@ -18,7 +18,7 @@ const TOO_LONG: [&str; 3] = [
     "cargo install --path cargo-wasmsign --locked",
 ];
 
-/// What every page starts with: the package and the keys of README.md, some modules, and the keys of others.
+/// What a page starts with: a package; where there are keys, also the tables of README.md, and the keys of others.
 struct Stage(TempDir);
 
 impl Stage {
@@ -26,9 +26,9 @@ impl Stage {
         let stage = Self(scratch());
         let at = |name: &str| stage.path().join(name);
         let readme = std::fs::read_to_string(repository().join("README.md")).expect("it is there");
-        let tables = blocks(&readme, "toml")[0].1;
+        let tables = if has_keys { blocks(&readme, "toml")[0].1 } else { "" };
         let library = "[lib]\ncrate-type = [\"cdylib\"]\n";
-        write(&at("Cargo.toml"), package("guest", &format!("{library}{tables}[workspace]\n")));
+        write(&at("Cargo.toml"), package("guest", &format!("{library}{tables}")));
         write(&at("src/lib.rs"), LIBRARY);
         std::fs::create_dir(at("home")).expect("a directory can be made");
         if has_keys {
@@ -163,7 +163,7 @@ fn play(path: &str, has_keys: bool) -> usize {
     blocks.len()
 }
 
-/// Pages that make the keys which others have from the start.
+/// Pages that make the keys and tables which others have from the start.
 const FROM_NOTHING: [&str; 2] = ["README.md", "docs/tutorial/first-module.md"];
 
 #[test]

@@ -1,5 +1,8 @@
 //! What a binary holds, for people and programs that look without trusting.
 
+#[cfg(feature = "whole-file")]
+mod others;
+
 use std::io::Read;
 use std::vec::Vec;
 
@@ -12,6 +15,14 @@ use crate::wasm::{
     Boundary, Hashing, Kind, SIGNATURE, Section, Visitor, WasmError, boundaries_met, pass,
 };
 
+#[cfg(feature = "whole-file")]
+pub use others::OtherSignature;
+
+#[cfg(feature = "whole-file")]
+use crate::stream::chunks::Run;
+#[cfg(feature = "whole-file")]
+use others::Others;
+
 #[cfg(feature = "manifest")]
 use crate::manifest::{FoundManifest, ManifestError, ModuleManifest};
 
@@ -23,7 +34,8 @@ pub struct Inspection {
     pub kind: Kind,
     /// Bytes of the file.
     pub total: u64,
-    /// `None` where a `signature` section is not first and alone.
+    /// That of the module without its signature, wherever that stands; `None` where a `signature` section is neither first
+    /// and alone nor one of another format at the end.
     pub identity: Option<Identity>,
     /// The sections in file order: all of them, unless [`Inspection::is_truncated`] says otherwise.
     pub sections: Vec<Section>,
@@ -42,6 +54,12 @@ pub struct Inspection {
     /// The signature of another format at the end of the module, whether or not it is of the right form: its format and
     /// where it begins.
     pub at_the_end: Option<(Format, u64)>,
+    /// The signatures of other formats in the module: of those whose features are there.
+    #[cfg(feature = "whole-file")]
+    pub others: Vec<OtherSignature>,
+    /// Whether the module exports a signature in its data, as wasmsign 0.1 puts it there on request. It is not read here.
+    #[cfg(feature = "whole-file")]
+    pub has_symbol: bool,
     /// The embedded signature data, or what is wrong with it; `None` where there is none.
     pub signatures: Option<Result<SignatureData, FormatError>>,
     /// What the module says of itself, or why that is no manifest; `None` where it says nothing. It may lie outside of what
@@ -84,13 +102,33 @@ pub fn inspect_without_sections(input: impl Read) -> Result<Inspection, WasmErro
 }
 
 fn look(input: impl Read, mut seen: Sections) -> Result<Inspection, WasmError> {
-    let body = pass::read(Reader::new(input), Hashing::SignedAndIdentity, &mut seen)?;
+    #[cfg(feature = "whole-file")]
+    let hashing = {
+        seen.others = Some(Others::new());
+        Hashing::Signed
+    };
+    #[cfg(not(feature = "whole-file"))]
+    let hashing = Hashing::SignedAndIdentity;
+    let body = pass::read(Reader::new(input), hashing, &mut seen)?;
+    #[cfg(feature = "whole-file")]
+    let has_symbol = seen.others.as_ref().is_some_and(|others| others.has_symbol);
+    #[cfg(feature = "whole-file")]
+    let (others, identity) = seen.others.take().map(|it| it.finish(&body)).unwrap_or_default();
+    #[cfg(not(feature = "whole-file"))]
+    let identity = body.identity;
     let embedded = body.embedded.as_ref();
+    // A module that is nothing but a signature of another format has it in the place of ours.
+    #[cfg(feature = "whole-file")]
+    let embedded = embedded.filter(|embedded| {
+        let is_its =
+            |it: &OtherSignature| it.fault.is_none() && it.offset == embedded.section.offset;
+        !others.iter().any(is_its)
+    });
     let signatures = embedded.map(|embedded| decode_embedded(embedded, Layout::Deployed));
     Ok(Inspection {
         kind: body.kind,
         total: body.total,
-        identity: body.identity,
+        identity,
         sections: seen.list,
         section_count: seen.count,
         padded_count: seen.padded_count,
@@ -99,6 +137,10 @@ fn look(input: impl Read, mut seen: Sections) -> Result<Inspection, WasmError> {
         boundary_count: body.boundary_count,
         misplaced_signature: body.misplaced_signature,
         at_the_end: seen.last.as_ref().and_then(other_format),
+        #[cfg(feature = "whole-file")]
+        others,
+        #[cfg(feature = "whole-file")]
+        has_symbol,
         signatures,
         #[cfg(feature = "manifest")]
         manifest: seen.manifest.before(body.total),
@@ -160,6 +202,9 @@ struct Sections {
     name_room: usize,
     #[cfg(feature = "manifest")]
     manifest: FoundManifest,
+    /// Where nobody wants the identity, `None`.
+    #[cfg(feature = "whole-file")]
+    others: Option<Others>,
 }
 
 impl Sections {
@@ -193,15 +238,41 @@ impl Visitor for Sections {
         self.last = section.custom.is_some().then(|| section.clone());
         #[cfg(feature = "manifest")]
         self.manifest.see(section);
+        #[cfg(feature = "whole-file")]
+        if let Some(others) = &mut self.others {
+            others.section(section);
+        }
     }
 
     #[cfg(feature = "manifest")]
     fn wants(&self, section: &Section) -> bool {
+        #[cfg(feature = "whole-file")]
+        if self.others.as_ref().is_some_and(|others| others.reads_exports) {
+            return true;
+        }
         self.manifest.wants(section)
     }
 
     #[cfg(feature = "manifest")]
     fn content(&mut self, content: Vec<u8>) {
+        #[cfg(feature = "whole-file")]
+        if let Some(others) = self.others.as_mut().filter(|others| others.reads_exports) {
+            return others.exports(&content);
+        }
         self.manifest.keep(content);
+    }
+
+    #[cfg(feature = "whole-file")]
+    fn file(&mut self, run: &Run, in_signature: bool) {
+        if let Some(others) = &mut self.others {
+            others.file(run, in_signature);
+        }
+    }
+
+    #[cfg(feature = "whole-file")]
+    fn long_file(&mut self) {
+        if let Some(others) = &mut self.others {
+            others.long_file();
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! `cargo wasmsign inspect`.
 
+use wasmsign_core::formats::FormatError;
+use wasmsign_core::inspect::Inspection;
+
 use super::args::Inspect;
 use crate::error::{Result, of_module};
 use crate::exit::Exit;
@@ -8,10 +11,14 @@ use crate::report::Report;
 
 pub(super) fn run(typed: &Inspect, report: &Report) -> Result<Exit> {
     let path = &typed.module;
-    let inspection = inspect::run(path)?;
-    report.inspection(path, &inspection)?;
-    match inspection.signatures {
-        Some(Err(error)) => Err(of_module(path, error)),
-        _ => Ok(Exit::Ok),
+    let inspected = inspect::run(path)?;
+    report.inspection(path, &inspected)?;
+    let Inspection { signatures, others, .. } = inspected.module;
+    if let Some(Err(error)) = signatures {
+        return Err(of_module(path, error));
+    }
+    match others.into_iter().find_map(|other| other.fault) {
+        Some(fault) => Err(of_module(path, FormatError::from(fault))),
+        None => Ok(Exit::Ok),
     }
 }

@@ -55,6 +55,15 @@ fn json_has_all_of_it() {
             "hashes": [hash], "coverage": {"kind": "whole", "covered": 173},
             "entries": [{"algorithm": 1, "key_id": ID_ONE}],
         }]},
+        "known_signatures": [{
+            "format": "wasmsign2", "place": "module-start", "path": null, "offset": 8,
+            "covers": {"kind": "whole", "covered": 173}, "agrees": true,
+            "details": {"set": "0", "algorithm": "Ed25519", "key_id": ID_ONE},
+            "fault": null, "supported": true,
+            "hosts": [
+                "Envoy and other proxy-wasm hosts since 2026", "hosts that use wasmsign-core", "wasmsign2",
+            ],
+        }],
         "schema": 1,
     });
     assert_eq!(said.json(), [expected]);

@@ -1,4 +1,5 @@
 //! Modules: verified, and looked at.
 
 mod inspect;
+mod known_signatures;
 mod verify;

@@ -197,10 +197,15 @@ impl FileDigests {
     /// What came of them, in their order. The digests are of all but this number of bytes at the end, and of all but those
     /// that were held back where these are fewer.
     pub(crate) fn finish(self, left_out: usize) -> Vec<Digested> {
+        self.finish_with(|_| left_out)
+    }
+
+    /// As [`FileDigests::finish`], with that number by the bytes that were held back.
+    pub(crate) fn finish_with(self, mut left_out: impl FnMut(&[u8]) -> usize) -> Vec<Digested> {
         let trailers = self.tails.iter().map(Tail::bytes);
         let done = self.hashes.finish().into_iter().zip(trailers);
         done.map(|(mut hash, trailer)| {
-            hash.update(&trailer[..trailer.len().saturating_sub(left_out)]);
+            hash.update(&trailer[..trailer.len().saturating_sub(left_out(&trailer))]);
             Digested { trailer, ..hash.finish() }
         })
         .collect()

@@ -1,5 +1,7 @@
 //! What is printed of the inside of a module.
 
+mod hosts;
+mod known;
 mod map;
 mod warnings;
 
@@ -20,8 +22,10 @@ use super::values::{Kind, path_text};
 use super::verify::{Coverage, CoverageKind};
 use crate::error::Result;
 use crate::module::section_names::standard_name;
+use crate::ops::inspect::Inspected;
 use crate::text::escape::escape;
 use crate::text::size::{human, share};
+use known::{KnownSignature, Place};
 use map::Map;
 use warnings::{Warning, warnings};
 
@@ -50,8 +54,10 @@ pub(super) struct Inspect {
     boundaries: Vec<Boundary>,
     /// What the module says of itself, signed or not; null without a manifest that can be read.
     manifest: Option<Manifest>,
-    /// The embedded signatures.
+    /// The embedded signatures of the default format.
     signatures: Option<Signatures>,
+    /// Every signature whose format is known, in the module or in a file beside it.
+    known_signatures: Vec<KnownSignature>,
 }
 
 /// A section.
@@ -116,13 +122,14 @@ impl Report {
     /// # Errors
     ///
     /// Exit code 4 where it cannot be printed.
-    pub fn inspection(&self, path: &Path, what: &Inspection) -> Result<()> {
+    pub fn inspection(&self, path: &Path, what: &Inspected) -> Result<()> {
         self.line(&Inspect::of(path, what))
     }
 }
 
 impl Inspect {
-    fn of(path: &Path, what: &Inspection) -> Self {
+    fn of(path: &Path, inspected: &Inspected) -> Self {
+        let what = &inspected.module;
         let ends = what.boundaries.iter();
         Self {
             module: path_text(path),
@@ -131,7 +138,7 @@ impl Inspect {
             identity: what.identity.map(|identity| identity.to_string()),
             sections: what.sections.iter().map(|one| Section::of(what.kind, one)).collect(),
             section_count: what.section_count,
-            stray_signature: what.misplaced_signature,
+            stray_signature: stray_signature(what),
             parts: parts(what),
             warnings: warnings(what),
             boundaries: ends
@@ -146,6 +153,7 @@ impl Inspect {
                 Ok(data) => Signatures::Sets(sets(what, data)),
                 Err(error) => Signatures::Error(error.to_string()),
             }),
+            known_signatures: KnownSignature::all(inspected),
         }
     }
 
@@ -179,7 +187,8 @@ impl Inspect {
 
     fn show_signatures(&self, report: &Report) -> Result<()> {
         let sets = match &self.signatures {
-            None => return report.result("\nno signature"),
+            None if self.known_signatures.is_empty() => return report.result("\nno signature"),
+            None => return Ok(()),
             Some(Signatures::Error(error)) => {
                 return report.result(&format!("\nsignature data: {}", escape(error)));
             }
@@ -198,10 +207,18 @@ impl Inspect {
                 report.result(&format!("set {index}: {GOOD}{title}{GOOD:#} {covers}"))?;
             }
         }
+        self.show_hosts(report)?;
         match self.boundaries.len() {
             0 | 1 => Ok(()),
             _ => self.show_map(sets, report),
         }
+    }
+
+    /// Who reads the embedded signatures.
+    fn show_hosts(&self, report: &Report) -> Result<()> {
+        let embedded = |one: &&KnownSignature| one.place == Place::ModuleStart;
+        let Some(first) = self.known_signatures.iter().find(embedded) else { return Ok(()) };
+        report.result(&format!("read by {}", first.hosts.join("; ")))
     }
 
     /// Where a file has parts, a picture of which signature covers what.
@@ -228,6 +245,7 @@ impl Line for Inspect {
         self.show_sections(report)?;
         self.show_manifest(report)?;
         self.show_signatures(report)?;
+        known::show(&self.known_signatures, report)?;
         self.warnings.iter().for_each(|warning| report.warning(&warning.text));
         Ok(())
     }
@@ -284,16 +302,25 @@ impl Entry {
     fn of(entry: &sections::Entry) -> Self {
         let key_id = (!entry.key_id().is_empty()).then(|| hex::encode(entry.key_id()));
         let id = key_id.as_ref().map_or("no key id".to_owned(), |id| format!("key id {id}"));
-        let (algorithm, title) = match entry.content() {
-            Content::Ed25519(_) => (ED25519, format!("Ed25519, {id}")),
-            Content::WrongLength(length) => {
-                (ED25519, format!("Ed25519 of {length} bytes (ignored), {id}"))
-            }
-            other => {
-                let algorithm = other.algorithm();
-                (algorithm, format!("algorithm 0x{algorithm:02x} (ignored), {id}"))
-            }
+        let algorithm = match entry.content() {
+            Content::Ed25519(_) | Content::WrongLength(_) => ED25519,
+            other => other.algorithm(),
         };
-        Self { algorithm, key_id, title }
+        Self { algorithm, key_id, title: format!("{}, {id}", algorithm_title(entry)) }
     }
+}
+
+/// The algorithm of a signature, and whether it is one that counts.
+fn algorithm_title(entry: &sections::Entry) -> String {
+    match entry.content() {
+        Content::Ed25519(_) => "Ed25519".to_owned(),
+        Content::WrongLength(length) => format!("Ed25519 of {length} bytes (ignored)"),
+        other => format!("algorithm 0x{:02x} (ignored)", other.algorithm()),
+    }
+}
+
+/// Offset of a `signature` section that is in a wrong place, and no signature of another format.
+fn stray_signature(what: &Inspection) -> Option<u64> {
+    let is_its = |offset| what.others.iter().any(|it| it.fault.is_none() && it.offset == offset);
+    what.misplaced_signature.filter(|offset| !is_its(*offset))
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 
+use super::stray_signature;
 use crate::module::shape::wants_to_be_first;
 use crate::text::escape::escape;
 
@@ -38,7 +39,7 @@ fn broken_manifest(what: &Inspection) -> Option<Warning> {
 }
 
 fn misplaced_signature(what: &Inspection) -> Option<Warning> {
-    let offset = what.misplaced_signature?;
+    let offset = stray_signature(what)?;
     let text = format!(
         "the `signature` section at offset {offset} is not the first section: no signature can \
          verify"

@@ -1,4 +1,4 @@
-//! docs/trust.md shows trust files that load, and decide what the page says.
+//! docs/trust.md and docs/formats.md show trust files that load, and decide what the pages say.
 
 use std::io;
 
@@ -40,4 +40,14 @@ fn the_trust_files_of_the_page_load() {
     let rules = ["plugins/codec.wasm", "plugins/other.wasm", "dev/a/b.wasm", "x"];
     assert_eq!(rules.map(|name| example.rule_for(name)), [Some(0), Some(1), Some(2), None]);
     assert!(successor.succeeds(key("alice").public_key(), key("next").public_key()));
+}
+
+#[test]
+fn the_trust_file_for_endorsements_loads() {
+    let page = std::fs::read_to_string(repository().join("docs/formats.md")).expect("it is there");
+    let blocks = blocks(&page, "toml");
+    let files: Vec<_> = blocks.iter().filter(|(_, text)| text.contains("[[rules]]")).collect();
+    let [(_, text)] = files[..] else { panic!("there are {} files", files.len()) };
+    let trust = Trust::load(text, read).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(trust.rule_for("any.wasm"), Some(0));
 }

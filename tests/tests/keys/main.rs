@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod agent;
+mod allowed_signers;
 mod directory;
 mod encrypted;
 mod github;

@@ -181,15 +181,16 @@ fn of_entry(set: usize, entry: &Entry) -> Vec<(&'static str, String)> {
     details
 }
 
-fn of_minisign(signature: &minisign::Signature) -> [(&'static str, String); 3] {
+fn of_minisign(signature: &minisign::Signature) -> [(&'static str, String); 4] {
     let algorithm = match signature.algorithm {
         minisign::Algorithm::Pure => "Ed, of the file itself",
         minisign::Algorithm::Prehashed => "ED, of the file's BLAKE2b-512",
     };
-    // As minisign shows it.
+    // As minisign shows it; `verify` shows its bytes, as those of every key id.
     let number = u64::from_le_bytes(signature.number);
     [
         ("algorithm", algorithm.to_owned()),
+        ("key_id", hex::encode(signature.number)),
         ("key_number", format!("{number:016X}")),
         ("trusted_comment", signature.trusted_comment.clone()),
     ]

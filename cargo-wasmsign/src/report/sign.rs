@@ -32,8 +32,9 @@ pub(super) struct Sign {
     identity: Option<String>,
     /// What the header announces; null for a file that is no WebAssembly.
     kind: Option<Kind>,
-    /// The format of the signature: one of the names of `--as`.
-    format: &'static str,
+    /// The format of the signature, where that is not `wasmsign2`: one of the names of `--as`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
     /// Whose signatures verify, where the result could be read back.
     #[serde(skip_serializing_if = "Option::is_none")]
     signers: Option<Vec<Signer>>,
@@ -69,7 +70,7 @@ impl Report {
             added: *added,
             identity: identity.map(|identity| identity.to_string()),
             kind: Some((*kind).into()),
-            format: Format::Wasmsign2.name(),
+            format: None,
             signers: verified.as_ref().map(|verified| Signer::list(verified.signers())),
         })
     }
@@ -87,7 +88,7 @@ impl Report {
             added: sealed.signers.len(),
             identity: sealed.identity.map(|identity| identity.to_string()),
             kind: sealed.kind.map(Kind::from),
-            format: sealed.format.name(),
+            format: Some(sealed.format).filter(|it| *it != Format::Wasmsign2).map(Format::name),
             signers: Some(Signer::list(&sealed.signers)),
         })
     }
@@ -141,10 +142,7 @@ impl Line for Sign {
         let identity = self.identity.as_deref().unwrap_or_default();
         let names = Signer::names(signers);
         let identity = if identity.is_empty() { String::new() } else { format!(" {identity}") };
-        let format = match self.format == Format::Wasmsign2.name() {
-            true => String::new(),
-            false => format!(" ({})", self.format),
-        };
+        let format = self.format.map(|format| format!(" ({format})")).unwrap_or_default();
         report.done(verb, &format!("{output}{identity}, {already}signed by {names}{format}"))
     }
 }

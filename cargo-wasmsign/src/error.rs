@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use wasmsign_core::sign::NotSignable;
 use wasmsign_core::verify::Reason;
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::wasm::{Malformed, Place, Rule};
@@ -234,6 +235,14 @@ pub fn of_module(path: &Path, error: impl Into<wasmsign_core::Error>) -> Error {
             Error::new(Exit::Refused, format!("`{path}` is refused"))
                 .because(refusal)
                 .advice(advice)
+        }
+        Core::NotSignable(reason @ NotSignable::OtherFormat { .. }) => {
+            Error::usage(format!("`{path}` cannot have both signatures"))
+                .because(reason)
+                .advice("sign the module as it was before, or move to the new format with `cargo wasmsign migrate`")
+        }
+        Core::NotSignable(reason @ (NotSignable::Comment | NotSignable::Algorithm)) => {
+            Error::usage(format!("`{path}` cannot be signed so")).because(reason)
         }
         Core::NotSignable(reason) => {
             Error::malformed(format!("`{path}` cannot be signed")).because(reason)

@@ -19,8 +19,8 @@ fn minisign_of_debian() {
     let directory = directory();
     let path = directory.path();
     succeeds(&mut program(path, "minisign", "-G -W -p mini.pub -s mini.key"));
-    for flags in ["", "--legacy"] {
-        call(path, &format!("sign add.wasm --as minisign -k mini.key {flags}")).exits(0);
+    for flags in ["", " --legacy"] {
+        call(path, &format!("sign add.wasm --as minisign -k mini.key{flags}")).exits(0);
         let said = succeeds(&mut program(path, "minisign", "-V -p mini.pub -m add.wasm"));
         assert!(said.contains("file:add.wasm"), "{said}");
         verdict(path, "add.wasm --as minisign -K mini.pub", 0);

@@ -77,7 +77,7 @@ fn what_does_not_go_together_is_refused_before_anything_is_written() {
         ("sign add.wasm --as wasmsign2,wasmsign1 -k one.secret", "embedded wasmsign2"),
         ("sign add.wasm --as wasmsign2,wasm-sign -k one.secret -k ec.pem", "embedded wasmsign2"),
         ("sign add.wasm --as minisign -k one.secret -k two.secret", "one key"),
-        ("sign add.wasm --as minisign -k ec.pem", "secp256k1"),
+        ("sign add.wasm --as minisign -k ec.pem", "EC (ECDSA)"),
         ("sign add.wasm --as wasm-sign -k one.secret", "secp256k1"),
         ("sign add.wasm --as minisign -k one.secret -o out.wasm", "--output"),
         ("sign add.wasm --as wasmsign1 -k one.secret -S out.sig", "--signature"),
@@ -119,8 +119,8 @@ fn any_file_is_signed_by_minisign_and_pinned() {
     let directory = directory();
     let path = directory.path();
     fs::write(path.join("package.tar.gz"), b"\x1f\x8bno module").unwrap();
-    for flags in ["", "--legacy"] {
-        call(path, &format!("sign package.tar.gz --as minisign -k one.secret {flags}")).exits(0);
+    for flags in ["", " --legacy"] {
+        call(path, &format!("sign package.tar.gz --as minisign -k one.secret{flags}")).exits(0);
         let found = verdict(path, "package.tar.gz --as minisign -K one.public", 0);
         for key in ["kind", "coverage", "identity"] {
             assert_eq!(found[key], Value::Null, "{key}");

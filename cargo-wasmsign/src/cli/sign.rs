@@ -8,9 +8,9 @@ use super::observer::Observer;
 use super::standard_streams::read_once;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::module::other_formats::Options;
 use crate::ops::sign::{self, Destination, Request};
 use crate::ops::{Signers, adopt};
+use crate::pipeline::seal_as::Options;
 use crate::report::Report;
 use crate::sys::{files, network};
 

@@ -20,7 +20,6 @@ pub(crate) mod rebuild;
 pub(crate) mod release;
 pub(crate) mod select;
 pub(crate) mod sign;
-mod sign_as;
 pub(crate) mod signature_file;
 pub(crate) mod signed;
 pub(crate) mod split;

@@ -6,8 +6,8 @@ use wasmsign_core::formats::sections::SignatureData;
 use wasmsign_core::wasm::Kind;
 use wasmsign_core::{Verified, sign};
 
-use crate::module::other_formats::SealedAs;
 use crate::module::seal::Sealed;
+use crate::pipeline::seal_as::SealedAs;
 
 /// A module that was signed.
 pub(crate) struct Signed<'a> {

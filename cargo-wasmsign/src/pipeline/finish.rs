@@ -9,6 +9,7 @@ use wasmsign_core::inspect;
 
 use super::context::Context;
 use super::record::{self, Record, Source};
+use super::seal_as;
 use super::temporary::{length, reader, with_suffix};
 use super::transform::products::Products;
 use super::{Job, OtherSignature, Published, Sizes, Step};
@@ -108,7 +109,7 @@ impl Context<'_> {
         let (name, signatures) = (self.file_name, self.recipe().signatures());
         let placement = (!signatures.is_empty()).then_some(self.recipe().placement);
         let other_signatures = self.recipe().other_signatures()?;
-        let options = other_formats::Options::default();
+        let options = seal_as::Options::default();
         let at_the_end = other_signatures.iter().find(|(format, _)| format.ends_the_module());
         let mut sealed_as = None;
         let path = self.job.output.published.join(name);
@@ -121,14 +122,8 @@ impl Context<'_> {
             (_, Some((format, signers))) => {
                 // There is one: `other_signatures` has seen to it.
                 for signer in signers.iter().take(1) {
-                    let sealed = other_formats::at_the_end(
-                        name,
-                        &from,
-                        &mut staged,
-                        *format,
-                        signer,
-                        &options,
-                    )?;
+                    let sealed =
+                        seal_as::at_the_end(name, &from, &mut staged, *format, signer, &options)?;
                     sealed_as = Some(sealed);
                 }
                 None
@@ -157,9 +152,9 @@ impl Context<'_> {
             let Some(path) = other_formats::file_beside(&path, *format) else { continue };
             refuse_directory(&path)?;
             let module = reader(&mut staged)?;
-            let (text, _) = other_formats::detached(name, &module, *format, signers, &options)?;
+            let (text, _) = seal_as::detached(name, &module, *format, signers, &options)?;
             let mut staged = seal::stage(&path)?;
-            other_formats::write(text.as_bytes(), &mut staged)?;
+            seal_as::write(text.as_bytes(), &mut staged)?;
             others.push((*format, staged));
         }
         let identity = match (embedded.or(detached), sealed_as) {

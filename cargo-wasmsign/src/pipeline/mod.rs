@@ -11,6 +11,7 @@ mod job;
 mod published;
 mod recipe;
 mod record;
+pub(crate) mod seal_as;
 mod statement;
 mod steps;
 mod temporary;

@@ -8,13 +8,13 @@ use wasmsign_core::formats::Format;
 use wasmsign_core::sign::NewSignature;
 
 use super::SignerLine;
+use super::seal_as;
 use super::statement::Statement;
 use super::transform::program::Program;
 use crate::error::{Error, Result};
 use crate::keys::{KeyIdChoice, Signer};
 use crate::manifest::{self, Placement, Unfinished};
 use crate::module::optimize::{Cache, Optimizer, Ran};
-use crate::module::other_formats;
 use crate::module::shape::Delimiters;
 use crate::sys::hashing::sha256;
 use crate::text::hex::public_key_text;
@@ -154,7 +154,7 @@ impl Recipe {
         }
         let signers: Vec<_> = self.signers.iter().map(|signer| &**signer).collect();
         let others = self.formats.iter().filter(|format| **format != Format::Wasmsign2);
-        others.map(|format| Ok((*format, other_formats::given(*format, &signers)?))).collect()
+        others.map(|format| Ok((*format, seal_as::given(*format, &signers)?))).collect()
     }
 
     /// Who signs, in words.

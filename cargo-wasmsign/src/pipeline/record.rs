@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use wasmsign_core::formats::Format;
 use wasmsign_core::{Policy, Require, Verifier};
 
+use super::seal_as;
 use super::transform::products::Products;
 use super::{Published, Recipe};
 use crate::error::{Error, Result};
@@ -146,8 +147,8 @@ fn other_formats_verify(published: &Published, recipe: &Recipe) -> bool {
         let content = beside.map(std::fs::read).transpose().ok().flatten();
         let module = File::open(&published.path).ok();
         module.is_some_and(|module| {
-            let options = other_formats::Options::default();
-            other_formats::verifies(&module, *format, content.as_deref(), signers, &options)
+            let options = seal_as::Options::default();
+            seal_as::verifies(&module, *format, content.as_deref(), signers, &options)
         })
     })
 }

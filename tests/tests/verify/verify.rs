@@ -35,7 +35,7 @@ fn json_of_a_verified_module() {
     let module = "add-custom.split.one+two.wasm";
     let keys = "-K two.public -K one.public --require all";
     let whole = json!({
-        "module": module, "verdict": "verified", "reason": null,
+        "module": module, "verdict": "verified", "reason": null, "format": "wasmsign2",
         "identity": identity(&vector("add-custom.split.wasm")), "kind": "module",
         "coverage": {"kind": "whole", "covered": 497, "total": 497},
         "signers": [signer("two", Some(ID_TWO)), signer("one", Some(ID_ONE))], "ignored": [],

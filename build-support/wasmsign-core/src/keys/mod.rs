@@ -31,14 +31,14 @@ mod public;
 mod redaction;
 #[cfg(feature = "wasm-sign")]
 mod secp256k1;
+#[cfg(feature = "wasm-sign")]
+mod secp256k1_secret;
 mod secret;
 mod stack;
 mod strict;
 #[cfg(all(test, feature = "key-files"))]
 mod tests;
 
-#[cfg(feature = "wasm-sign")]
-pub use self::secp256k1::{EcdsaSignature, Secp256k1SecretKey};
 pub use self::{
     algorithm::Algorithm,
     description::KeyDescription,
@@ -49,3 +49,5 @@ pub use self::{
     public::PublicKey,
     secret::SecretKey,
 };
+#[cfg(feature = "wasm-sign")]
+pub use self::{secp256k1::EcdsaSignature, secp256k1_secret::Secp256k1SecretKey};

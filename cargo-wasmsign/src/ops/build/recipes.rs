@@ -14,8 +14,9 @@ use crate::manifest::{
     CommandLine, Features, Manifests, OptimizeOptions, Options, PackageConfig, Placement, Tool,
 };
 use crate::module::optimize::{self, Optimizer};
-use crate::module::other_formats::{check_together, given};
+use crate::module::other_formats::check_together;
 use crate::module::shape::{Delimiters, Embedding};
+use crate::pipeline::seal_as::given;
 use crate::pipeline::{AUDITABLE_LIST, Recipe, find_transform};
 use crate::sys::caller;
 

@@ -14,6 +14,7 @@ use wasmsign_core::{Identity, Policy, Require, Verifier, VerifyError};
 use crate::error::{Error, Result, of_module, of_signing};
 use crate::exit::Exit;
 use crate::keys::Signer;
+use crate::module::other_formats::begins_as_wasm;
 use crate::module::seal;
 use crate::sys::files::Staged;
 
@@ -248,19 +249,6 @@ fn default_comment(name: &Path, hashed: bool) -> String {
     let file = file.replace(['\n', '\r', '\0'], "?");
     let hashed = if hashed { "\thashed" } else { "" };
     format!("{}file:{file}{hashed}", epoch.unwrap_or_default())
-}
-
-/// Whether a file begins as WebAssembly does.
-///
-/// # Errors
-///
-/// Exit code 4.
-pub fn begins_as_wasm(name: &Path, file: &File) -> Result<bool> {
-    let mut start = Vec::new();
-    let mut source = seal::rewound(name, file)?.take(4);
-    let read = source.read_to_end(&mut start);
-    read.map_err(|source| Error::io(format!("failed to read `{}`", name.display()), source))?;
-    Ok(start == b"\0asm")
 }
 
 /// All of these must have signed.

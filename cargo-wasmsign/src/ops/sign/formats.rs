@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 
 use wasmsign_core::formats::Format;
 
-use super::sign::{self, Destination, Request};
-use super::signed::{Signed, SignedAs};
-use super::{Event, Observer, signature_file};
+use super::request::{Destination, Request};
+use super::sections;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::keys::Signer;
-use crate::module::other_formats::{
-    self, Options, SealedAs, check_together, file_beside, is_detached,
-};
+use crate::module::other_formats::{check_together, file_beside, is_detached};
 use crate::module::seal::{self, Sealed};
+use crate::ops::signed::{Signed, SignedAs};
+use crate::ops::{Event, Observer, signature_file};
+use crate::pipeline::seal_as::{self, Options, SealedAs};
 use crate::sys::files::{self, Output, Staged};
 
 /// Signs each module, and gives the worst exit code. There is an event for each signature.
@@ -60,7 +60,7 @@ impl<'a> Plan<'a> {
         check_options(request, formats)?;
         let signers: Vec<_> = signers.iter().collect();
         refuse_idle(&signers, formats)?;
-        let with_keys = |format: &Format| Ok((*format, other_formats::given(*format, &signers)?));
+        let with_keys = |format: &Format| Ok((*format, seal_as::given(*format, &signers)?));
         let (beside, inside): (Vec<_>, Vec<_>) =
             formats.iter().partition(|format| in_file(**format));
         let beside = beside.into_iter().map(with_keys).collect::<Result<Vec<_>>>()?;
@@ -137,14 +137,8 @@ impl<'a> Plan<'a> {
             }
             (_, signers) => {
                 let (signer, options) = (first(signers), &self.request.options);
-                let sealed = other_formats::at_the_end(
-                    module,
-                    source,
-                    &mut staged,
-                    *format,
-                    signer?,
-                    options,
-                )?;
+                let sealed =
+                    seal_as::at_the_end(module, source, &mut staged, *format, signer?, options)?;
                 Inside::AtTheEnd(sealed)
             }
         };
@@ -170,20 +164,14 @@ impl<'a> Plan<'a> {
             let key_id = &self.request.key_id;
             let signatures: Vec<_> =
                 signers.iter().map(|signer| signer.signature(key_id)).collect();
-            let signed = sign::embedded(module, output, &signatures)?;
+            let signed = sections::embedded(module, output, &signatures)?;
             return observe(Event::Signed(&signed));
         }
         let failed = |source| Error::io(format!("failed to write `{}`", output.display()), source);
         let mut stream = files::open_stream(output).map_err(failed)?;
         let (signer, options) = (first(signers)?, &self.request.options);
-        let sealed = other_formats::at_the_end_in_stream(
-            module,
-            source,
-            &mut stream,
-            format,
-            signer,
-            options,
-        )?;
+        let sealed =
+            seal_as::at_the_end_in_stream(module, source, &mut stream, format, signer, options)?;
         observe(Event::SignedAs(&SignedAs { module, output, sealed }))
     }
 
@@ -218,8 +206,7 @@ impl<'a> Plan<'a> {
             Format::Wasmsign2 => self.sections_beside(module, bytes, signers, &path)?,
             _ => {
                 let options = &self.request.options;
-                let (text, sealed) =
-                    other_formats::detached(module, bytes, format, signers, options)?;
+                let (text, sealed) = seal_as::detached(module, bytes, format, signers, options)?;
                 (text.into_bytes(), sealed)
             }
         };
@@ -231,7 +218,7 @@ impl<'a> Plan<'a> {
             return Ok(Beside { path, staged: None, sealed });
         }
         let mut staged = seal::stage(&path)?;
-        other_formats::write(&content, &mut staged)?;
+        seal_as::write(&content, &mut staged)?;
         Ok(Beside { path, staged: Some(staged), sealed })
     }
 
@@ -275,7 +262,7 @@ struct Beside {
     sealed: SealedAs,
 }
 
-/// `other_formats::given` has seen to it that there is one.
+/// `seal_as::given` has seen to it that there is one.
 fn first<'a>(signers: &[&'a Signer]) -> Result<&'a Signer> {
     signers.first().copied().ok_or_else(|| Error::usage("no key to sign with"))
 }

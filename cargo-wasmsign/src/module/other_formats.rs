@@ -1,17 +1,13 @@
 //! The formats that sign a file as a whole: where their signatures stand, and which of them go together.
 
-mod seal;
-
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use wasmsign_core::formats::Format;
 
+use super::seal;
 use crate::error::{Error, Result};
-
-pub use seal::{
-    Options, SealedAs, at_the_end, at_the_end_in_stream, begins_as_wasm, detached, given, verifies,
-    write,
-};
 
 /// The formats that this version writes.
 pub const WRITTEN: [Format; 6] = [
@@ -88,4 +84,17 @@ pub fn check_together(formats: &[Format], embeds: bool) -> Result<()> {
 /// The names of formats, as a message has them.
 pub fn names(formats: &[Format]) -> String {
     formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a file begins as WebAssembly does.
+///
+/// # Errors
+///
+/// Exit code 4.
+pub fn begins_as_wasm(name: &Path, file: &File) -> Result<bool> {
+    let mut start = Vec::new();
+    let mut source = seal::rewound(name, file)?.take(4);
+    let read = source.read_to_end(&mut start);
+    read.map_err(|source| Error::io(format!("failed to read `{}`", name.display()), source))?;
+    Ok(start == b"\0asm")
 }

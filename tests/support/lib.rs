@@ -6,6 +6,8 @@ pub mod book;
 #[cfg(unix)]
 pub mod browser;
 pub mod build_host;
+#[cfg(unix)]
+pub mod ci;
 pub mod conformance;
 pub mod fixtures;
 pub mod guests;

@@ -5,3 +5,4 @@ mod completions;
 mod init;
 mod manual;
 mod new;
+mod workflows;

@@ -312,6 +312,20 @@ fn sshsig_has_one_form() {
     assert!(!is_read(&ssh_block(1, "ssh-ed25519", b"", b"x")));
 }
 
+/// The namespace in the file is the one that was signed, and the one that is wanted.
+#[test]
+fn sshsig_says_what_it_is_for() {
+    use wasmsign_core::formats::sshsig::Signature;
+    let text = sign::sshsig(MODULE, &secret(7), "wasm").unwrap();
+    let mut relabelled = Signature::decode(text.as_bytes()).unwrap();
+    relabelled.namespace = "file".into();
+    let relabelled = relabelled.encode().unwrap();
+    for wanted in ["wasm", "file"] {
+        let given = FileSignatures::sshsig(relabelled.as_bytes(), wanted).unwrap();
+        assert_eq!(code(verifier([7]).verify_with(MODULE, &given)), "body-changed", "{wanted}");
+    }
+}
+
 #[test]
 fn minisign_has_one_form() {
     let text = sign::minisign(MODULE, &secret(7), "", "t").unwrap();
@@ -320,6 +334,11 @@ fn minisign_has_one_form() {
     assert!(is_read(&text));
     // minisign wants the space as well.
     assert!(!is_read(&text.replacen(": \n", ":\n", 1)));
+    // minisign would show less of the comment than was signed.
+    for stray in ["\r", "\0"] {
+        assert!(!is_read(&text.replace("comment: t\n", &format!("comment: t{stray}x\n"))));
+        assert!(!is_read(&text.replace("comment: t\n", &format!("comment: t{stray}\r\n"))));
+    }
     // The last digit of 64 bytes has four bits that mean nothing: only zeros are right.
     let line = text.lines().nth(3).unwrap();
     let spare = format!("{}B==", line.strip_suffix("==").unwrap().split_at(85).0);

@@ -82,6 +82,10 @@ impl Signature {
             .strip_prefix(TRUSTED)
             .ok_or_else(|| wrong(at, "`trusted comment: ` in the third line"))?
             .to_string();
+        // minisign ends the comment before them, and would show another one than was signed.
+        if trusted_comment.contains(['\r', '\0']) {
+            return Err(wrong(at, "a trusted comment without CR and NUL"));
+        }
         let (at, line) = lines.next();
         let global_signature =
             base64(line).ok_or_else(|| wrong(at, "base64 of 64 bytes in the fourth line"))?;

@@ -70,8 +70,9 @@ impl Signature {
     /// [`Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let armor = armor(bytes).ok_or_else(|| wrong("a PEM block SSH SIGNATURE at its start"))?;
-        let read = SshSig::from_pem(armor)
-            .map_err(|_| wrong("a PEM block SSH SIGNATURE of version 1, in base64"))?;
+        let read = SshSig::from_pem(armor).map_err(|_| {
+            wrong("a PEM block SSH SIGNATURE of version 1, by an Ed25519 key (`ssh-ed25519`)")
+        })?;
         let KeyData::Ed25519(key) = read.public_key() else {
             return Err(wrong("an Ed25519 key (`ssh-ed25519`)"));
         };
@@ -168,14 +169,14 @@ impl WholeFile for Detached {
     }
 
     fn claims(&self, file: &FileRead<'_>) -> Result<Vec<FileClaim>, Malformed> {
-        let Signature { public_key, hash, signature, .. } = self.signature;
-        // The wanted namespace: a signature that was made for something else is one over something else.
+        let Signature { public_key, ref namespace, hash, signature } = self.signature;
         Ok(vec![FileClaim {
             format: Format::Sshsig,
             key_id: Vec::new(),
             names: Named::Key(public_key),
-            message: message(&self.namespace, hash, file.digest),
-            is_about_this_file: true,
+            message: message(namespace, hash, file.digest),
+            // A signature that was made for something else is one over something else.
+            is_about_this_file: *namespace == self.namespace,
             signature: FileSignature::Ed25519(Box::new(signature)),
             comment: None,
         }])

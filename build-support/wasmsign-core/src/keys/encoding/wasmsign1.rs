@@ -2,7 +2,6 @@
 
 use zeroize::Zeroizing;
 
-use super::compact;
 use crate::keys::parsed::Encoded;
 
 /// Ed25519.
@@ -13,12 +12,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Encoded> {
     let key = bytes.strip_prefix(ALGORITHM)?;
     match key.len() {
         32 => Some(Encoded::CompactPublic(key.try_into().ok()?)),
-        // Of full length from the start: a vector that grows leaves copies behind.
-        64 => {
-            let mut compact = Zeroizing::new(alloc::vec![compact::SECRET; 65]);
-            compact[1..].copy_from_slice(key);
-            Some(Encoded::CompactSecret(compact))
-        }
+        // The two halves are those of the compact form.
+        64 => Some(Encoded::CompactSecret(Zeroizing::new(key.to_vec()))),
         _ => None,
     }
 }

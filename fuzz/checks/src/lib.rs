@@ -6,30 +6,49 @@
 
 pub mod attempt;
 pub mod encode;
+pub mod endorsed;
 pub mod keys;
+pub mod minisign;
 pub mod model;
+pub mod oak;
 pub mod originals;
 pub mod pieces;
 pub mod reader;
+pub mod secp256k1;
 pub mod sections;
 pub mod signature_data;
+pub mod sshsig;
 pub mod text;
 pub mod verify;
+pub mod wasm_sign;
+pub mod wasmsign1;
 
 pub use keys::check_keys;
+pub use minisign::check_minisign;
+pub use oak::check_oak;
 pub use reader::check_reader;
+pub use secp256k1::check_secp256k1;
 pub use sections::check_sections;
 pub use signature_data::check_signature_data;
+pub use sshsig::check_sshsig;
 pub use verify::check_verify;
+pub use wasm_sign::check_wasm_sign;
+pub use wasmsign1::check_wasmsign1;
 
 /// A check of one input.
 pub type Check = fn(&[u8]);
 
 /// Every target by its name, which is that of its directory of seeds too.
-pub const TARGETS: [(&str, Check); 5] = [
+pub const TARGETS: [(&str, Check); 11] = [
     ("keys", check_keys),
+    ("minisign", check_minisign),
+    ("oak", check_oak),
     ("reader", check_reader),
+    ("secp256k1", check_secp256k1),
     ("sections", check_sections),
     ("signature_data", check_signature_data),
+    ("sshsig", check_sshsig),
     ("verify", check_verify),
+    ("wasm_sign", check_wasm_sign),
+    ("wasmsign1", check_wasmsign1),
 ];

@@ -7,8 +7,8 @@ use std::{env, fs, io};
 
 use fuzz_checks::encode::leb;
 use fuzz_checks::originals::{self, LITERAL_SETS, ORIGINALS, PLAIN_SETS, signature_data};
-use fuzz_checks::text::{base64, hex};
-use fuzz_checks::{TARGETS, model};
+use fuzz_checks::text::{base64, hex, pem};
+use fuzz_checks::{TARGETS, endorsed, minisign, model, oak, sshsig, wasm_sign, wasmsign1};
 use wasmsign_core::{KeyEncoding, PublicKey, SecretKey};
 
 /// Longer seeds only make the fuzzer slow.
@@ -35,6 +35,12 @@ fn write(directory: &Path, seeds: &[Seed]) -> io::Result<()> {
 fn seeds_of(target: &str) -> Vec<Seed> {
     match target {
         "keys" => keys(),
+        "minisign" => minisigs(),
+        "oak" => endorsements(),
+        "secp256k1" => secp256k1_keys(),
+        "sshsig" => ssh_signatures(),
+        "wasm_sign" => at_the_end(&wasm_sign::SIGNED),
+        "wasmsign1" => at_the_end(&wasmsign1::SIGNED),
         "sections" => modules(),
         "signature_data" => data(),
         _ => [modules(), recipes()].concat(),
@@ -130,6 +136,82 @@ fn keys() -> Vec<Seed> {
     seeds.push(("public.hex".into(), hex(&compact).into()));
     seeds.push(("public.base64".into(), base64(&compact).into()));
     seeds
+}
+
+/// Texts under their names.
+fn texts<const N: usize>(seeds: [(&str, String); N]) -> Vec<Seed> {
+    seeds.map(|(name, text)| (name.into(), text.into_bytes())).into()
+}
+
+fn minisigs() -> Vec<Seed> {
+    let [hashed, pure] = &*minisign::SIGNED;
+    texts([
+        ("hashed.minisig", hashed.clone()),
+        ("pure.minisig", pure.clone()),
+        ("crlf.minisig", hashed.replace('\n', "\r\n")),
+        ("comment-changed.minisig", hashed.replace("trusted comment: b", "trusted comment: c")),
+        ("cut.minisig", hashed[..hashed.len() - 5].into()),
+        ("more.minisig", format!("{hashed}more\n")),
+        ("relabelled.minisig", hashed.replacen("\nRU", "\nRW", 1)),
+        ("stray-cr.minisig", hashed.replace("trusted comment: b\n", "trusted comment: b\r\r\n")),
+    ])
+}
+
+fn endorsements() -> Vec<Seed> {
+    let one = &*oak::SIGNED;
+    let blocks: Vec<_> = one.split_inclusive("-----\n").collect();
+    let two = format!("{one}\n{one}");
+    texts([
+        ("one.endorsement", one.clone()),
+        ("two.endorsement", two),
+        ("crlf.endorsement", one.replace('\n', "\r\n")),
+        ("no-hash.endorsement", blocks[..4].concat()),
+        ("order.endorsement", [&blocks[4..], &blocks[..4]].concat().concat()),
+        ("text-behind.endorsement", format!("{one}more\n")),
+    ])
+}
+
+fn ssh_signatures() -> Vec<Seed> {
+    let one = &*sshsig::SIGNED;
+    texts([
+        ("one.sig", one.clone()),
+        ("crlf.sig", one.replace('\n', "\r\n")),
+        ("text-behind.sig", format!("{one}more\n")),
+        ("text-before.sig", format!("more\n{one}")),
+        ("cut.sig", one[..one.len() - 40].into()),
+    ])
+}
+
+fn at_the_end(signed: &[u8]) -> Vec<Seed> {
+    let section = &signed[endorsed::MODULE.len()..];
+    let seeds: [(&str, Vec<u8>); 6] = [
+        ("signed.wasm", signed.to_vec()),
+        ("bare.wasm", endorsed::MODULE.to_vec()),
+        ("first.wasm", [&model::MODULE, section, &endorsed::MODULE[8..]].concat()),
+        ("twice.wasm", [signed, section].concat()),
+        ("behind.wasm", [signed, b"\0\x02\x01x"].concat()),
+        ("cut.wasm", signed[..signed.len() - 1].to_vec()),
+    ];
+    seeds.map(|(name, bytes)| (name.into(), bytes)).into()
+}
+
+/// Key files, what is in them, and a signature.
+fn secp256k1_keys() -> Vec<Seed> {
+    let sec1 =
+        [&b"\x30\x2e\x02\x01\x01\x04\x20"[..], &[1; 32], b"\xa0\x07\x06\x05\x2b\x81\x04\0\x0a"]
+            .concat();
+    let section = &wasm_sign::SIGNED[endorsed::MODULE.len()..];
+    let file = pem("EC PRIVATE KEY", &sec1);
+    let parameters = pem("EC PARAMETERS", b"\x06\x05\x2b\x81\x04\0\x0a");
+    let seeds: [(&str, Vec<u8>); 6] = [
+        ("secret.pem", file.clone().into_bytes()),
+        ("secret-with-parameters.pem", format!("{parameters}{file}").into_bytes()),
+        ("secret.der", sec1),
+        ("public.pem", endorsed::EC.public_key().encode(KeyEncoding::Pem)),
+        ("signature.der", section[14..14 + usize::from(section[13])].to_vec()),
+        ("two.pem", format!("{file}{file}").into_bytes()),
+    ];
+    seeds.map(|(name, bytes)| (name.into(), bytes)).into()
 }
 
 /// The inside of an OpenSSH key file.

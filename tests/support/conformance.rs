@@ -59,6 +59,15 @@ pub struct Case {
     /// What a trust file is asked, where one decides in place of keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust: Option<Asked>,
+    /// `--as`: the formats in which the signatures must be, where those are others than the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formats: Option<String>,
+    /// `--aad`, where it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additional_data: Option<String>,
+    /// `--namespace`, where it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The answer.
     pub verdict: Verdict,
     /// The words for the reason, of which `cargo wasmsign verify` gives one; empty where it verifies.
@@ -79,7 +88,7 @@ pub struct Asked {
 }
 
 /// The three answers of a verifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Trusted.
@@ -161,6 +170,9 @@ impl Case {
         self.expect.iter().for_each(|kind| flag("--expect", kind.into()));
         self.package.iter().for_each(|name| flag("--package", name.into()));
         self.version.iter().for_each(|version| flag("--version", version.into()));
+        self.formats.iter().for_each(|formats| flag("--as", formats.into()));
+        self.additional_data.iter().for_each(|data| flag("--aad", data.into()));
+        self.namespace.iter().for_each(|namespace| flag("--namespace", namespace.into()));
         if let Some(asked) = &self.trust {
             flag("--policy", file(&asked.policy));
             flag("--name", asked.name.as_str().into());

@@ -16,6 +16,8 @@ pub struct Draft {
     trust_file: Vec<u8>,
     /// Files that the trust file names.
     beside: Vec<(String, Vec<u8>)>,
+    /// The same for the module, by the endings of their names.
+    beside_module: Vec<(String, Vec<u8>)>,
 }
 
 pub fn verified(name: &str, about: &str, module: Vec<u8>) -> Draft {
@@ -47,11 +49,15 @@ impl Draft {
             package: None,
             version: None,
             trust: None,
+            formats: None,
+            additional_data: None,
+            namespace: None,
             verdict,
             reasons: reasons.iter().map(|&reason| reason.into()).collect(),
         };
-        let (keys, trust_file, beside) = (Vec::new(), Vec::new(), Vec::new());
-        Self { case, module, signature: None, keys, trust_file, beside }.keys(&[ALICE])
+        let (trust_file, beside, beside_module) = (Vec::new(), Vec::new(), Vec::new());
+        let (signature, keys) = (None, Vec::new());
+        Self { case, module, signature, keys, trust_file, beside, beside_module }.keys(&[ALICE])
     }
 
     /// The keys of these people are given, and no others.
@@ -131,6 +137,34 @@ impl Draft {
         self
     }
 
+    /// The signature must be one of this format; the case is named after it.
+    pub fn in_format(mut self, format: &str) -> Self {
+        self.case.name = format!("{format}-{}", self.case.name);
+        self.in_formats(format)
+    }
+
+    /// There must be signatures of these formats.
+    pub fn in_formats(mut self, formats: &str) -> Self {
+        self.case.formats = Some(formats.into());
+        self
+    }
+
+    pub fn additional_data(mut self, text: &str) -> Self {
+        self.case.additional_data = Some(text.into());
+        self
+    }
+
+    pub fn namespace(mut self, namespace: &str) -> Self {
+        self.case.namespace = Some(namespace.into());
+        self
+    }
+
+    /// A file lies beside the module whose name is the module's with this behind it.
+    pub fn beside_module(mut self, ending: &str, content: Vec<u8>) -> Self {
+        self.beside_module.push((ending.into(), content));
+        self
+    }
+
     /// The rule stands elsewhere than that of the neighbours.
     pub fn section(mut self, section: &str) -> Self {
         self.case.section = section.into();
@@ -163,6 +197,9 @@ impl Draft {
         }
         if let Some(asked) = &self.case.trust {
             fs::write(directory.join(&asked.policy), &self.trust_file)?;
+        }
+        for (ending, content) in &self.beside_module {
+            fs::write(directory.join(format!("{}{ending}", self.case.module)), content)?;
         }
         let mut files = self.keys.iter().chain(&self.beside);
         files.try_for_each(|(name, content)| fs::write(directory.join(name), content))

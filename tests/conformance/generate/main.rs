@@ -6,6 +6,7 @@ mod bytes;
 mod cases;
 mod draft;
 mod keys;
+mod text;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -33,7 +34,7 @@ fn clear(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         let extension = path.extension().and_then(|extension| extension.to_str());
-        if matches!(extension, Some("wasm" | "sig" | "public" | "toml" | "dsse")) {
+        if matches!(extension, Some("wasm" | "sig" | "minisig" | "public" | "toml" | "dsse")) {
             fs::remove_file(path)?;
         }
     }

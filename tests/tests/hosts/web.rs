@@ -453,6 +453,7 @@ fn is_offered(case: &Case) -> bool {
     case.trust.is_none()
         && case.name != "keys-file-without-type"
         && case.expect.as_deref().is_none_or(|kind| kind == "module")
+        && case.formats.is_none()
         && case.sections.iter().all(|name| !name.contains(['*', '?', '[', '{', '\\']))
 }
 

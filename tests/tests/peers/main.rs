@@ -2,4 +2,8 @@
 
 mod conformance;
 mod ed25519;
+mod minisign;
+mod openssl;
+mod ssh_keygen;
+mod wasmsign1;
 mod wasmsign2;

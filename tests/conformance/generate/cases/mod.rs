@@ -3,6 +3,7 @@
 mod body;
 mod detached;
 mod ed25519;
+mod formats;
 mod header;
 mod limits;
 mod manifest;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Draft> {
         under("manifest", "keys-and-trust, The module manifest", manifest::cases()),
         under("trust", "keys-and-trust, The trust file", trust::cases()),
         under("detached", "verification-rules, Detached and embedded", detached::cases()),
+        under("formats", "other-formats", formats::cases()),
     ]
     .into_iter()
     .flatten()

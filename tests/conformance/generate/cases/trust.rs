@@ -156,7 +156,7 @@ fn roles() -> Vec<Draft> {
         refused("nobody", "no-signature", "Nobody has signed.", bare()).trust(&both, "a", Some(0)),
         refused(
             "other-format",
-            "no-trusted-signature",
+            "no-signature",
             "Signatures of this format do not count.",
             by(&[ALICE]),
         )

@@ -1,0 +1,4 @@
+untrusted comment: a
+RUQBAgMEBQYHCPB7g+aTvciM+SS1y5nQvaKjGan+tdvMem5JydBG7UGN0VIBFKxhOJ9PEgP4tA0kgVxGSrxyWEMryEjU74FRGgg=
+trusted comment: b
+afVvGEW8kRRdus611z+Z72ArNL5QFK7zcS4nWnolsd2wScivLs3Lm9BKS6LmZAPco9b9uccjdZXEenRcdf9lCA==

@@ -1,0 +1,3 @@
+untrusted comment: a
+RUQBAgMEBQYHCAQkbfwAQGi5aMlUS+AkMJUopFFHqWVZqkJvmIRSVq1rB+NPaekE1HLqKZHXtpVMozdUQTLIqzBO+B0rLlbcPgk=
+trusted comment: b

@@ -1,0 +1,4 @@
+untrusted comment: a
+RUQBAgMEBQYHCAQkbfwAQGi5aMlUS+AkMJUopFFHqWVZqkJvmIRSVq1rB+NPaekE1HLqKZHXtpVMozdUQTLIqzBO+B0rLlbcPgk=
+trusted comment: 
+SnqiwXVJBZd44LzWTvSGe8sCiuPcXZA1y/GY9G3jdLfSshsTPwEQ2YUQuBNilrz+24E26GTyTOfNBPebKaNoAA==

@@ -1,0 +1,4 @@
+untrusted comment: a
+RWQBAgMEBQYHCAQkbfwAQGi5aMlUS+AkMJUopFFHqWVZqkJvmIRSVq1rB+NPaekE1HLqKZHXtpVMozdUQTLIqzBO+B0rLlbcPgk=
+trusted comment: b
+/r12MT11UTrIwobF2rxgNvSodmLcXGVKfEAT5YiNpFtYXchdiE6fpa/BoiDk/mAtBZkjveBmkWz1rZzKaoUEBw==

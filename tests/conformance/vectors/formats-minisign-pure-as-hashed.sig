@@ -1,0 +1,4 @@
+untrusted comment: a
+RUQBAgMEBQYHCP60K8xuty8UjchaA6wqZD8oX8kYxTEOtltO3Ztyx8hWF7aYQQsxN33VphT1KFZUm3SqA9v3GulrzMQJ3Sk7QA4=
+trusted comment: b
+xa4ZZ0LTrFearHGuLh+ESrf8++YROtMPxewWQM0rZYAWBS4ngRB5Q/ZTc0Dp2hhj1j87ezljbUofchEwrZbNCw==

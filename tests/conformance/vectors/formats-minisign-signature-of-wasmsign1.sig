@@ -1,0 +1,4 @@
+untrusted comment: a
+RUQBAgMEBQYHCCmcytkNPbu6IqCUbTBBGWiGwrZyREHwnV2p7he/bXbwvYcxFMFg7hrlAKKEa1GSg4wskfLG36n8ommfSLlaXQI=
+trusted comment: b
+MhGZ4e0Be8Xx4Um0BqJEzsddoqEhvcrwyBsQYTkThQcrBHv4CPQjpevmabUPiRAQ2nZEKW2NEFLkH//l7EkeCA==

@@ -1,0 +1,4 @@
+untrusted comment: a
+RUQBAgMEBQYHCAQkbfwAQGi5aMlUS+AkMJUopFFHqWVZqkJvmIRSVq1rB+NPaekE1HLqKZHXtpVMozdUQTLIqzBO+B0rLlbcPgk=
+b
+/r12MT11UTrIwobF2rxgNvSodmLcXGVKfEAT5YiNpFtYXchdiE6fpa/BoiDk/mAtBZkjveBmkWz1rZzKaoUEBw==

@@ -1,0 +1,10 @@
+-----BEGIN PUBLIC KEY-----
+7P///////////////////////////////////////38=
+-----END PUBLIC KEY-----
+-----BEGIN SIGNATURE-----
+li5bYTzlKDLrSBpYuwgwBhH+GNSy4Xs1jG1W6a4U9mtIJJEJHP7orckxfRlu3vck
+c21YWD1K/+rO+hfcAiuxAA==
+-----END SIGNATURE-----
+-----BEGIN HASH-----
+dpIA5mBSwaHUVRjlEL9WHjiTf6I3Qssc1hX+JGu9BDc=
+-----END HASH-----

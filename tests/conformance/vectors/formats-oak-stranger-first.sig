@@ -1,0 +1,20 @@
+-----BEGIN PUBLIC KEY-----
+E63FOWYjGpPj3T5eef/FyLMuQZ9fTfoLAEWHAJb0+8M=
+-----END PUBLIC KEY-----
+-----BEGIN SIGNATURE-----
+w04S7eHhUpwsOnMbiKyPx6Najyw2qwBst2LosJGDatsdBNiQbTl62fbbxYvJFEUE
+DTvRHHQLvECNgA0AlRgcCA==
+-----END SIGNATURE-----
+-----BEGIN HASH-----
+dpIA5mBSwaHUVRjlEL9WHjiTf6I3Qssc1hX+JGu9BDc=
+-----END HASH-----
+-----BEGIN PUBLIC KEY-----
+M/LrJxk3tNmfrbFjQEmfhqjLGiPfi82HblKWMrXYTmw=
+-----END PUBLIC KEY-----
+-----BEGIN SIGNATURE-----
+li5bYTzlKDLrSBpYuwgwBhH+GNSy4Xs1jG1W6a4U9mtIJJEJHP7orckxfRlu3vck
+c21YWD1K/+rO+hfcAiuxAA==
+-----END SIGNATURE-----
+-----BEGIN HASH-----
+dpIA5mBSwaHUVRjlEL9WHjiTf6I3Qssc1hX+JGu9BDc=
+-----END HASH-----

@@ -374,3 +374,64 @@ fn looking_without_trusting_shows_what_is_there() {
     let cut = inspect(&file[..file.len() - 1]);
     assert!(cut.is_err(), "{cut:?}");
 }
+
+mod generated {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn manifest() -> impl Strategy<Value = ModuleManifest> {
+        let text = ".{0,20}";
+        let version = (0u64..9, 0u64..99, any::<u64>());
+        let revision = proptest::option::of(("git:[0-9a-f]{40}", any::<bool>()));
+        let optimizer = proptest::option::of((text, text, vec(text, 0..4)));
+        let texts = (text, text, text);
+        (texts, version, revision, optimizer, btree_map(text, text, 0..4), any::<[u8; 32]>())
+            .prop_map(
+                |((package, target, profile), (a, b, c), revision, optimizer, extra, built)| {
+                    let version = format!("{a}.{b}.{c}").parse().expect("it is a version");
+                    let built = Identity::from_bytes(built);
+                    let mut builder =
+                        ModuleManifest::builder(package, &version, target, profile, built);
+                    if let Some((revision, dirty)) = revision {
+                        builder = builder.revision(revision, dirty);
+                    }
+                    if let Some((name, version, options)) = optimizer {
+                        builder = builder.optimizer(name, version, options);
+                    }
+                    let builder = extra
+                        .into_iter()
+                        .fold(builder, |builder, (key, value)| builder.extra(key, value));
+                    builder.build().expect("it is short")
+                },
+            )
+    }
+
+    proptest! {
+        /// What is written is read, and one manifest has one spelling.
+        #[test]
+        fn what_is_written_is_read(manifest in manifest()) {
+            let bytes = manifest.encode().expect("it is short");
+            let read = ModuleManifest::parse(&bytes).expect("it was just written");
+            prop_assert_eq!(&read, &manifest);
+            prop_assert_eq!(read.encode(), Ok(bytes));
+        }
+
+        /// Whatever else the bytes are: no panic, and what is read can be written.
+        #[test]
+        fn changed_bytes_are_read_or_refused(
+            manifest in manifest(),
+            at in any::<prop::sample::Index>(),
+            byte in any::<u8>(),
+        ) {
+            let mut bytes = manifest.encode().expect("it is short");
+            let place = at.index(bytes.len());
+            bytes[place] = byte;
+            if let Ok(read) = ModuleManifest::parse(&bytes) {
+                let again = read.encode().expect("it is as short");
+                prop_assert_eq!(ModuleManifest::parse(&again), Ok(read));
+            }
+        }
+    }
+}

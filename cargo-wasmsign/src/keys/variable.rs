@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use wasmsign_core::keys::Secp256k1SecretKey;
 use wasmsign_core::{KeyError, SecretKey};
 use zeroize::Zeroizing;
 
@@ -28,7 +29,8 @@ pub(super) fn read(name: &str, meaning: &str) -> Result<OsString> {
 pub fn withhold_secrets() {
     for (name, value) in std::env::vars_os() {
         let value = Zeroizing::new(value.into_encoded_bytes());
-        if matches!(SecretKey::decode(&value), Ok(_) | Err(KeyError::Encrypted)) {
+        let is_ed25519 = matches!(SecretKey::decode(&value), Ok(_) | Err(KeyError::Encrypted));
+        if is_ed25519 || Secp256k1SecretKey::decode(&value).is_ok() {
             child::withhold(name);
         }
     }

@@ -1,8 +1,22 @@
-//! Which hosts and programs read a format, as docs/formats.md has them.
+//! Where signatures stand, and which hosts and programs read them there, as docs/formats.md has them.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use wasmsign_core::formats::Format;
 
-use super::known::Place;
+/// Where a signature stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Place {
+    /// In the first section.
+    ModuleStart,
+    /// In a section behind all others, or one that should be there.
+    ModuleEnd,
+    /// In the data of the module, to which an export points.
+    Export,
+    /// In a file beside it.
+    Beside,
+}
 
 /// Those that read a signature of the right form in this place.
 pub(super) fn hosts(format: Format, place: Place) -> &'static [&'static str] {

@@ -10,13 +10,14 @@ use wasmsign_core::formats::sections::{Entry, SignatureData};
 use wasmsign_core::formats::{Format, minisign, sshsig};
 use wasmsign_core::inspect::{Inspection, OtherSignature};
 
-use super::hosts::{WITHOUT_ENVOY, hosts};
-use super::{Coverage, CoverageKind, Report, algorithm_title, coverage};
+use super::facts::{algorithm_title, coverage};
+use super::hosts::{Place, WITHOUT_ENVOY, hosts};
 use crate::error::Result;
 use crate::keys::fingerprint;
 use crate::ops::inspect::{Beside, Content, Inspected};
-use crate::report::printer::{BAD, FAINT, GOOD};
+use crate::report::printer::{BAD, FAINT, GOOD, Report};
 use crate::report::values::path_text;
+use crate::report::verify::{Coverage, CoverageKind};
 use crate::text::escape::escape;
 use crate::text::hex::public_key_text;
 
@@ -43,20 +44,6 @@ pub(super) struct KnownSignature {
     supported: bool,
     /// The hosts and programs that read it.
     pub(super) hosts: &'static [&'static str],
-}
-
-/// Where a signature stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Place {
-    /// In the first section.
-    ModuleStart,
-    /// In a section behind all others, or one that should be there.
-    ModuleEnd,
-    /// In the data of the module, to which an export points.
-    Export,
-    /// In a file beside it.
-    Beside,
 }
 
 impl KnownSignature {

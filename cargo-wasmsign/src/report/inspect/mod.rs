@@ -1,5 +1,6 @@
 //! What is printed of the inside of a module.
 
+mod facts;
 mod hosts;
 mod known;
 mod map;
@@ -11,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use wasmsign_core::formats::Content;
 use wasmsign_core::formats::sections::{self, ED25519, SignatureData, SignatureSet};
-use wasmsign_core::inspect::{Agreement, Inspection};
+use wasmsign_core::inspect::Inspection;
 use wasmsign_core::wasm;
 
 use super::manifest::Manifest;
@@ -25,7 +26,9 @@ use crate::module::section_names::standard_name;
 use crate::ops::inspect::Inspected;
 use crate::text::escape::escape;
 use crate::text::size::{human, share};
-use known::{KnownSignature, Place};
+use facts::{algorithm_title, coverage, stray_signature};
+use hosts::Place;
+use known::KnownSignature;
 use map::Map;
 use warnings::{Warning, warnings};
 
@@ -289,15 +292,6 @@ fn sets(what: &Inspection, data: &SignatureData) -> Vec<Set> {
     data.sets.iter().map(set).collect()
 }
 
-fn coverage(what: &Inspection, set: &SignatureSet) -> Coverage {
-    let (kind, covered) = match what.agreement(set) {
-        Agreement::Whole => (CoverageKind::Whole, what.total),
-        Agreement::Prefix(end) => (CoverageKind::Prefix, end),
-        Agreement::Nothing => (CoverageKind::Nothing, 0),
-    };
-    Coverage { kind, covered, total: None }
-}
-
 impl Entry {
     fn of(entry: &sections::Entry) -> Self {
         let key_id = (!entry.key_id().is_empty()).then(|| hex::encode(entry.key_id()));
@@ -308,19 +302,4 @@ impl Entry {
         };
         Self { algorithm, key_id, title: format!("{}, {id}", algorithm_title(entry)) }
     }
-}
-
-/// The algorithm of a signature, and whether it is one that counts.
-fn algorithm_title(entry: &sections::Entry) -> String {
-    match entry.content() {
-        Content::Ed25519(_) => "Ed25519".to_owned(),
-        Content::WrongLength(length) => format!("Ed25519 of {length} bytes (ignored)"),
-        other => format!("algorithm 0x{:02x} (ignored)", other.algorithm()),
-    }
-}
-
-/// Offset of a `signature` section that is in a wrong place, and no signature of another format.
-fn stray_signature(what: &Inspection) -> Option<u64> {
-    let is_its = |offset| what.others.iter().any(|it| it.fault.is_none() && it.offset == offset);
-    what.misplaced_signature.filter(|offset| !is_its(*offset))
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use wasmsign_core::inspect::{Agreement, Inspection};
 use wasmsign_core::limits::MAX_HASHES_PER_SET;
 
-use super::stray_signature;
+use super::facts::stray_signature;
 use crate::module::shape::wants_to_be_first;
 use crate::text::escape::escape;
 

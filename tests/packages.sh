@@ -34,6 +34,8 @@ for crate in "${crates[@]}"; do
 done
 
 cargo package --no-verify --locked --offline --allow-dirty --quiet "${selected[@]}" 2>&1 | grep -v '^$' || true
+# What crates.io would refuse is refused here, in the order in which they would be published.
+said=$(cargo publish --workspace --dry-run --no-verify --locked --allow-dirty 2>&1) || { echo "$said" >&2; exit 1; }
 packages=${CARGO_TARGET_DIR:-target}/package
 version=$(jq -r '.packages[] | select(.name == "cargo-wasmsign") | .version' <<<"$metadata")
 for crate in "${crates[@]}"; do

@@ -32,12 +32,12 @@ binaries=$out/$target/dist
 suffix=
 rustup target add "$target"
 
-# The program that holds keys, and beside it the one that holds C++: neither asks for libraries that a system may not have.
-key_features=github
+# Neither program is to ask for a library that a system may not have.
+features=github
 case $target in
     # It cannot load libraries, and so no PKCS#11.
     *-musl) ;;
-    *) key_features+=,pkcs11 ;;
+    *) features+=,pkcs11 ;;
 esac
 build=(cargo build)
 case $target in
@@ -57,23 +57,20 @@ esac
 # The oldest glibc that Rust supports.
 case $target in *-linux-gnu) with_libc=$target.2.17 ;; *) with_libc=$target ;; esac
 
-"${build[@]}" --locked --profile dist --target "$with_libc" -p cargo-wasmsign --bin cargo-wasmsign \
-    --no-default-features --features "$key_features"
 programs=(cargo-wasmsign)
 if [ "${OPTIMIZER:-yes}" != no ]; then
-    # In a target directory of its own, so that the first program is not built again with other features.
-    "${build[@]}" --locked --profile dist --target "$with_libc" -p cargo-wasmsign --bin cargo-wasmsign-optimizer \
-        --no-default-features --features embedded-optimizer --target-dir "$out/optimizer"
+    # The first program uses nothing of the second one's C++, and so has none of it.
+    features+=,embedded-optimizer
     programs+=(cargo-wasmsign-optimizer)
 fi
+"${build[@]}" --locked --profile dist --target "$with_libc" -p cargo-wasmsign "${programs[@]/#/--bin=}" \
+    --no-default-features --features "$features"
 
 packed=$dist/$name
 rm -rf "$packed"
 mkdir -p "$packed"
 for program in "${programs[@]}"; do
-    from=$binaries
-    [ "$program" = cargo-wasmsign ] || from=$out/optimizer/$target/dist
-    cp "$from/$program$suffix" "$packed/"
+    cp "$binaries/$program$suffix" "$packed/"
 done
 cp README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$packed/"
 case $archive in

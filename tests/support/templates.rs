@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{files, repository};
+use tempfile::TempDir;
+
+use crate::{files, repository, scratch, write};
 
 /// What belongs to the repository, or was made by those who have tried a template in its place.
 const LEFT_OUT: [&str; 6] = ["target/", "dist/", "signed/", "keys/", "try.sh", ".dsse"];
@@ -28,4 +30,13 @@ pub fn all() -> BTreeMap<String, BTreeMap<String, String>> {
 pub fn packed() -> String {
     let text = serde_json::to_string_pretty(&all()).expect("texts can be written as JSON");
     format!("{text}\n")
+}
+
+/// A directory below which the crates that were published with this program are those of this checkout.
+pub fn place() -> TempDir {
+    let place = scratch();
+    let core = repository().join("build-support/wasmsign-core");
+    let configuration = format!("[patch.crates-io]\nwasmsign-core.path = {core:?}\n");
+    write(&place.path().join(".cargo/config.toml"), configuration);
+    place
 }

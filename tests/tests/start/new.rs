@@ -8,19 +8,11 @@ use std::process::Command;
 use end_to_end::build_host::path_with;
 use end_to_end::once::projects;
 use end_to_end::project::published;
-use end_to_end::{Said, cargo, files, program, repository, run, scratch, strays, templates};
+use end_to_end::templates::place;
+use end_to_end::{Said, cargo, files, program, repository, run, strays, templates};
 use end_to_end::{wasmsign, write};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// A directory below which the crates that were published with this program are those of this checkout.
-fn place() -> TempDir {
-    let place = scratch();
-    let core = repository().join("build-support/wasmsign-core");
-    let configuration = format!("[patch.crates-io]\nwasmsign-core.path = {core:?}\n");
-    write(&place.path().join(".cargo/config.toml"), configuration);
-    place
-}
 
 /// A call of `new` in a directory.
 fn new(place: &Path, arguments: &[&str]) -> Said {

@@ -40,7 +40,12 @@ pub fn signers(module: &VerifiedModule<'_>) -> String {
 
 /// An error with all that has led to it. Names that a module has chosen cannot forge lines.
 pub fn chain(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let texts: Vec<_> = causes.map(|cause| cause.to_string()).collect();
-    texts.join(": ").escape_debug().to_string()
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text.escape_debug().to_string()
 }

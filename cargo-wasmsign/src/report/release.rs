@@ -105,7 +105,7 @@ pub(super) struct ReleaseVerify {
 struct VerifiedModule {
     /// Its file in the directory.
     file: String,
-    /// Whether it, its signatures and its statement are verified; its other problems are in the list.
+    /// Whether it is verified, and all that belongs to it; what is wrong is in the list.
     verified: bool,
     /// The identity, as the index has it.
     identity: String,

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod files;
+mod interrupted;
 mod merge;
 mod refused;
 mod sbom;

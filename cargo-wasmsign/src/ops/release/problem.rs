@@ -35,7 +35,7 @@ impl Problem {
         let is_missing = source.kind() == std::io::ErrorKind::NotFound;
         let (reason, message) = match is_missing {
             true => ("missing", "the file is missing".to_owned()),
-            false => ("unreadable", format!("the file cannot be read: {source}")),
+            false => ("io", format!("the file cannot be read: {source}")),
         };
         Self::new(file, reason, message, Exit::Io)
     }
@@ -50,7 +50,7 @@ impl Problem {
         }
         let reason = match error.exit() {
             Exit::Malformed => "malformed",
-            Exit::Io => "unreadable",
+            Exit::Io => "io",
             _ => "refused",
         };
         Self::new(file, reason, message, error.exit())
@@ -64,7 +64,9 @@ impl Problem {
             Failure::Refused(refusal) => refused(refusal),
             Failure::Pinned(..) => Self::refused(file, "pin-changed", "it is not what was pinned"),
             Failure::Nobody(why) => Self::refused(file, "no-trusted-signature", why.clone()),
-            Failure::Malformed(fault) => Self::malformed(file, fault.to_string()),
+            Failure::Malformed(fault) => {
+                Self::new(file, fault.rule.code(), fault.to_string(), Exit::Malformed)
+            }
             Failure::Unread(error) => Self::of_error(file, error),
         }
     }

@@ -96,12 +96,13 @@ pub(crate) fn run(request: &Request) -> Result<Verification> {
     let mut verified = Vec::new();
     for (at, module) in readable.iter().enumerate() {
         let (embedded, beside) = (&verdicts[0][at], &verdicts[1][at]);
-        let before = problems.len();
         problems.extend(embedded_problem(module, embedded));
         problems.extend(detached_problem(module, embedded, beside));
         problems.extend(provenance_problem(&opened, module, embedded));
+        let is_sound =
+            !problems.iter().any(|problem| module.files().any(|file| file == problem.file));
         let signers = embedded.result.as_ref().ok().map(|verified| verified.signers().to_vec());
-        verified.push(((*module).clone(), signers.filter(|_| problems.len() == before)));
+        verified.push(((*module).clone(), signers.filter(|_| is_sound)));
     }
     let (strict, warnings) = match request.strict {
         true => (unnamed, Vec::new()),

@@ -56,14 +56,12 @@ git -c user.name=bench -c user.email=bench@example.org commit -qm bench
 samples=$work/samples
 : >"$samples"
 measure() { # LABEL COMMAND
-    local begin end
-    begin=$(date +%s%N)
-    bash -c "$2" >/dev/null 2>"$work/stderr" || { cat "$work/stderr" >&2; exit 1; }
-    end=$(date +%s%N)
-    echo "$1 $(((end - begin) / 1000))" >>"$samples"
+    local TIMEFORMAT='%3R %3U %3S'
+    { time bash -c "$2" >/dev/null 2>"$work/stderr"; } 2>"$work/time" || { cat "$work/stderr" >&2; exit 1; }
+    awk -v label="$1" '{print label, $1 * 1000, ($2 + $3) * 1000}' "$work/time" >>"$samples"
 }
-median() { # LABEL
-    awk -v label="$1" '$1 == label {print $2}' "$samples" | sort -n |
+median() { # LABEL COLUMN
+    awk -v label="$1" -v column="$2" '$1 == label {print $column}' "$samples" | sort -n |
         awk '{value[NR] = $1} END {print value[int((NR + 1) / 2)]}'
 }
 build="$TOOL build -q --release --workspace && sha256sum target/wasmsign/*/release/*.wasm"
@@ -82,6 +80,9 @@ done
 measure verify "$TOOL release verify -q target/wasmsign/release/* -K pub"
 printf '%s packages, median of %s rounds\n' "$packages" "$runs"
 for label in cold-build cold-release warm-build warm-release fresh-release verify; do
-    printf '  %-14s %8.1f ms\n' "$label" "$(awk "BEGIN {print $(median "$label") / 1000}")"
+    printf '  %-14s %8.0f ms wall %8.0f ms cpu\n' "$label" "$(median "$label" 2)" "$(median "$label" 3)"
 done
-awk "BEGIN {printf \"  a release takes %.1f %% more than a build\n\", ($(median cold-release) / $(median cold-build) - 1) * 100}"
+for column in 2 3; do
+    awk "BEGIN {printf \"%.1f \", ($(median cold-release $column) / $(median cold-build $column) - 1) * 100}"
+done
+echo "% more than a build (wall, cpu)"

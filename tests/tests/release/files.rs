@@ -9,7 +9,7 @@ use end_to_end::project::{CDYLIB, LIBRARY, PROGRAM, Project, SIGNED, UNKNOWN, ti
 use end_to_end::{repository, run, scratch, wasmsign};
 
 use crate::support::{
-    commit, contents, git, index, lock, release, released, tiny, verify, workspace,
+    commit, contents, fits, git, index, lock, release, released, tiny, verify, workspace,
 };
 
 #[test]
@@ -35,6 +35,12 @@ fn a_release_has_all_its_files_and_changes_nothing_else() {
     let module = out.join("tiny-0.1.0.wasm");
     verifies(&module, None, &[&project.join("release.pub")]);
     let index = index(&out);
+    fits(&said[0], "output.schema.json", Some("Released"));
+    fits(&said[0]["modules"][0], "output.schema.json", Some("ReleasedModule"));
+    fits(&index, "release.schema.json", None);
+    fits(&index["modules"][0], "release.schema.json", Some("Module"));
+    let verified = verify(&project, &out, &["--format", "json"]).exits(0).json();
+    fits(&verified[0], "output.schema.json", Some("ReleaseVerify"));
     assert_eq!(index["revision"], revision);
     assert_eq!(index["modules"][0]["size"], module.metadata().unwrap().len());
     assert_eq!(index["modules"][0]["identity"], said[0]["modules"][0]["identity"]);

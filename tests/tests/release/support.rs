@@ -79,6 +79,24 @@ pub fn verify(project: &Project, directory: &Path, arguments: &[&str]) -> Said {
     run(&mut command)
 }
 
+/// Asserts that a value has the keys that a published schema has for it, in this order, and no others but those that may be
+/// missing.
+#[track_caller]
+pub fn fits(value: &Value, schema: &str, definition: Option<&str>) {
+    let path = end_to_end::repository().join("docs").join(schema);
+    let schema = std::fs::read(path).expect("it is published");
+    let schema: Value = serde_json::from_slice(&schema).expect("it is JSON");
+    let schema = definition.map_or(&schema, |name| &schema["$defs"][name]);
+    let keys = |value: &Value| -> Vec<String> {
+        value.as_object().expect("it is an object").keys().cloned().collect()
+    };
+    let (found, mut known) = (keys(value), keys(&schema["properties"]));
+    known.retain(|key| found.contains(key));
+    assert_eq!(found, known);
+    let required = schema["required"].as_array().expect("it is a list");
+    assert!(required.iter().all(|key| value.get(key.as_str().expect("it is a key")).is_some()));
+}
+
 /// The index of a release.
 pub fn index(directory: &Path) -> Value {
     let text = std::fs::read(directory.join("release.json")).expect("there is an index");

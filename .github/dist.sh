@@ -32,39 +32,47 @@ binaries=$out/$target/dist
 suffix=
 rustup target add "$target"
 
-# Neither program is to ask for a library that a system may not have.
-features=github
-case $target in
-    # It cannot load libraries, and so no PKCS#11.
-    *-musl) ;;
-    *) features+=,pkcs11 ;;
-esac
-build=(cargo build)
-case $target in
-    *-windows-*) suffix=.exe ;;
-    *-linux-*)
-        # zig brings a C++ library that is linked statically, for any version of glibc and for musl.
-        tools=$PWD/$out/dist-tools
-        [ "${out#/}" = "$out" ] || tools=$out/dist-tools
-        if [ ! -x "$tools/bin/cargo-zigbuild" ]; then
-            python3 -m venv "$tools"
-            "$tools/bin/pip" install --quiet --require-hashes --requirement .github/dist-requirements.txt
-        fi
-        export PATH=$tools/bin:$PATH
-        build=(cargo zigbuild)
-        ;;
-esac
-# The oldest glibc that Rust supports.
-case $target in *-linux-gnu) with_libc=$target.2.17 ;; *) with_libc=$target ;; esac
-
 programs=(cargo-wasmsign)
-if [ "${OPTIMIZER:-yes}" != no ]; then
-    # The first program uses nothing of the second one's C++, and so has none of it.
-    features+=,embedded-optimizer
-    programs+=(cargo-wasmsign-optimizer)
-fi
-"${build[@]}" --locked --profile dist --target "$with_libc" -p cargo-wasmsign "${programs[@]/#/--bin=}" \
-    --no-default-features --features "$features"
+[ "${OPTIMIZER:-yes}" = no ] || programs+=(cargo-wasmsign-optimizer)
+build=(--locked --profile dist -p cargo-wasmsign --no-default-features)
+
+# Neither program is to ask for a library that a system may not have.
+linux() {
+    # zig links for any version of glibc, and for musl.
+    local tools=$PWD/$out/dist-tools
+    [ "${out#/}" = "$out" ] || tools=$out/dist-tools
+    if [ ! -x "$tools/bin/cargo-zigbuild" ]; then
+        python3 -m venv "$tools"
+        "$tools/bin/pip" install --quiet --require-hashes --requirement .github/dist-requirements.txt
+    fi
+    case $target in
+        # It cannot load libraries, and so no PKCS#11.
+        *-musl) PATH=$tools/bin:$PATH cargo zigbuild "${build[@]}" --features github --target "$target" --bin cargo-wasmsign ;;
+        # The oldest glibc that Rust supports.
+        *) PATH=$tools/bin:$PATH cargo zigbuild "${build[@]}" --features github,pkcs11 --target "$target.2.17" --bin cargo-wasmsign ;;
+    esac
+    [ "${#programs[@]}" = 2 ] || return 0
+    # The C++ of the second one is compiled by the system's compiler. It opens no library and looks up no name, so glibc and
+    # the C++ library go into it whole, and one file runs on glibc and on musl. Its flags are its own: so is its directory.
+    local with_gnu=${target%-*}-gnu
+    rustup target add "$with_gnu"
+    RUSTFLAGS="-C target-feature=+crt-static -L native=$(dirname "$(c++ -print-file-name=libstdc++.a)")" \
+        cargo build "${build[@]}" --features embedded-optimizer --target "$with_gnu" --bin cargo-wasmsign-optimizer \
+        --target-dir "$out/optimizer"
+    cp "$out/optimizer/$with_gnu/dist/cargo-wasmsign-optimizer" "$binaries/"
+}
+
+others() {
+    local features=github,pkcs11
+    [ "${#programs[@]}" = 1 ] || features+=,embedded-optimizer
+    cargo build "${build[@]}" --features "$features" --target "$target" "${programs[@]/#/--bin=}"
+}
+
+case $target in
+    *-linux-*) linux ;;
+    *-windows-*) suffix=.exe && others ;;
+    *) others ;;
+esac
 
 packed=$dist/$name
 rm -rf "$packed"

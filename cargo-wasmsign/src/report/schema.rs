@@ -9,7 +9,7 @@ use super::clean::Clean;
 use super::config::Config;
 use super::explain::Explain;
 use super::init::Init;
-use super::inspect::Inspect;
+use super::inspect::{Inspect, InspectFile};
 use super::key::{KeyConvert, KeyShow, KeySucceed};
 use super::manual::Manual;
 use super::migrate::Migrate;
@@ -42,6 +42,7 @@ enum AnyLine {
     TrustWritten(Versioned<TrustWritten>),
     Pin(Versioned<Pin>),
     Inspect(Versioned<Inspect>),
+    InspectFile(Versioned<InspectFile>),
     Keygen(Versioned<Keygen>),
     KeyShow(Versioned<KeyShow>),
     KeyConvert(Versioned<KeyConvert>),

@@ -77,7 +77,7 @@ fn signatures_at_the_end_are_told_with_the_identity_of_the_module_before_them() 
             assert_eq!(one["supported"], true);
             assert!(one["hosts"][0].as_str().expect("a text").starts_with(host), "{one}");
             call(directory.path(), "inspect m.wasm").exits(0).prints(&[
-                "in other formats, or beside the module (not verified: that needs a public key)",
+                "in other formats, or beside the file (not verified: that needs a public key)",
                 &format!("{format} at offset {}", plain.len()),
                 "all bytes before it",
             ]);
@@ -258,4 +258,22 @@ fn embedded_signatures_of_the_default_format_are_among_them() {
     }
     assert_eq!(hosts(&lone(path, "add.one-keyid.wasm", 0)), 3);
     call(path, "inspect add.one-keyid.wasm").exits(0).prints(&["read by Envoy and other"]);
+}
+
+#[test]
+fn files_that_are_no_modules_are_told_of_where_signatures_stand_beside_them() {
+    let workdir = workdir(&[]);
+    let path = workdir.path();
+    write(&path.join("package.tar.gz"), b"\x1f\x8bno module");
+    call(path, "inspect package.tar.gz").exits(3);
+    call(path, "sign package.tar.gz --as minisign -k one.secret").exits(0);
+    let said = call(path, "inspect package.tar.gz --format json").exits(0).json();
+    assert_eq!((&said[0]["file"], &said[0]["size"]), (&json!("package.tar.gz"), &json!(11)));
+    let one = lone(path, "package.tar.gz", 0);
+    assert_eq!((&one["format"], &one["place"]), (&json!("minisign"), &json!("beside")));
+    assert_eq!(one["covers"], json!({"kind": "whole", "covered": 11}));
+    call(path, "inspect package.tar.gz").exits(0).prints(&[
+        "package.tar.gz: no WebAssembly, 11 B (11 bytes)",
+        "minisign in package.tar.gz.minisig",
+    ]);
 }

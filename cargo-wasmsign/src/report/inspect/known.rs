@@ -62,8 +62,13 @@ impl KnownSignature {
         if module.has_symbol {
             all.push(Self { supported: false, ..Self::of(Format::Wasmsign1, Place::Export) });
         }
-        all.extend(what.beside.iter().flat_map(|beside| Self::beside(module, beside)));
+        all.extend(Self::all_beside(&what.beside, module.total, Some(module)));
         all
+    }
+
+    /// Those beside a file of so many bytes, which is this module if it is one.
+    pub(super) fn all_beside(all: &[Beside], total: u64, module: Option<&Inspection>) -> Vec<Self> {
+        all.iter().flat_map(|beside| Self::beside(beside, total, module)).collect()
     }
 
     fn of(format: Format, place: Place) -> Self {
@@ -86,8 +91,8 @@ impl KnownSignature {
     }
 
     /// Over all bytes but those of the signature itself.
-    fn over_all(self, what: &Inspection) -> Self {
-        let covers = Coverage { kind: CoverageKind::Whole, covered: what.total, total: None };
+    fn over_all(self, total: u64) -> Self {
+        let covers = Coverage { kind: CoverageKind::Whole, covered: total, total: None };
         Self { covers: Some(covers), ..self }
     }
 
@@ -97,7 +102,7 @@ impl KnownSignature {
     }
 
     fn embedded(what: &Inspection, data: &SignatureData) -> Vec<Self> {
-        let all = Self::sections(what, data, Place::ModuleStart);
+        let all = Self::sections(Some(what), data, Place::ModuleStart);
         let hosts = data.envoy_obstacle().map(|_| WITHOUT_ENVOY);
         all.into_iter()
             .map(|one| Self { offset: Some(8), hosts: hosts.unwrap_or(one.hosts), ..one })
@@ -105,14 +110,13 @@ impl KnownSignature {
     }
 
     /// One for each signature in each set.
-    fn sections(what: &Inspection, data: &SignatureData, place: Place) -> Vec<Self> {
+    fn sections(what: Option<&Inspection>, data: &SignatureData, place: Place) -> Vec<Self> {
         let mut all = Vec::new();
         for (index, set) in data.sets.iter().enumerate() {
             for entry in &set.entries {
-                let covers = coverage(what, set);
-                let agrees = Some(covers.kind != CoverageKind::Nothing);
-                let one =
-                    Self { covers: Some(covers), agrees, ..Self::of(Format::Wasmsign2, place) };
+                let covers = what.map(|what| coverage(what, set));
+                let agrees = covers.as_ref().map(|covers| covers.kind != CoverageKind::Nothing);
+                let one = Self { covers, agrees, ..Self::of(Format::Wasmsign2, place) };
                 all.push(one.telling(of_entry(index, entry)));
             }
         }
@@ -124,33 +128,33 @@ impl KnownSignature {
         let one = Self { offset: Some(other.offset), ..one };
         match &other.fault {
             Some(fault) => one.broken(fault.to_string()),
-            None => one.over_all(what),
+            None => one.over_all(what.total),
         }
     }
 
-    fn beside(what: &Inspection, beside: &Beside) -> Vec<Self> {
+    fn beside(beside: &Beside, total: u64, module: Option<&Inspection>) -> Vec<Self> {
         let new = || Self::of(beside.format, Place::Beside);
         let all = match &beside.content {
             Err(fault) => vec![new().broken(fault.clone())],
             Ok(Content::Unread) => vec![Self { supported: false, ..new() }],
-            Ok(Content::Sections(data)) => Self::sections(what, data, Place::Beside),
+            Ok(Content::Sections(data)) => Self::sections(module, data, Place::Beside),
             Ok(Content::Minisign(signature)) => {
-                vec![new().over_all(what).telling(of_minisign(signature))]
+                vec![new().over_all(total).telling(of_minisign(signature))]
             }
             Ok(Content::Sshsig(signature)) => {
-                vec![new().over_all(what).telling(of_sshsig(signature))]
+                vec![new().over_all(total).telling(of_sshsig(signature))]
             }
             Ok(Content::Oak(endorsements)) => endorsements
                 .iter()
-                .map(|(endorsement, agrees)| new().endorsing(what, endorsement, *agrees))
+                .map(|(endorsement, agrees)| new().endorsing(total, endorsement, *agrees))
                 .collect(),
         };
         let path = path_text(&beside.path);
         all.into_iter().map(|one| Self { path: Some(path.clone()), ..one }).collect()
     }
 
-    fn endorsing(self, what: &Inspection, endorsement: &Endorsement, agrees: bool) -> Self {
-        let one = self.over_all(what).telling([
+    fn endorsing(self, total: u64, endorsement: &Endorsement, agrees: bool) -> Self {
+        let one = self.over_all(total).telling([
             ("public_key", public_key_text(&endorsement.public_key)),
             ("hash", hex::encode(endorsement.hash)),
         ]);
@@ -204,7 +208,7 @@ pub(super) fn show(all: &[KnownSignature], report: &Report) -> Result<()> {
         return Ok(());
     }
     report.result(
-        "\nin other formats, or beside the module (not verified: that needs a public key)",
+        "\nin other formats, or beside the file (not verified: that needs a public key)",
     )?;
     others().try_for_each(|one| one.show(report))
 }

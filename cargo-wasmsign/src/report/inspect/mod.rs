@@ -4,6 +4,7 @@ mod facts;
 mod hosts;
 mod known;
 mod map;
+mod other_file;
 mod warnings;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ use facts::{algorithm_title, coverage, stray_signature};
 use hosts::Place;
 use known::KnownSignature;
 use map::Map;
+pub(super) use other_file::InspectFile;
 use warnings::{Warning, warnings};
 
 /// Everything that is known about a module without a key.

@@ -207,9 +207,8 @@ pub(super) fn show(all: &[KnownSignature], report: &Report) -> Result<()> {
     if others().next().is_none() {
         return Ok(());
     }
-    report.result(
-        "\nin other formats, or beside the file (not verified: that needs a public key)",
-    )?;
+    report
+        .result("\nin other formats, or beside the file (not verified: that needs a public key)")?;
     others().try_for_each(|one| one.show(report))
 }
 

@@ -55,7 +55,7 @@ pub fn tree_revision(root: &Path, outputs: &[&Path]) -> Option<Revision> {
 fn is_source(path: &str) -> bool {
     let names = ["Cargo.toml", ".cargo/config", ".cargo/config.toml"];
     let is_named = |name: &&str| path == *name || path.ends_with(&format!("/{name}"));
-    path.ends_with(".rs") || names.iter().any(|name| is_named(&name))
+    path.ends_with(".rs") || names.iter().any(is_named)
 }
 
 /// What git says; none where it is missing or fails.

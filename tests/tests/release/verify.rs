@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::support::{copied, released, tiny, verify, workspace};
 
+/// What somebody does to a release, the exit code of `verify`, what it finds, and how it is done.
+type Change<'a> = (&'a str, i32, &'a [(&'a str, &'a str)], &'a dyn Fn(&Path));
+
 /// The reasons that `verify` gives, each with its file.
 fn reasons(said: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().expect("it is text").to_owned();
@@ -30,7 +33,7 @@ fn every_change_is_found_and_all_of_them_are_named() {
     let project = workspace();
     let out = released(&project, "out", &[]);
     let other = out.join("beta-0.1.0.intoto.jsonl");
-    let changes: [(&str, i32, &[(&str, &str)], &dyn Fn(&Path)); 14] = [
+    let changes: [Change<'_>; 14] = [
         ("nothing", 0, &[], &|_| {}),
         ("a bill", 1, &[("alpha-0.1.0.cdx.json", "sum-mismatch")], &|release| {
             let bill = release.join("alpha-0.1.0.cdx.json");

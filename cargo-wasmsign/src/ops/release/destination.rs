@@ -60,8 +60,7 @@ impl Destination {
         let path = self.path.display();
         if self.force {
             let holds = |kept: &&Path| kept.starts_with(&self.path);
-            let is_precious =
-                kept.iter().any(|path| holds(path)) || self.path.join(".git").exists();
+            let is_precious = kept.iter().any(holds) || self.path.join(".git").exists();
             return match is_precious {
                 true => Err(Error::usage(format!(
                     "`{path}` has more than a release in it, and would be removed"

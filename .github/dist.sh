@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the programs for one target and packs them, as `package.metadata.binstall` of cargo-wasmsign names archives:
 #
-#   .github/dist.sh x86_64-unknown-linux-musl     # target/dist/cargo-wasmsign-<version>-<target>.tar.gz
+#   .github/dist.sh x86_64-unknown-linux-musl     # target/archives/cargo-wasmsign-<version>-<target>.tar.gz
 #   .github/dist.sh --check-tag v0.1.0            # fails where the tag is not the version
 #   .github/dist.sh --name x86_64-apple-darwin    # the name of the archive
 #
@@ -27,7 +27,8 @@ if [ -n "$only_name" ]; then
 fi
 
 out=${CARGO_TARGET_DIR:-target}
-dist=$out/dist
+# Not `dist`, which is the directory of the profile.
+dist=$out/archives
 binaries=$out/$target/dist
 suffix=
 rustup target add "$target"

@@ -126,7 +126,8 @@ fn the_proxy_wasm_host_takes_what_the_guide_makes() {
     let blocks = blocks(&guide, "console");
     let [(_, make), (_, spoil)] = blocks[..] else { panic!("{} blocks", blocks.len()) };
     let said = shell(workdir.path(), make);
-    assert!(!said.contains("Envoy"), "{said}");
+    assert!(said.contains("read by Envoy"), "{said}");
+    assert!(!said.contains("warning"), "{said}");
     let key = key_of(said.lines().last().expect("the digits come last"));
     let judge = |name: &str| proxy_wasm(&std::fs::read(at(name)).expect("it is there"), &key);
     assert_eq!(judge("filter.wasm"), Ok(()));

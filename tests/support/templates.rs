@@ -18,7 +18,7 @@ pub fn all() -> BTreeMap<String, BTreeMap<String, String>> {
         let path = path.replace(std::path::MAIN_SEPARATOR, "/");
         let (template, file) = path.split_once('/').expect("only directories are there");
         let is_left_out = |name: &&str| file.starts_with(*name) || file.ends_with(*name);
-        if !LEFT_OUT.iter().any(|name| is_left_out(&name)) {
+        if !LEFT_OUT.iter().any(is_left_out) {
             let text = String::from_utf8(content).expect("templates are text");
             templates.entry(template.to_owned()).or_default().insert(file.to_owned(), text);
         }

@@ -9,7 +9,6 @@ use std::process::Command;
 use end_to_end::conformance::{self, Case, Outcome, Suite, Verdict, on_all};
 use end_to_end::{files, json_lines, program, repository, scratch};
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasmsign_core::formats::{FileSignatures, FormatError, sshsig};
 use wasmsign_core::trust::Trust;

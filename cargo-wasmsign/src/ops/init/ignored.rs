@@ -22,11 +22,11 @@ pub(super) fn change(pair: &Pair, place: &Place) -> Result<Option<Change>> {
             .advice("everybody with the repository may have it: make another key, outside of what git tracks"));
     }
     // That of the workspace, unless the key lies elsewhere in the repository.
-    let name = place.from_root(secret)?;
+    let name = place.relative_to_root(secret)?;
     let (directory, name) = match name.starts_with("../") {
         true => (
             &place.top,
-            Place { root: place.top.clone(), top: place.top.clone() }.from_root(secret)?,
+            Place { root: place.top.clone(), top: place.top.clone() }.relative_to_root(secret)?,
         ),
         false => (&place.root, name),
     };

@@ -123,7 +123,7 @@ fn public_of(manifests: &Manifests, pair: Option<&Pair>, place: &Place) -> Resul
     }
     let told = manifests.keys().find_map(|key| key.public.as_ref()).map(KeyRef::told_public);
     match told.as_ref().and_then(|told| told.as_str()) {
-        Some(path) if Path::new(path).is_absolute() => place.from_root(Path::new(path)),
+        Some(path) if Path::new(path).is_absolute() => place.relative_to_root(Path::new(path)),
         Some(other) => Ok(other.to_owned()),
         None => {
             Err(Error::usage("the manifest names no public key that releases are verified with")

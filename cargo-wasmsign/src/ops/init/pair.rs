@@ -57,7 +57,7 @@ impl Pair {
         let secret =
             is_known_here.then(|| Secret::at(secret, secret_is_there, place)).transpose()?;
         let named = match (place.has(&public)?, &key) {
-            (true, _) => place.from_root(&public)?,
+            (true, _) => place.relative_to_root(&public)?,
             (false, Some(key)) => document::text_of(key),
             (false, None) => return Err(outside(&public)),
         };
@@ -113,7 +113,7 @@ impl Pair {
 
 impl Secret {
     fn at(path: PathBuf, is_there: bool, place: &Place) -> Result<Self> {
-        let named = place.has(&path)?.then(|| place.from_root(&path)).transpose()?;
+        let named = place.has(&path)?.then(|| place.relative_to_root(&path)).transpose()?;
         Ok(Self { path, named, is_there })
     }
 }

@@ -33,7 +33,7 @@ impl Place {
     /// # Errors
     ///
     /// Exit code 2: it is not UTF-8.
-    pub(super) fn from_root(&self, path: &Path) -> Result<String> {
+    pub(super) fn relative_to_root(&self, path: &Path) -> Result<String> {
         relative(&self.root, &real(path)?)
     }
 

@@ -91,7 +91,7 @@ impl<'a> Plan<'a> {
         if let (Some((format, signers)), Output::Stream) =
             (&self.inside, files::output_kind(output))
         {
-            return self.into_stream(module, output, &source, (*format, signers), observe);
+            return self.sign_stream(module, output, &source, (*format, signers), observe);
         }
         let inside = self.inside.as_ref();
         let inside =
@@ -108,7 +108,7 @@ impl<'a> Plan<'a> {
                 staged.publish()?;
                 match made {
                     Inside::Sections(sealed) => {
-                        observe(Event::Signed(&Signed::in_file(module, output, sealed)))
+                        observe(Event::Signed(&Signed::in_file(module, output, *sealed)))
                     }
                     Inside::AtTheEnd(sealed) => {
                         observe(Event::SignedAs(&SignedAs { module, output, sealed }))
@@ -133,7 +133,12 @@ impl<'a> Plan<'a> {
                 let key_id = &self.request.key_id;
                 let signatures: Vec<_> =
                     signers.iter().map(|signer| signer.signature(key_id)).collect();
-                Inside::Sections(seal::embedded(module, source, &mut staged, &signatures)?)
+                Inside::Sections(Box::new(seal::embedded(
+                    module,
+                    source,
+                    &mut staged,
+                    &signatures,
+                )?))
             }
             (_, signers) => {
                 let (signer, options) = (first(signers), &self.request.options);
@@ -145,7 +150,7 @@ impl<'a> Plan<'a> {
         Ok((staged, made))
     }
 
-    fn into_stream(
+    fn sign_stream(
         &self,
         module: &Path,
         output: &Path,
@@ -250,7 +255,7 @@ impl<'a> Plan<'a> {
 /// A signed module that nobody sees yet.
 enum Inside {
     /// Signed in its first section.
-    Sections(Sealed),
+    Sections(Box<Sealed>),
     /// Signed in its last one.
     AtTheEnd(SealedAs),
 }

@@ -183,7 +183,7 @@ mod tests {
         let key = SecretKey::from_seed(&[1; 32]).public_key().clone();
         let raw = key.as_bytes();
         for point in [&[][..], &[0x04, 0x20], &[0x03, 0x21, 0]] {
-            assert_eq!(public_key(&[point, &raw[..]].concat()).unwrap(), key, "{point:?}");
+            assert_eq!(public_key(&[point, raw].concat()).unwrap(), key, "{point:?}");
         }
         for point in [&raw[1..], &[0x04, 0x20], &[0; 32], &[&[0x04, 0x39], &[1; 57][..]].concat()] {
             assert_eq!(public_key(point).unwrap_err().exit(), Exit::Tool, "{point:?}");

@@ -54,7 +54,7 @@ pub fn wasmsign1(
 ///
 /// # Errors
 ///
-/// As [`wasmsign1`].
+/// As [`wasmsign1`](fn@wasmsign1).
 #[cfg(feature = "wasm-sign")]
 pub fn wasm_sign(
     mut module: impl Read + Seek,

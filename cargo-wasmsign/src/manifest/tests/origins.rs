@@ -41,6 +41,7 @@ fn nobody_says_anything() {
 enabled = true # default
 target = null # default
 sign-with = [] # default
+signature-format = "wasmsign2" # default
 signature = "embedded" # default
 key-id = "auto" # default
 reproducible = false # default
@@ -114,6 +115,7 @@ fn every_value_has_the_place_of_its_key() {
 enabled = true # APP:2:1 package.metadata.wasmsign
 target = "wasm32-wasip1" # APP:3:1 package.metadata.wasmsign
 sign-with = ["release"] # ROOT:3:1 workspace.metadata.wasmsign
+signature-format = "wasmsign2" # default
 signature = "both" # APP:12:1 package.metadata.wasmsign.profile.release
 key-id = "hex:00ff" # APP:4:1 package.metadata.wasmsign
 reproducible = true # ROOT:7:17 workspace.metadata.wasmsign.profile.release

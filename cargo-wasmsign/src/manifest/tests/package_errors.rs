@@ -8,9 +8,9 @@ fn keys_that_a_table_does_not_have() {
 sgin-with = ['release']
     APP:2:1: unknown key `sgin-with` in [package.metadata.wasmsign]; did you mean `sign-with`?
   colour = 1
-    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `manifest`, `artifact-dir`, `unfinished`, `transform`, `optimize`, `sections` and `profile`
+    APP:2:3: unknown key `colour` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature-format`, `signature`, `key-id`, `reproducible`, `auditable`, `manifest`, `artifact-dir`, `unfinished`, `transform`, `optimize`, `sections` and `profile`
 \"b\\u001b\" = 1
-    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `manifest`, `artifact-dir`, `unfinished`, `transform`, `optimize`, `sections` and `profile`
+    APP:2:1: unknown key `b\\u{1b}` in [package.metadata.wasmsign]; the known keys are: `enabled`, `target`, `sign-with`, `signature-format`, `signature`, `key-id`, `reproducible`, `auditable`, `manifest`, `artifact-dir`, `unfinished`, `transform`, `optimize`, `sections` and `profile`
 [package.metadata.wasmsign.optimise]
     APP:2:28: unknown key `optimise` in [package.metadata.wasmsign]; did you mean `optimize`?
 optimize.lvel = 1
@@ -22,7 +22,7 @@ sections.remve = []
 profile.dev.sgnature = 'both'
     APP:2:13: unknown key `sgnature` in [package.metadata.wasmsign.profile.dev]; did you mean `signature`?
 profile.dev.profile.x = {}
-    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature`, `key-id`, `reproducible`, `auditable`, `manifest`, `artifact-dir`, `unfinished`, `transform`, `optimize` and `sections`
+    APP:2:13: unknown key `profile` in [package.metadata.wasmsign.profile.dev]; the known keys are: `enabled`, `target`, `sign-with`, `signature-format`, `signature`, `key-id`, `reproducible`, `auditable`, `manifest`, `artifact-dir`, `unfinished`, `transform`, `optimize` and `sections`
 keys.a.public = 'x'
     APP:2:1: `keys` does not belong in [package.metadata.wasmsign], only in [workspace.metadata.wasmsign]
 profile.dev.keys = {}

@@ -32,7 +32,8 @@ fn a_second_spelling_of_a_signature_is_refused() {
     let key = secret.public_key();
     let signature = secret.sign(b"message");
     let second = with_l(&signature);
-    let lenient = VerifyingKey::from_bytes(key.ed25519_bytes().expect("it is one")).expect("it is a key");
+    let lenient =
+        VerifyingKey::from_bytes(key.ed25519_bytes().expect("it is one")).expect("it is a key");
     let spelled = Signature::from_bytes(&second);
     assert!(lenient.verify(b"message", &spelled).is_ok(), "this program is not lenient");
     assert!(lenient.verify_strict(b"message", &spelled).is_ok(), "this program is not lenient");

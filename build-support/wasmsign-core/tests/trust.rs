@@ -203,7 +203,7 @@ fn a_table_of_cases() {
         ("alice-twice", &[2, 3], NOW, "role-not-met"),
         ("component", &[4], NOW, "kind-mismatch"),
         ("versioned", &[4], NOW, "no-manifest"),
-        ("elsewhere", &[4], NOW, "no-trusted-signature"),
+        ("elsewhere", &[4], NOW, "no-signature"),
         ("hybrid", &[4], NOW, "no-trusted-signature"),
     ] {
         let found = ask(&trust, name, at, &signed_by(signers));

@@ -244,6 +244,11 @@ pub fn of_module(path: &Path, error: impl Into<wasmsign_core::Error>) -> Error {
         Core::NotSignable(reason @ (NotSignable::Comment | NotSignable::Algorithm)) => {
             Error::usage(format!("`{path}` cannot be signed so")).because(reason)
         }
+        Core::NotSignable(reason @ NotSignable::Message) => {
+            Error::usage(format!("`{path}` cannot be signed as it stands"))
+                .because(reason)
+                .advice("leave out `--legacy`, so that the hash of the file is signed")
+        }
         Core::NotSignable(reason) => {
             Error::malformed(format!("`{path}` cannot be signed")).because(reason)
         }

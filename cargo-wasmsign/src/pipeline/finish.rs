@@ -120,12 +120,11 @@ impl Context<'_> {
                 Some(seal::embedded(name, &from, &mut staged, &signatures)?)
             }
             (_, Some((format, signers))) => {
-                // There is one: `other_signatures` has seen to it.
-                for signer in signers.iter().take(1) {
-                    let sealed =
-                        seal_as::at_the_end(name, &from, &mut staged, *format, signer, &options)?;
-                    sealed_as = Some(sealed);
-                }
+                let signer = signers.first().ok_or_else(|| {
+                    Error::usage(format!("no key for a {format} signature of `{}`", name.display()))
+                })?;
+                sealed_as =
+                    Some(seal_as::at_the_end(name, &from, &mut staged, *format, signer, &options)?);
                 None
             }
             _ => {

@@ -136,6 +136,12 @@ fn any_file_is_signed_by_minisign_and_pinned() {
     verdict(path, &format!("package.tar.gz {pin}"), 0);
     fs::write(path.join("package.tar.gz"), b"\x1f\x8banother").unwrap();
     reason(path, "package.tar.gz --as minisign -K two.public", 1);
+    // A signature over these bytes could be one over another file, whose hash they are.
+    fs::write(path.join("hash"), [7; 64]).unwrap();
+    let said = call(path, "sign hash --as minisign -k one.secret --legacy").exits(2);
+    assert!(said.err.contains("leave out `--legacy`"), "{}", said.err);
+    assert!(!path.join("hash.minisig").exists());
+    call(path, "sign hash --as minisign -k one.secret").exits(0);
     for format in ["sshsig", "oak", "wasmsign1"] {
         call(path, &format!("sign package.tar.gz --as {format} -k one.secret")).exits(3);
     }
